@@ -1,0 +1,6 @@
+// Every command of the program: one file each, one line here, one line in main.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace vitrion::cli {}  // namespace vitrion::cli

@@ -1,0 +1,36 @@
+// Flags that mean the same in every command.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "io/frames.hpp"
+
+namespace vitrion::cli {
+
+/// How to read what a structure or trajectory file does not say itself.
+struct InputOptions {
+  std::string species, frames, format;
+  std::optional<double> timestep;  ///< fs
+
+  /// Adds --species, --frames, --format and, for trajectories, --timestep.
+  void add_to(CLI::App& command, bool trajectory);
+  /// The same for the readers. Throws InputError when a flag makes no sense.
+  io::ReadOptions read_options() const;
+};
+
+/// --threads N (default: all processors) and --json FILE.
+struct RunOptions {
+  int threads = 0;
+  std::string json;
+
+  void add_to(CLI::App& command);
+  /// Sets the number of threads for the whole program.
+  void apply() const;
+  /// Writes the result where --json says, if it says so.
+  void write_json(const nlohmann::json& result) const;
+};
+
+}  // namespace vitrion::cli

@@ -1,0 +1,31 @@
+# A room is a folder of src/ with one purpose. vitrion_room(io DEPENDS core LIBRARIES ZLIB::ZLIB) builds the
+# library vitrion_io from src/io and everything below it; the rooms it names are the only ones it may include
+# (scripts/check-includes.sh holds every room to that).
+function(vitrion_room name)
+  cmake_parse_arguments(ROOM "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
+  list(TRANSFORM ROOM_DEPENDS PREPEND vitrion_)
+  if(sources)
+    add_library(vitrion_${name} STATIC ${sources})
+    target_link_libraries(vitrion_${name} PUBLIC vitrion_settings ${ROOM_DEPENDS} ${ROOM_LIBRARIES})
+  else()
+    add_library(vitrion_${name} INTERFACE)
+    target_link_libraries(vitrion_${name} INTERFACE vitrion_settings ${ROOM_DEPENDS} ${ROOM_LIBRARIES})
+  endif()
+endfunction()
+
+# vitrion_tests(io DEPENDS io) builds tests/io/*.cpp into one GoogleTest program, test_io.
+function(vitrion_tests name)
+  cmake_parse_arguments(TESTS "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  list(TRANSFORM TESTS_DEPENDS PREPEND vitrion_)
+  add_executable(test_${name} ${sources})
+  target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(test_${name} PRIVATE ${TESTS_DEPENDS} ${TESTS_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(test_${name} PRIVATE
+    VITRION_REFERENCE_DATA="${VITRION_REFERENCE_DATA}" VITRION_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
+endfunction()

@@ -1,0 +1,35 @@
+# Language, warnings, optimisation and sanitizers, the same for every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # Paths relative to the source: two checkouts of the same code share what was compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+      CCACHE_NOHASHDIR=true ${CCACHE})
+endif()
+
+add_library(vitrion_settings INTERFACE)
+target_compile_definitions(vitrion_settings INTERFACE VITRION_VERSION="${PROJECT_VERSION}")
+target_include_directories(vitrion_settings INTERFACE "${PROJECT_SOURCE_DIR}/src")
+target_compile_options(vitrion_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  # GCC 12 reports these falsely inside Eigen and libstdc++ at -O3.
+  -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict
+  # Results must not depend on whether the compiler joined a product and a sum.
+  -ffp-contract=off -fno-math-errno)
+if(VITRION_NATIVE)
+  target_compile_options(vitrion_settings INTERFACE -march=native)
+endif()
+if(VITRION_SANITIZE)
+  target_compile_options(vitrion_settings INTERFACE -fsanitize=${VITRION_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all)
+  target_link_options(vitrion_settings INTERFACE -fsanitize=${VITRION_SANITIZE})
+endif()

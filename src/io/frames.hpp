@@ -1,0 +1,74 @@
+// Reading and writing configurations in any format the field uses, one frame at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/structure.hpp"
+
+namespace vitrion::io {
+
+/// Which frames of a file: start, start + step, ... below stop, as in Python (negative counts from the end).
+struct FrameRange {
+  std::int64_t start = 0;
+  std::optional<std::int64_t> stop;
+  std::int64_t step = 1;
+
+  /// "a:b:c" with any part left out, or one number for one frame. Throws InputError.
+  static FrameRange parse(const std::string& text);
+};
+
+/// How to read what the file itself does not say.
+struct ReadOptions {
+  std::string format;            ///< name in the registry; empty: by content, then by file name
+  std::vector<Species> species;  ///< element of each type 0, 1, ...; formats that name elements ignore it
+  FrameRange frames;
+  std::optional<double> timestep;  ///< fs per MD step; gives frames with a step number their time
+};
+
+/// Frames of one file or of a series of files, in order. Holds one frame at a time in memory.
+class FrameReader {
+ public:
+  virtual ~FrameReader() = default;
+  /// The next frame, or nothing at the end. Throws InputError (file:line) on malformed input.
+  virtual std::optional<Structure> next() = 0;
+};
+
+/// Opens a file (plain or gzip). Throws InputError when the format is not recognised or the file is empty.
+std::unique_ptr<FrameReader> open_frames(const std::filesystem::path& file, const ReadOptions& options = {});
+/// Several files as one run, in natural order of their names (frame2 before frame10).
+std::unique_ptr<FrameReader> open_frames(std::vector<std::filesystem::path> files, const ReadOptions& options = {});
+
+/// All frames at once: for datasets, not for long trajectories. Throws InputError when there is none.
+std::vector<Structure> read_frames(const std::filesystem::path& file, const ReadOptions& options = {});
+
+/// Writes frame after frame; the file appears under its name when `close` succeeded (atomic).
+class FrameWriter {
+ public:
+  virtual ~FrameWriter() = default;
+  virtual void write(const Structure& frame) = 0;
+  virtual void close() = 0;
+};
+
+struct WriteOptions {
+  std::string format;            ///< name in the registry; empty: by file name
+  std::vector<Species> species;  ///< type numbers are positions in this list; empty: elements by atomic number
+};
+
+std::unique_ptr<FrameWriter> create_frames(const std::filesystem::path& file, const WriteOptions& options = {});
+void write_frames(const std::filesystem::path& file, const std::vector<Structure>& frames,
+                  const WriteOptions& options = {});
+
+/// What a format is called and does, for `vitrion info --formats` and the docs.
+struct FormatInfo {
+  std::string name, description;
+  std::vector<std::string> patterns;  ///< file-name patterns: "*.cfg", "POSCAR*"
+  bool reads = true, writes = false;
+};
+const std::vector<FormatInfo>& formats();
+
+}  // namespace vitrion::io
