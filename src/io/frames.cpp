@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "io/series.hpp"
 
 namespace vitrion::io {
 
@@ -34,6 +35,56 @@ FrameRange FrameRange::parse(const std::string& text) {
   if (parts.size() == 3) range.step = parts[2].value_or(1);
   if (range.step < 1) throw fail();
   return range;
+}
+
+std::unique_ptr<FrameReader> open_frames(const std::filesystem::path& file, const ReadOptions& options) {
+  return open_frames(std::vector{file}, options);
+}
+
+std::unique_ptr<FrameReader> open_frames(std::vector<std::filesystem::path> files, const ReadOptions& options) {
+  return std::make_unique<SeriesReader>(std::move(files), options);
+}
+
+std::vector<Structure> read_frames(const std::filesystem::path& file, const ReadOptions& options) {
+  const std::unique_ptr<FrameReader> reader = open_frames(file, options);
+  std::vector<Structure> frames;
+  while (std::optional<Structure> frame = reader->next()) frames.push_back(std::move(*frame));
+  if (frames.empty())
+    throw InputError(Location{file.string()}, "no frame of the file lies in the range asked for",
+                     "`vitrion info` tells how many frames it holds.");
+  return frames;
+}
+
+std::unique_ptr<FrameWriter> create_frames(const std::filesystem::path& file, const WriteOptions& options) {
+  return format_to_write(file, options.format).create(file, options);
+}
+
+void write_frames(const std::filesystem::path& file, const std::vector<Structure>& frames,
+                  const WriteOptions& options) {
+  WriteOptions all = options;
+  if (all.species.empty()) {
+    Structure together;
+    for (const Structure& frame : frames)
+      for (const Species& s : distinct_species(frame)) together.species.push_back(s);
+    TypeNumbers numbers({});
+    numbers.prepare(together);
+    all.species = numbers.species();
+  }
+  const std::unique_ptr<FrameWriter> writer = create_frames(file, all);
+  for (const Structure& frame : frames) writer->write(frame);
+  writer->close();
+}
+
+const std::vector<FormatInfo>& formats() {
+  static const std::vector<FormatInfo> all = [] {
+    std::vector<FormatInfo> list;
+    for (const Format& format : registry()) {
+      list.push_back(format.info);
+      list.back().writes = format.create != nullptr;
+    }
+    return list;
+  }();
+  return all;
 }
 
 }  // namespace vitrion::io

@@ -27,7 +27,9 @@ struct ReadOptions {
   std::string format;            ///< name in the registry; empty: by content, then by file name
   std::vector<Species> species;  ///< element of each type 0, 1, ...; formats that name elements ignore it
   FrameRange frames;
-  std::optional<double> timestep;  ///< fs per MD step; gives frames with a step number their time
+  /// fs per MD step: gives frames that name no time theirs, step * timestep; where the file counts no steps either, the
+  /// frame's place in the run takes the place of the step.
+  std::optional<double> timestep;
 };
 
 /// Frames of one file or of a series of files, in order. Holds one frame at a time in memory.
@@ -36,6 +38,8 @@ class FrameReader {
   virtual ~FrameReader() = default;
   /// The next frame, or nothing at the end. Throws InputError (file:line) on malformed input.
   virtual std::optional<Structure> next() = 0;
+  /// Passes over one frame, cheaper than reading it; false at the end.
+  virtual bool skip() { return next().has_value(); }
 };
 
 /// Opens a file (plain or gzip). Throws InputError when the format is not recognised or the file is empty.
@@ -46,7 +50,8 @@ std::unique_ptr<FrameReader> open_frames(std::vector<std::filesystem::path> file
 /// All frames at once: for datasets, not for long trajectories. Throws InputError when there is none.
 std::vector<Structure> read_frames(const std::filesystem::path& file, const ReadOptions& options = {});
 
-/// Writes frame after frame; the file appears under its name when `close` succeeded (atomic).
+/// Writes frame after frame. Throws InputError when a frame holds what the format cannot express. The file appears
+/// under its name when `close` succeeded (atomic).
 class FrameWriter {
  public:
   virtual ~FrameWriter() = default;
@@ -59,7 +64,10 @@ struct WriteOptions {
   std::vector<Species> species;  ///< type numbers are positions in this list; empty: elements by atomic number
 };
 
+/// Throws InputError when neither options nor the file's name tell a format that can be written. A name ending in .gz
+/// is compressed.
 std::unique_ptr<FrameWriter> create_frames(const std::filesystem::path& file, const WriteOptions& options = {});
+/// All at once; type numbers then count the species of all frames, not only of the first.
 void write_frames(const std::filesystem::path& file, const std::vector<Structure>& frames,
                   const WriteOptions& options = {});
 

@@ -1,0 +1,57 @@
+// What one file format is to the registry. A new format is one file that defines a Format, and one line in
+// registry.cpp.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/frames.hpp"
+
+namespace vitrion::io {
+
+struct Format {
+  FormatInfo info;
+  /// Whether a file that begins so (up to 64 KiB, decompressed) is of this format.
+  bool (*recognises)(std::string_view head);
+  /// Reads frames as the file gives them: unnamed types stay unnamed, ranges and time steps are the registry's matter.
+  std::unique_ptr<FrameReader> (*open)(const std::filesystem::path& file);
+  /// Null for formats that are only read.
+  std::unique_ptr<FrameWriter> (*create)(const std::filesystem::path& file, const WriteOptions& options);
+};
+
+Format extxyz_format();
+Format cfg_format();
+
+/// Every format, those that are recognised with most certainty first.
+const std::vector<Format>& registry();
+
+/// Type numbers for formats that name no elements.
+class TypeNumbers {
+ public:
+  /// Positions in `species`; when that is empty, the first frame decides: elements by atomic number, unnamed types keep
+  /// their number.
+  explicit TypeNumbers(std::vector<Species> species) : species_(std::move(species)) {}
+  /// Call for each frame before `of`. Throws InputError when a species has no number.
+  void prepare(const Structure& frame);
+  int of(Species species) const;
+  const std::vector<Species>& species() const { return species_; }
+
+ private:
+  std::vector<Species> species_;
+};
+
+/// The shortest decimal that reads back as exactly this number.
+std::string shortest(double value);
+
+/// What has no place of its own in a text format, as keys and values: info, the kind of energy, time (fs), step,
+/// wrapping. `from_keys` is the reverse: known keys become members, the others stay in info.
+std::map<std::string, std::string> to_keys(const Structure& frame);
+void from_keys(std::map<std::string, std::string> keys, Structure& frame);
+
+/// A format of one structure a file: throws InputError when a second one comes.
+[[noreturn]] void fail_second_frame(const std::filesystem::path& file, const std::string& format);
+
+}  // namespace vitrion::io
