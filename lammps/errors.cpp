@@ -11,7 +11,8 @@ namespace LAMMPS_NS {
 void Error::all(const std::string&, int, const std::string& message) {
   // While LAMMPS is being constructed there is no input yet.
   const char* line = input != nullptr ? input->line : nullptr;
-  throw vitrion::LammpsError(message, line != nullptr ? line : "", update != nullptr && update->whichflag != 0);
+  const bool running = update != nullptr && update->whichflag != 0 && update->ntimestep > update->firststep;
+  throw vitrion::LammpsError(message, line != nullptr ? line : "", running);
 }
 
 void Error::one(const std::string& file, int line, const std::string& message) {

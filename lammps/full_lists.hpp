@@ -17,8 +17,8 @@ struct HalfList {
 
 /// Full lists in rows: `neighbors[first[r] .. first[r+1])` are the rows near row r.
 ///
-/// With newton off LAMMPS stores a pair of local atoms once, and a pair of a local atom and a ghost with the local atom;
-/// so turning round the pairs of local atoms completes the lists, and lists of ghosts are never needed.
+/// With newton off LAMMPS stores a pair of local atoms once, and a pair of a local atom and a ghost with the local
+/// atom; so turning round the pairs of local atoms completes the lists, and lists of ghosts are never needed.
 class FullLists {
  public:
   /// `row_of[atom]` is the row of a LAMMPS atom, or -1 for atoms to leave out; rows 0 .. n_local-1 are the local ones.

@@ -96,9 +96,10 @@ void PairVitrion::coeff(int n_words, char** words) {
   if (!allocated) allocate();
   const int n_types = atom->ntypes;
   if (n_words != 3 + n_types || std::string(words[0]) != "*" || std::string(words[1]) != "*")
-    fail(fmt::format("pair_coeff for style vitrion reads: * * FILE and one element (or NULL) for each of the {} atom "
-                     "types of the box",
-                     n_types));
+    fail(
+        fmt::format("pair_coeff for style vitrion reads: * * FILE and one element (or NULL) for each of the {} atom "
+                    "types of the box",
+                    n_types));
   std::vector<Species> named;
   std::vector<const char*> names(words + 3, words + n_words);
   try {
@@ -117,6 +118,8 @@ void PairVitrion::coeff(int n_words, char** words) {
         throw InputError(Location{words[2]},
                          fmt::format("the potential knows {}, not {}", join_names(known), names[t]));
       type_of_[t] = static_cast<int>(found - known.begin());
+      const int type = static_cast<int>(t) + 1;
+      if (atom->mass_setflag[type] == 0) atom->set_mass(__FILE__, __LINE__, type, found->mass());
     }
   } catch (const InputError& e) {
     fail(e.what());
@@ -131,8 +134,7 @@ void PairVitrion::init_style() {
     fail(fmt::format("pair_style vitrion works in units metal (eV, Å), not {}: put \"units metal\" first",
                      update->unit_style));
   // With newton on LAMMPS stores pairs across sub-domains on one side only: half the neighbours would be missing.
-  if (force->newton_pair)
-    fail("pair_style vitrion needs \"newton off\" (put it before the box is made)");
+  if (force->newton_pair) fail("pair_style vitrion needs \"newton off\" (put it before the box is made)");
   request_half_list(*neighbor, this, instance_me);
 }
 
@@ -181,9 +183,8 @@ void PairVitrion::compute(int energy_flags, int virial_flags) {
 
   EvaluationRequest request;
   request.atomic_virials = vflag_atom != 0;
-  Exchange exchange(*this);
-  potential_->compute(view, request, exchange, result_);
-  exchange.reverse(result_.forces.data(), 3, sizeof(double));
+  potential_->compute(view, request, exchange_, result_);
+  exchange_.reverse(result_.forces.data(), 3, sizeof(double));
   scatter(result_);
 }
 
@@ -263,7 +264,8 @@ void PairVitrion::Exchange::forward(void* rows, std::size_t width, std::size_t b
 }
 
 void PairVitrion::Exchange::reverse(void* rows, std::size_t width, std::size_t bytes_per_value) {
-  pair_.in_pieces(rows, width, bytes_per_value, [this] { add_from_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_); });
+  pair_.in_pieces(rows, width, bytes_per_value,
+                  [this] { add_from_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_); });
 }
 
 // Atoms without a row (NULL types) take part with zeros: LAMMPS counts every atom of a swap.

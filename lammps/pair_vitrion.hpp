@@ -16,7 +16,7 @@ namespace vitrion {
 /// pair_coeff * * FILE El1 El2 ...      (one element per LAMMPS type; NULL: another style's, under hybrid)
 ///
 /// `species` names the elements of a potential file that holds none (`.mtp`), in the file's order; without it the
-/// elements of pair_coeff are taken to be in that order.
+/// elements of pair_coeff are taken to be in that order. Types whose mass is not set get their element's.
 ///
 /// Units metal, newton off. Works on any number of ranks, empty sub-domains included, and under hybrid and
 /// hybrid/overlay. Energies, forces and virial (total and per atom) are tallied here: no fdotr.
@@ -38,6 +38,12 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   };
   /// Of the positions of the last `compute`; row (type_a - 1) * n_types + type_b - 1. Only types that are ours.
   std::vector<Closest> closest_pairs() const;
+
+  /// Rows of the potential's per-atom arrays: LAMMPS's atom numbers, the first n_local() of them local.
+  const std::vector<int>& atom_of_row() const { return atom_of_row_; }
+  int n_local() const { return n_local_; }
+  /// What potentials are handed to carry such arrays between atoms and ghosts. All ranks must call it alike.
+  GhostExchange& exchange() { return exchange_; }
 
   // Called by LAMMPS's communication while an exchange is under way.
   int pack_forward_comm(int n, int* list, double* buffer, int, int*) override;
@@ -92,6 +98,7 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   std::vector<double> positions_;
   FullLists lists_;
   Evaluation result_;
+  Exchange exchange_{*this};
   Columns travelling_;
 };
 

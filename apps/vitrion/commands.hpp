@@ -3,4 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
-namespace vitrion::cli {}  // namespace vitrion::cli
+namespace vitrion::cli {
+
+void add_lammps(CLI::App& app);
+
+}  // namespace vitrion::cli

@@ -3,7 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "core/parallel.hpp"
+#include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "md/mpi.hpp"
 #include "md/session.hpp"
@@ -46,6 +46,7 @@ std::size_t line_of(const std::string& file, const std::string& command) {
 
 void run_lammps(const std::vector<std::string>& words) {
   const LammpsCommand command = split(words);
+  remove_stop_signals();     // what a LAMMPS input saves, and when, is its own affair
   read_file(command.input);  // says what is wrong with it, on every rank
   try {
     md::LammpsSession session(md::LammpsSession::Screen::normal, command.switches);
@@ -61,8 +62,8 @@ void run_lammps(const std::vector<std::string>& words) {
 void add_lammps(CLI::App& app) {
   CLI::App* command = app.add_subcommand("lammps", "Any LAMMPS input with the pair style `vitrion`");
   command->prefix_command();
-  command->usage("vitrion lammps -in FILE [-var NAME VALUE ...] [-log FILE] [-screen none] [-echo both]");
   command->footer(
+      "vitrion lammps -in FILE [-var NAME VALUE ...] [-log FILE] [-screen none] [-echo both]\n\n"
       "FILE is LAMMPS input; all LAMMPS command-line switches are passed on. In it:\n"
       "  units metal\n"
       "  pair_style vitrion [species El1,El2,...]\n"
@@ -73,7 +74,7 @@ void add_lammps(CLI::App& app) {
       "Examples:\n"
       "  vitrion lammps -in melt.lmp -var T 900\n"
       "  mpirun -np 2 vitrion lammps -in melt.lmp -log melt.log");
-  command->callback([command] { run_lammps(command->remaining()); });
+  command->callback([command] { md::run_on_all_ranks([command] { run_lammps(command->remaining()); }); });
 }
 
 }  // namespace vitrion::cli

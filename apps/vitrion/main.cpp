@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
       "`vitrion COMMAND --help` explains a command with examples.\n"
       "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
 
+  cli::add_lammps(app);
+
   try {
     install_stop_signals();
     app.parse(argc, argv);

@@ -1,13 +1,18 @@
 #include "md/mpi.hpp"
 
+#include <fmt/format.h>
 #include <mpi.h>
 #include <omp.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <thread>
 
+#include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 
@@ -74,11 +79,26 @@ void Mpi::barrier() const {
   MPI_Barrier(MPI_COMM_WORLD);
 }
 
-void Mpi::abort_if_parallel(int exit_code) {
-  if (!is_running()) return;
-  int size = 1;
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
-  if (size > 1) MPI_Abort(MPI_COMM_WORLD, exit_code);
+void run_on_all_ranks(const std::function<void()>& work) {
+  const Mpi mpi;
+  if (mpi.size() == 1) return work();
+  const auto end_all = [&](const char* what, int exit_code) {
+    // The first rank speaks first; when it has the same error, the program ends before the others repeat it.
+    if (!mpi.is_root()) std::this_thread::sleep_for(std::chrono::seconds(1));
+    fmt::print(stderr, "vitrion: {}\n", what);
+    std::fflush(stderr);
+    MPI_Abort(MPI_COMM_WORLD, exit_code);
+  };
+  try {
+    work();
+  } catch (const Interrupted&) {
+    if (mpi.is_root()) throw;
+    std::exit(1);
+  } catch (const InputError& e) {
+    end_all(e.what(), 2);
+  } catch (const std::exception& e) {
+    end_all((std::string("failed: ") + e.what()).c_str(), 1);
+  }
 }
 
 }  // namespace vitrion::md

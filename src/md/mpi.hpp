@@ -1,6 +1,8 @@
 // MPI for the commands that need it: started at the first use, ended with the program.
 #pragma once
 
+#include <functional>
+
 namespace vitrion::md {
 
 /// Ranks of this run. Constructing one starts MPI if it is not running yet; without mpirun there is one rank.
@@ -16,12 +18,14 @@ class Mpi {
   /// True on all ranks when it is true on any.
   bool any(bool value) const;
   void barrier() const;
-  /// Ends all ranks at once: for an error that only this rank knows of. Does nothing when MPI does not run or the run
-  /// has one rank.
-  static void abort_if_parallel(int exit_code);
 
  private:
   int rank_ = 0, size_ = 1;
 };
+
+/// Does `work` on this rank. On one rank its exceptions pass through. On several, an error ends all of them: an error
+/// that every rank meets is printed once, one that a single rank meets is printed by it, and no rank is left waiting.
+/// Interrupted passes through on the first rank and ends the others quietly.
+void run_on_all_ranks(const std::function<void()>& work);
 
 }  // namespace vitrion::md

@@ -6,6 +6,7 @@
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -78,10 +79,12 @@ LammpsSession::LammpsSession(Screen screen, const std::vector<std::string>& argu
   if (screen == Screen::silent) words.insert(words.end(), {"-screen", "none", "-log", "none"});
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers = mutable_words(words);
+  // LAMMPS would set one thread, with a warning, where OMP_NUM_THREADS is not set.
   const int n_threads = threads();
+  setenv("OMP_NUM_THREADS", std::to_string(n_threads).c_str(), 0);
   instance_->lammps =
       std::make_unique<LAMMPS_NS::LAMMPS>(static_cast<int>(pointers.size()), pointers.data(), MPI_COMM_WORLD);
-  set_threads(n_threads);  // LAMMPS sets one thread where OMP_NUM_THREADS is not set
+  set_threads(n_threads);
   register_pair_style(*instance_->lammps);
   command("newton off");
 }
@@ -142,8 +145,29 @@ void LammpsSession::create(const Structure& structure, const std::vector<Species
   if (n_atoms() != n) throw LammpsError(fmt::format("LAMMPS placed {} of {} atoms", n_atoms(), n));
 }
 
+LAMMPS_NS::LAMMPS& LammpsSession::lammps() {
+  return *instance_->lammps;
+}
+
 double LammpsSession::thermo(const std::string& keyword) const {
   return lammps_get_thermo(instance_->lammps.get(), keyword.c_str());
+}
+
+double LammpsSession::value(const std::string& expression) {
+  command("variable vitrion_value equal \"" + expression + "\"");
+  auto* number = static_cast<double*>(lammps_extract_variable(instance_->lammps.get(), "vitrion_value", nullptr));
+  if (number == nullptr) throw LammpsError("\"" + expression + "\" has no value");
+  const double result = *number;
+  lammps_free(number);
+  return result;
+}
+
+Matrix3 LammpsSession::stress() const {
+  const double xx = thermo("pxx"), yy = thermo("pyy"), zz = thermo("pzz");
+  const double xy = thermo("pxy"), xz = thermo("pxz"), yz = thermo("pyz");
+  Matrix3 p;
+  p << xx, xy, xz, xy, yy, yz, xz, yz, zz;
+  return p / -(*instance_)->force->nktv2p;  // LAMMPS's own factor from eV/Å^3 to bar
 }
 
 std::int64_t LammpsSession::n_atoms() const {
@@ -179,7 +203,8 @@ Structure LammpsSession::gather(const std::vector<Species>& types) const {
   Structure s;
   s.cell = cell();
   s.step = step();
-  for (const int t : instance_->gather<int>("type", n, 1)) s.species.push_back(types.at(static_cast<std::size_t>(t) - 1));
+  for (const int t : instance_->gather<int>("type", n, 1))
+    s.species.push_back(types.at(static_cast<std::size_t>(t) - 1));
   const std::vector<int> images = instance_->gather<int>("image", n, 3);
   s.positions = instance_->gather_rows("x", n);
   s.velocities = instance_->gather_rows("v", n) / fs_per_ps;

@@ -10,6 +10,10 @@
 #include "core/structure.hpp"
 #include "lammps/errors.hpp"  // for LammpsError
 
+namespace LAMMPS_NS {
+class LAMMPS;
+}
+
 namespace vitrion::md {
 
 /// A LAMMPS instance on all ranks of MPI_COMM_WORLD (MPI is started when needed). Every member is collective: all ranks
@@ -38,6 +42,10 @@ class LammpsSession {
 
   /// A keyword of `thermo_style`, in LAMMPS's units (eV, Å, K, bar, ps). Between runs, after a run.
   double thermo(const std::string& keyword) const;
+  /// An equal-style expression ("c_msd[4] + 1"). Computes in it must be current: let thermo output name them.
+  double value(const std::string& expression);
+  /// Stress of the last thermo output, eV/Å^3, ASE's sign (tension positive), kinetic part included.
+  Matrix3 stress() const;
   /// Positions (unwrapped), image flags, velocities (Å/fs), forces, cell, of all atoms on all ranks. No energy or
   /// stress: see `thermo`. Throws LammpsError when atoms are missing.
   Structure gather(const std::vector<Species>& types) const;
@@ -60,6 +68,8 @@ class LammpsSession {
     std::int64_t id;
   };
   Strongest strongest_force() const;
+
+  LAMMPS_NS::LAMMPS& lammps();
 
  private:
   struct Instance;

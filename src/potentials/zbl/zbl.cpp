@@ -40,7 +40,8 @@ Derivatives repulsion(double prefactor, double length, double r) {
 Zbl::Zbl(ZblOptions options) : options_(std::move(options)) {
   if (options_.species.empty()) throw InputError("ZBL needs at least one species");
   if (!(options_.inner > 0 && options_.outer > options_.inner))
-    throw InputError("ZBL needs 0 < inner < outer (Å)", "Common choices end well below the shortest bond: 0.7 and 1.4.");
+    throw InputError("ZBL needs 0 < inner < outer (Å)",
+                     "Common choices end well below the shortest bond: 0.7 and 1.4.");
   const double width = options_.outer - options_.inner;
   for (const Species& a : options_.species)
     for (const Species& b : options_.species) {
@@ -103,6 +104,12 @@ void Zbl::compute(const Neighborhoods& atoms, const EvaluationRequest& request, 
       Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(
           result.atomic_virials.row(static_cast<Eigen::Index>(i)).data()) = virial;
   }
+}
+
+bool looks_like_zbl(std::string_view text) {
+  constexpr std::string_view mark = "kind: zbl";
+  const std::size_t at = text.find(mark);
+  return at != std::string_view::npos && (at == 0 || text[at - 1] == '\n');
 }
 
 std::unique_ptr<Zbl> read_zbl(const std::filesystem::path& file) {

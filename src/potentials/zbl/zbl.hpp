@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 #include "potentials/potential.hpp"
 
@@ -19,8 +20,8 @@ struct ZblOptions {
 /// ISBN 0-08-021603-X) in its four-exponential form.
 ///
 /// S(r) is the polynomial that takes energy, force and the force's slope to zero at `outer`: a constant up to `inner`,
-/// A/3 (r - inner)^3 + B/4 (r - inner)^4 + constant beyond. It is the switching of LAMMPS's `pair_style zbl`, so results
-/// can be compared directly.
+/// A/3 (r - inner)^3 + B/4 (r - inner)^4 + constant beyond. It is the switching of LAMMPS's `pair_style zbl`, so
+/// results can be compared directly.
 class Zbl final : public Potential {
  public:
   /// Throws InputError when a species is no element, when there is none, or unless 0 < inner < outer.
@@ -55,6 +56,9 @@ class Zbl final : public Potential {
   ZblOptions options_;
   std::vector<PairTerms> terms_;  // shape (n_species, n_species)
 };
+
+/// True for text with a line `kind: zbl`.
+bool looks_like_zbl(std::string_view text);
 
 /// Reads the YAML form: `kind: zbl`, `species: [Li, P]`, `inner: 1.0`, `outer: 2.0` (Å).
 /// Throws InputError (file:line).
