@@ -5,6 +5,6 @@
 
 namespace vitrion::cli {
 
-void add_lammps(CLI::App& app);
+void add_evaluate(CLI::App& app);
 
 }  // namespace vitrion::cli

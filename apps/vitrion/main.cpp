@@ -25,8 +25,7 @@ int main(int argc, char** argv) {
   app.footer(
       "`vitrion COMMAND --help` explains a command with examples.\n"
       "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
-
-  cli::add_lammps(app);
+  cli::add_evaluate(app);
 
   try {
     install_stop_signals();

@@ -15,4 +15,8 @@ int threads() {
   return omp_get_max_threads();
 }
 
+int thread_number() {
+  return omp_get_thread_num();
+}
+
 }  // namespace vitrion

@@ -1,0 +1,94 @@
+// vitrion evaluate: predictions, error tables and parity plots of a potential on labelled data.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "potentials/registry.hpp"
+#include "report/parity.hpp"
+#include "train/metrics.hpp"
+#include "vitrion/commands.hpp"
+#include "vitrion/options.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+struct EvaluateCommand {
+  std::string potential, output, plots, by;
+  std::vector<std::string> data;
+  InputOptions input;
+  RunOptions run;
+
+  void execute() const;
+};
+
+void write_predictions(const std::string& file, std::vector<Structure> frames, const std::vector<Labels>& predictions) {
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i].labels.energy) frames[i].info["energy_of_data"] = fmt::format("{:.10f}", *frames[i].labels.energy);
+    frames[i].labels = predictions[i];
+  }
+  io::write_frames(file, frames);
+}
+
+void write_plots(const std::filesystem::path& folder, const std::map<std::string, train::ParityData>& subsets) {
+  struct Quantity {
+    const char *id, *name, *unit;
+    train::Parity train::ParityData::*points;
+  };
+  const Quantity quantities[] = {{"parity-energy", "Energy", "eV/atom", &train::ParityData::energy},
+                                 {"parity-force", "Force components", "eV/Å", &train::ParityData::force},
+                                 {"parity-stress", "Stress components", "GPa", &train::ParityData::stress}};
+  for (const Quantity& q : quantities) {
+    std::map<std::string, report::ParityPoints> points;
+    for (const auto& [name, data] : subsets)
+      if (!(data.*q.points).reference.empty()) points[name] = {(data.*q.points).reference, (data.*q.points).predicted};
+    if (points.empty()) continue;
+    write_file_atomically(folder / (std::string(q.id) + ".svg"),
+                          report::to_svg(report::parity_figure(q.id, q.name, q.unit, points)));
+  }
+}
+
+void EvaluateCommand::execute() const {
+  run.apply();
+  const io::ReadOptions options = input.read_options();
+  const std::unique_ptr<Potential> loaded = load_potential(potential, {options.species});
+  std::vector<Structure> frames;
+  for (const std::string& file : data) {
+    std::vector<Structure> more = io::read_frames(file, options);
+    frames.insert(frames.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  const std::vector<Labels> predictions = train::predict(*loaded, frames);
+  if (!output.empty()) write_predictions(output, frames, predictions);
+  const train::ErrorReport report = train::compare(frames, predictions, by);
+  run.write_json(train::to_json(report));
+  if (!plots.empty()) write_plots(plots, train::parity(frames, predictions, by));
+  fmt::print("{}", train::format_report(report, by));
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app) {
+  auto command = std::make_shared<EvaluateCommand>();
+  CLI::App* sub = app.add_subcommand("evaluate", "Errors of a potential on labelled data, by subset and species");
+  sub->add_option("potential", command->potential, "Potential file (.mtp, .almtp)")->required();
+  sub->add_option("data", command->data, "Labelled configurations, one or more files")->required();
+  command->input.add_to(*sub, false);
+  sub->add_option("--by", command->by, "Also by subsets: the values of this key of the frames (config_type)");
+  sub->add_option("--output", command->output, "Write the frames with predicted energy, forces, stress to this file");
+  sub->add_option("--plots", command->plots, "Write parity plots (SVG) into this folder");
+  command->run.add_to(*sub);
+  sub->footer(
+      "Examples:\n"
+      "  vitrion evaluate lipon.mtp test.extxyz --by config_type\n"
+      "      errors of energy, forces and stress, for every value of config_type and every species\n"
+      "  vitrion evaluate pot.mtp test.cfg --species Mg,V,O --json errors.json --plots plots\n"
+      "      a potential and data that hold only type numbers: type 0 is Mg, 1 is V, 2 is O\n"
+      "  vitrion evaluate pot.mtp run.extxyz --frames ::10 --output predicted.extxyz\n"
+      "      every tenth frame, predictions kept");
+  sub->callback([command] { command->execute(); });
+}
+
+}  // namespace vitrion::cli
