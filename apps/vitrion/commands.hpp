@@ -6,5 +6,6 @@
 namespace vitrion::cli {
 
 void add_evaluate(CLI::App& app);
+void add_lammps(CLI::App& app);
 
 }  // namespace vitrion::cli

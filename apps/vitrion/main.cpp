@@ -27,6 +27,8 @@ int main(int argc, char** argv) {
       "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
   cli::add_evaluate(app);
 
+  cli::add_lammps(app);
+
   try {
     install_stop_signals();
     app.parse(argc, argv);

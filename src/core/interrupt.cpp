@@ -24,6 +24,11 @@ void install_stop_signals() {
   std::signal(SIGTERM, on_signal);
 }
 
+void remove_stop_signals() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
 bool stop_requested() {
   return requested != 0;
 }

@@ -6,6 +6,9 @@ namespace vitrion {
 /// Ctrl-C and SIGTERM ask the program to stop; a second one ends it at once.
 void install_stop_signals();
 
+/// Ctrl-C and SIGTERM end the program at once again: for work that has no state to save.
+void remove_stop_signals();
+
 bool stop_requested();
 
 /// Throws Interrupted when a stop was requested.

@@ -1,0 +1,306 @@
+#include "lammps/pair_vitrion.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "potentials/registry.hpp"
+
+namespace vitrion {
+namespace {
+
+// Values per atom one message carries: LAMMPS sizes its buffers by it. Wider rows travel in pieces.
+constexpr int piece = 64;
+
+// LAMMPS renamed its calls; whichever this LAMMPS has is used.
+template <class Comm, class Pair>
+void send_to_ghosts(Comm& comm, Pair* pair) {
+  if constexpr (requires { comm.forward_comm_pair(pair); })
+    comm.forward_comm_pair(pair);
+  else
+    comm.forward_comm(pair);
+}
+
+template <class Comm, class Pair>
+void add_from_ghosts(Comm& comm, Pair* pair) {
+  if constexpr (requires { comm.reverse_comm_pair(pair); })
+    comm.reverse_comm_pair(pair);
+  else
+    comm.reverse_comm(pair);
+}
+
+template <class Neighbor, class Pair>
+void request_half_list(Neighbor& neighbor, Pair* pair, int instance) {
+  if constexpr (requires { neighbor.add_request(pair); })
+    neighbor.add_request(pair);
+  else
+    neighbor.request(pair, instance);
+}
+
+Positions::Index row_index(int row) {
+  return static_cast<Positions::Index>(row);
+}
+
+}  // namespace
+
+void register_pair_style(LAMMPS_NS::LAMMPS& lammps) {
+  (*lammps.force->pair_map)["vitrion"] = [](LAMMPS_NS::LAMMPS* owner) -> LAMMPS_NS::Pair* {
+    return new PairVitrion(owner);
+  };
+}
+
+PairVitrion::PairVitrion(LAMMPS_NS::LAMMPS* owner) : Pair(owner) {
+  one_coeff = 1;
+  manybody_flag = 1;
+  single_enable = 0;
+  restartinfo = 0;
+  no_virial_fdotr_compute = 1;
+  centroidstressflag = LAMMPS_NS::CENTROID_NOTAVAIL;
+  comm_forward = piece;
+  comm_reverse = piece;
+  comm_reverse_off = piece;  // with newton off this one sizes the buffers
+}
+
+PairVitrion::~PairVitrion() {
+  if (copymode || !allocated) return;
+  memory->destroy(setflag);
+  memory->destroy(cutsq);
+}
+
+void PairVitrion::fail(const std::string& message) const {
+  error->all(__FILE__, __LINE__, message);
+}
+
+void PairVitrion::settings(int n_words, char** words) {
+  file_species_.clear();
+  if (n_words == 0) return;
+  if (n_words != 2 || std::string(words[0]) != "species")
+    fail("pair_style vitrion takes nothing, or: species El1,El2,... (elements of the potential file, in its order)");
+  try {
+    file_species_ = parse_species_list(words[1]);
+  } catch (const InputError& e) {
+    fail(std::string("pair_style vitrion: ") + e.what());
+  }
+}
+
+void PairVitrion::allocate() {
+  const int n = atom->ntypes + 1;
+  memory->create(setflag, n, n, "pair:setflag");
+  memory->create(cutsq, n, n, "pair:cutsq");
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j < n; ++j) setflag[i][j] = 0;
+  allocated = 1;
+}
+
+void PairVitrion::coeff(int n_words, char** words) {
+  if (!allocated) allocate();
+  const int n_types = atom->ntypes;
+  if (n_words != 3 + n_types || std::string(words[0]) != "*" || std::string(words[1]) != "*")
+    fail(
+        fmt::format("pair_coeff for style vitrion reads: * * FILE and one element (or NULL) for each of the {} atom "
+                    "types of the box",
+                    n_types));
+  std::vector<Species> named;
+  std::vector<const char*> names(words + 3, words + n_words);
+  try {
+    for (const char* name : names)
+      if (std::string(name) != "NULL") {
+        const Species s = Species::element(name);
+        if (std::find(named.begin(), named.end(), s) == named.end()) named.push_back(s);
+      }
+    potential_ = load_potential(words[2], LoadOptions{file_species_.empty() ? named : file_species_});
+    const std::vector<Species>& known = potential_->species();
+    type_of_.assign(static_cast<std::size_t>(n_types), -1);
+    for (std::size_t t = 0; t < names.size(); ++t) {
+      if (std::string(names[t]) == "NULL") continue;
+      const auto found = std::find(known.begin(), known.end(), Species::element(names[t]));
+      if (found == known.end())
+        throw InputError(Location{words[2]},
+                         fmt::format("the potential knows {}, not {}", join_names(known), names[t]));
+      type_of_[t] = static_cast<int>(found - known.begin());
+      const int type = static_cast<int>(t) + 1;
+      if (atom->mass_setflag[type] == 0) atom->set_mass(__FILE__, __LINE__, type, found->mass());
+    }
+  } catch (const InputError& e) {
+    fail(e.what());
+  }
+  for (int i = 1; i <= n_types; ++i)
+    for (int j = 1; j <= n_types; ++j)
+      setflag[i][j] = type_of_[static_cast<std::size_t>(i) - 1] >= 0 && type_of_[static_cast<std::size_t>(j) - 1] >= 0;
+}
+
+void PairVitrion::init_style() {
+  if (std::string(update->unit_style) != "metal")
+    fail(fmt::format("pair_style vitrion works in units metal (eV, Å), not {}: put \"units metal\" first",
+                     update->unit_style));
+  // With newton on LAMMPS stores pairs across sub-domains on one side only: half the neighbours would be missing.
+  if (force->newton_pair) fail("pair_style vitrion needs \"newton off\" (put it before the box is made)");
+  request_half_list(*neighbor, this, instance_me);
+}
+
+double PairVitrion::init_one(int type_i, int type_j) {
+  setflag[type_j][type_i] = setflag[type_i][type_j];
+  return potential_->cutoff();
+}
+
+// Lists and rows stay as they are between two rebuilds of LAMMPS's lists.
+void PairVitrion::renumber() {
+  const int n_atoms = atom->nlocal, n_all = atom->nlocal + atom->nghost;
+  row_of_atom_.assign(static_cast<std::size_t>(n_all), -1);
+  atom_of_row_.clear();
+  types_.clear();
+  for (int i = 0; i < n_all; ++i) {
+    if (i == n_atoms) n_local_ = static_cast<int>(atom_of_row_.size());
+    const int type = type_of_[static_cast<std::size_t>(atom->type[i]) - 1];
+    if (type < 0) continue;
+    row_of_atom_[static_cast<std::size_t>(i)] = static_cast<int>(atom_of_row_.size());
+    atom_of_row_.push_back(i);
+    types_.push_back(type);
+  }
+  if (n_atoms == n_all) n_local_ = static_cast<int>(atom_of_row_.size());
+  lists_.build({list->inum, list->ilist, list->numneigh, list->firstneigh, NEIGHMASK}, row_of_atom_, n_local_);
+}
+
+void PairVitrion::gather_positions() {
+  positions_.resize(3 * atom_of_row_.size());
+  for (std::size_t r = 0; r < atom_of_row_.size(); ++r)
+    std::copy_n(atom->x[atom_of_row_[r]], 3, positions_.data() + 3 * r);
+}
+
+void PairVitrion::compute(int energy_flags, int virial_flags) {
+  ev_init(energy_flags, virial_flags);
+  const auto n_all = static_cast<std::size_t>(atom->nlocal) + static_cast<std::size_t>(atom->nghost);
+  if (neighbor->ago == 0 || row_of_atom_.size() != n_all) renumber();
+  gather_positions();
+
+  Neighborhoods view;
+  view.n_local = static_cast<std::size_t>(n_local_);
+  view.n_total = atom_of_row_.size();
+  view.positions = positions_.data();
+  view.types = types_.data();
+  view.first = lists_.first().data();
+  view.neighbors = lists_.neighbors().data();
+
+  EvaluationRequest request;
+  request.atomic_virials = vflag_atom != 0;
+  potential_->compute(view, request, exchange_, result_);
+  exchange_.reverse(result_.forces.data(), 3, sizeof(double));
+  scatter(result_);
+}
+
+void PairVitrion::scatter(const Evaluation& result) {
+  for (int r = 0; r < n_local_; ++r) {
+    double* f = atom->f[atom_of_row_[static_cast<std::size_t>(r)]];
+    for (int k = 0; k < 3; ++k) f[k] += result.forces(row_index(r), k);
+  }
+  if (eflag_global) eng_vdwl += std::accumulate(result.energies.begin(), result.energies.end(), 0.0);
+  if (eflag_atom)
+    for (int r = 0; r < n_local_; ++r)
+      eatom[atom_of_row_[static_cast<std::size_t>(r)]] += result.energies[static_cast<std::size_t>(r)];
+  // LAMMPS counts xx yy zz xy xz yz; its virial is -V * stress, as ours.
+  constexpr int row[6] = {0, 1, 2, 0, 0, 1}, column[6] = {0, 1, 2, 1, 2, 2};
+  if (vflag_global)
+    for (int k = 0; k < 6; ++k) virial[k] += result.virial(row[k], column[k]);
+  if (vflag_atom)
+    for (int r = 0; r < n_local_; ++r)
+      for (int k = 0; k < 6; ++k) {
+        const auto& w = result.atomic_virials;
+        vatom[atom_of_row_[static_cast<std::size_t>(r)]][k] +=
+            0.5 * (w(row_index(r), 3 * row[k] + column[k]) + w(row_index(r), 3 * column[k] + row[k]));
+      }
+}
+
+std::vector<PairVitrion::Closest> PairVitrion::closest_pairs() const {
+  const auto n_types = static_cast<std::size_t>(atom->ntypes);
+  std::vector<Closest> closest(n_types * n_types);
+  const auto atom_at = [&](std::size_t row) { return atom_of_row_[row]; };
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n_local_); ++i)
+    for (std::int64_t k = lists_.first()[i]; k < lists_.first()[i + 1]; ++k) {
+      const auto j = static_cast<std::size_t>(lists_.neighbors()[static_cast<std::size_t>(k)]);
+      const Eigen::Map<const Vector3> xi(&positions_[3 * i]), xj(&positions_[3 * j]);
+      const double distance = (xj - xi).norm();
+      const auto a = static_cast<std::size_t>(atom->type[atom_at(i)]) - 1;
+      const auto b = static_cast<std::size_t>(atom->type[atom_at(j)]) - 1;
+      Closest& c = closest[a * n_types + b];
+      if (distance < c.distance) c = {distance, atom->tag[atom_at(i)], atom->tag[atom_at(j)]};
+    }
+  return closest;
+}
+
+// ---- between atoms and ghosts -------------------------------------------------------------------------------------
+
+double PairVitrion::Columns::get(int row, int k) const {
+  return is_double ? reinterpret_cast<const double*>(rows)[index(row, k)]
+                   : reinterpret_cast<const float*>(rows)[index(row, k)];
+}
+
+void PairVitrion::Columns::set(int row, int k, double value) const {
+  if (is_double)
+    reinterpret_cast<double*>(rows)[index(row, k)] = value;
+  else
+    reinterpret_cast<float*>(rows)[index(row, k)] = static_cast<float>(value);
+}
+
+void PairVitrion::Columns::add(int row, int k, double value) const {
+  set(row, k, get(row, k) + value);
+}
+
+template <class Send>
+void PairVitrion::in_pieces(void* rows, std::size_t width, std::size_t bytes_per_value, Send send) {
+  for (std::size_t first = 0; first < width; first += piece) {
+    travelling_.rows = static_cast<char*>(rows);
+    travelling_.width = width;
+    travelling_.first = first;
+    travelling_.count = static_cast<int>(std::min<std::size_t>(piece, width - first));
+    travelling_.is_double = bytes_per_value == sizeof(double);
+    comm_forward = comm_reverse = comm_reverse_off = travelling_.count;
+    send();
+  }
+  comm_forward = comm_reverse = comm_reverse_off = piece;
+}
+
+void PairVitrion::Exchange::forward(void* rows, std::size_t width, std::size_t bytes_per_value) {
+  pair_.in_pieces(rows, width, bytes_per_value, [this] { send_to_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_); });
+}
+
+void PairVitrion::Exchange::reverse(void* rows, std::size_t width, std::size_t bytes_per_value) {
+  pair_.in_pieces(rows, width, bytes_per_value,
+                  [this] { add_from_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_); });
+}
+
+// Atoms without a row (NULL types) take part with zeros: LAMMPS counts every atom of a swap.
+int PairVitrion::pack_forward_comm(int n, int* atoms, double* buffer, int, int*) {
+  double* out = buffer;
+  for (int a = 0; a < n; ++a) {
+    const int row = row_of_atom_[static_cast<std::size_t>(atoms[a])];
+    for (int k = 0; k < travelling_.count; ++k) *out++ = row < 0 ? 0.0 : travelling_.get(row, k);
+  }
+  return static_cast<int>(out - buffer);
+}
+
+void PairVitrion::unpack_forward_comm(int n, int first, double* buffer) {
+  for (int a = first; a < first + n; ++a, buffer += travelling_.count) {
+    const int row = row_of_atom_[static_cast<std::size_t>(a)];
+    if (row < 0) continue;
+    for (int k = 0; k < travelling_.count; ++k) travelling_.set(row, k, buffer[k]);
+  }
+}
+
+int PairVitrion::pack_reverse_comm(int n, int first, double* buffer) {
+  double* out = buffer;
+  for (int a = first; a < first + n; ++a) {
+    const int row = row_of_atom_[static_cast<std::size_t>(a)];
+    for (int k = 0; k < travelling_.count; ++k) *out++ = row < 0 ? 0.0 : travelling_.get(row, k);
+  }
+  return static_cast<int>(out - buffer);
+}
+
+void PairVitrion::unpack_reverse_comm(int n, int* atoms, double* buffer) {
+  for (int a = 0; a < n; ++a, buffer += travelling_.count) {
+    const int row = row_of_atom_[static_cast<std::size_t>(atoms[a])];
+    if (row < 0) continue;
+    for (int k = 0; k < travelling_.count; ++k) travelling_.add(row, k, buffer[k]);
+  }
+}
+
+}  // namespace vitrion

@@ -1,0 +1,108 @@
+// LAMMPS pair style `vitrion`: any Vitrion potential inside LAMMPS.
+#pragma once
+
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lammps/full_lists.hpp"
+#include "lammps/headers.hpp"
+#include "potentials/potential.hpp"
+
+namespace vitrion {
+
+/// pair_style vitrion [species El1,El2,...]
+/// pair_coeff * * FILE El1 El2 ...      (one element per LAMMPS type; NULL: another style's, under hybrid)
+///
+/// `species` names the elements of a potential file that holds none (`.mtp`), in the file's order; without it the
+/// elements of pair_coeff are taken to be in that order. Types whose mass is not set get their element's.
+///
+/// Units metal, newton off. Works on any number of ranks, empty sub-domains included, and under hybrid and
+/// hybrid/overlay. Energies, forces and virial (total and per atom) are tallied here: no fdotr.
+class PairVitrion final : public LAMMPS_NS::Pair {
+ public:
+  explicit PairVitrion(LAMMPS_NS::LAMMPS* lammps);
+  ~PairVitrion() override;
+
+  void settings(int n_words, char** words) override;
+  void coeff(int n_words, char** words) override;
+  void init_style() override;
+  double init_one(int type_i, int type_j) override;
+  void compute(int energy_flags, int virial_flags) override;
+
+  /// Smallest distance between atoms of two LAMMPS types in this rank's lists, Å, and the ids of such a pair.
+  struct Closest {
+    double distance = std::numeric_limits<double>::infinity();
+    LAMMPS_NS::tagint id_a = 0, id_b = 0;
+  };
+  /// Of the positions of the last `compute`; row (type_a - 1) * n_types + type_b - 1. Only types that are ours.
+  std::vector<Closest> closest_pairs() const;
+
+  /// Rows of the potential's per-atom arrays: LAMMPS's atom numbers, the first n_local() of them local.
+  const std::vector<int>& atom_of_row() const { return atom_of_row_; }
+  int n_local() const { return n_local_; }
+  /// What potentials are handed to carry such arrays between atoms and ghosts. All ranks must call it alike.
+  GhostExchange& exchange() { return exchange_; }
+
+  // Called by LAMMPS's communication while an exchange is under way.
+  int pack_forward_comm(int n, int* list, double* buffer, int, int*) override;
+  void unpack_forward_comm(int n, int first, double* buffer) override;
+  int pack_reverse_comm(int n, int first, double* buffer) override;
+  void unpack_reverse_comm(int n, int* list, double* buffer) override;
+
+ private:
+  /// Rows of a potential's per-atom arrays, carried by LAMMPS between atoms and ghosts of all ranks.
+  class Exchange final : public GhostExchange {
+   public:
+    explicit Exchange(PairVitrion& pair) : pair_(pair) {}
+    void forward(void* rows, std::size_t width, std::size_t bytes_per_value) override;
+    void reverse(void* rows, std::size_t width, std::size_t bytes_per_value) override;
+
+   private:
+    PairVitrion& pair_;
+  };
+  /// The columns of a per-atom array that are on their way.
+  struct Columns {
+    char* rows = nullptr;
+    std::size_t width = 0;  ///< of the whole array
+    std::size_t first = 0;
+    int count = 0;
+    bool is_double = true;
+
+    double get(int row, int k) const;
+    void set(int row, int k, double value) const;
+    void add(int row, int k, double value) const;
+
+   private:
+    std::size_t index(int row, int k) const {
+      return static_cast<std::size_t>(row) * width + first + static_cast<std::size_t>(k);
+    }
+  };
+
+  [[noreturn]] void fail(const std::string& message) const;
+  void allocate();
+  void renumber();
+  void gather_positions();
+  void scatter(const Evaluation& result);
+  template <class Send>
+  void in_pieces(void* rows, std::size_t width, std::size_t bytes_per_value, Send send);
+
+  std::unique_ptr<Potential> potential_;
+  std::vector<Species> file_species_;  // of pair_style ... species
+  std::vector<int> type_of_;           // LAMMPS type - 1 -> potential's type, -1 for NULL
+
+  // Rows: local atoms of a type that is ours, then ghosts of such types.
+  std::vector<int> atom_of_row_, row_of_atom_, types_;
+  int n_local_ = 0;
+  std::vector<double> positions_;
+  FullLists lists_;
+  Evaluation result_;
+  Exchange exchange_{*this};
+  Columns travelling_;
+};
+
+/// Makes `pair_style vitrion` known to a LAMMPS instance. Call it before any input.
+void register_pair_style(LAMMPS_NS::LAMMPS& lammps);
+
+}  // namespace vitrion

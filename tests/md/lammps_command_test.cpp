@@ -1,0 +1,62 @@
+// `vitrion lammps`, run as a user runs it.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "md/program.hpp"
+#include "support.hpp"
+
+namespace vitrion {
+namespace {
+
+const char* const crystal = R"(units metal
+lattice sc 2.0
+region r block 0 4 0 4 0 4
+create_box 1 r
+create_atoms 1 box
+)";
+
+std::filesystem::path input(const std::string& rest) {
+  const std::filesystem::path folder = test::scratch_folder();
+  std::ofstream(folder / "zbl.yaml") << "kind: zbl\nspecies: [O]\ninner: 1.0\nouter: 3.0\n";
+  std::ofstream(folder / "in.lmp") << crystal << rest;
+  return folder;
+}
+
+TEST(LammpsCommand, RunsAnInputWithVariables) {
+  const auto folder = input("pair_style vitrion\npair_coeff * * ${pot} O\nrun 0\nprint \"mass $(mass(all):%.2f)\"\n");
+  const test::Run run = test::run_program("cd " + folder.string() + " && vitrion lammps -in in.lmp -var pot zbl.yaml -log none");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_NE(run.output.find("mass 1023.94"), std::string::npos) << run.output;  // 64 O: masses come from the elements
+}
+
+TEST(LammpsCommand, ErrorsNameTheLineOfTheInput) {
+  const auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml Li\nrun 0\n");
+  const test::Run run = test::run_program("cd " + folder.string() + " && vitrion lammps -in in.lmp -screen none -log none");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.output.find("in.lmp:7: "), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("knows O, not Li"), std::string::npos) << run.output;
+}
+
+TEST(LammpsCommand, NewtonOnAndOtherUnitsAreRefused) {
+  auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml O\nrun 0\n");
+  std::ofstream(folder / "on.lmp") << "newton on\n"
+                                   << crystal << "pair_style vitrion\npair_coeff * * zbl.yaml O\nrun 0\n";
+  std::ofstream(folder / "real.lmp") << "units real\ninclude rest.lmp\n";
+  std::ofstream(folder / "rest.lmp") << std::string(crystal).substr(12)
+                                     << "pair_style vitrion\npair_coeff * * zbl.yaml O\nrun 0\n";
+  test::Run run = test::run_program("cd " + folder.string() + " && vitrion lammps -in on.lmp -screen none -log none");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.output.find("newton off"), std::string::npos) << run.output;
+  run = test::run_program("cd " + folder.string() + " && vitrion lammps -in real.lmp -screen none -log none");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.output.find("units metal"), std::string::npos) << run.output;
+}
+
+TEST(LammpsCommand, MissingFileIsBadInput) {
+  EXPECT_EQ(test::run_program("vitrion lammps -in /no/such/file").exit_code, 2);
+  EXPECT_EQ(test::run_program("vitrion lammps").exit_code, 2);
+}
+
+}  // namespace
+}  // namespace vitrion

@@ -1,0 +1,86 @@
+// Any number of ranks gives the same: CMake runs these tests alone and under mpirun.
+#include <gtest/gtest.h>
+
+#include "lammps/headers.hpp"
+#include "lammps/pair_vitrion.hpp"
+#include "md/mpi.hpp"
+#include "md/oxides.hpp"
+#include "potentials/registry.hpp"
+
+namespace vitrion::md {
+namespace {
+
+void expect_as_evaluated(const Structure& s, const std::string& file) {
+  const Answer lammps = one_step(s, {"pair_style vitrion", "pair_coeff * * " + file + " Mg V O"});
+  const auto potential = load_potential(file, {mg_v_o});
+  const Labels direct = evaluate(*potential, s);
+  expect_same(lammps, {*direct.energy, direct.forces, *direct.stress}, 1e-10);
+}
+
+std::string zbl_file_of_rank() {
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("vitrion-zbl-" + std::to_string(Mpi().rank()) + ".yaml");
+  std::ofstream(file) << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
+  return file.string();
+}
+
+TEST(Parallel, ForcesAreThoseOfOneProcess) {
+  expect_as_evaluated(random_oxide(60, 11), zbl_file_of_rank());
+  VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
+  expect_as_evaluated(random_oxide(40, 12), test::reference("mtp/mgv2o5/pot.mtp").string());
+}
+
+// All atoms in one corner of a large cell: most ranks own nothing, and some have ghosts only.
+TEST(Parallel, SubdomainsMayBeEmpty) {
+  Structure s = random_oxide(60, 13);
+  s.cell = Cell::orthorhombic(60, 50, 40);
+  expect_as_evaluated(s, zbl_file_of_rank());
+  VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
+  expect_as_evaluated(s, test::reference("mtp/mgv2o5/pot.mtp").string());
+}
+
+// Rows wider than one message, and single precision: what message-passing potentials send.
+template <class T>
+void expect_exchange_by_id(std::size_t width) {
+  LammpsSession session;
+  session.create(random_oxide(50, 14), mg_v_o);
+  session.command("pair_style vitrion");
+  session.command("pair_coeff * * " + zbl_file_of_rank() + " Mg V O");
+  session.command("run 0");
+  const LAMMPS_NS::Atom& atom = *session.lammps().atom;
+  auto& pair = dynamic_cast<PairVitrion&>(*session.lammps().force->pair);
+  const std::size_t n_rows = pair.atom_of_row().size();
+  const auto value = [&](std::size_t row, std::size_t k) {
+    return static_cast<T>(1000 * atom.tag[pair.atom_of_row()[row]] + static_cast<int>(k));
+  };
+
+  std::vector<T> rows(n_rows * width, T(-1));
+  for (std::size_t r = 0; r < static_cast<std::size_t>(pair.n_local()); ++r)
+    for (std::size_t k = 0; k < width; ++k) rows[r * width + k] = value(r, k);
+  pair.exchange().forward(rows.data(), width, sizeof(T));
+  for (std::size_t r = 0; r < n_rows; ++r)
+    for (std::size_t k = 0; k < width; ++k) ASSERT_EQ(rows[r * width + k], value(r, k));
+
+  // Every ghost sends one back: an atom then holds one more than it has ghosts, on all ranks together.
+  std::fill(rows.begin(), rows.end(), T(1));
+  pair.exchange().reverse(rows.data(), width, sizeof(T));
+  std::vector<double> copies(51, 0), held(51, 0), all(51, 0);
+  for (std::size_t r = 0; r < n_rows; ++r) {
+    const auto id = static_cast<std::size_t>(atom.tag[pair.atom_of_row()[r]]);
+    copies[id] += 1;
+    if (r < static_cast<std::size_t>(pair.n_local())) held[id] += static_cast<double>(rows[r * width + width - 1]);
+  }
+  MPI_Allreduce(copies.data(), all.data(), 51, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+  std::vector<double> all_held(51, 0);
+  MPI_Allreduce(held.data(), all_held.data(), 51, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+  EXPECT_EQ(all, all_held);
+}
+
+TEST(Parallel, ExchangeCarriesRowsToGhostsAndBack) {
+  expect_exchange_by_id<double>(3);
+  expect_exchange_by_id<double>(150);
+  expect_exchange_by_id<float>(70);
+}
+
+}  // namespace
+}  // namespace vitrion::md
