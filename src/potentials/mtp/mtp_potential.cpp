@@ -1,113 +1,89 @@
 #include "potentials/mtp/mtp_potential.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 
-#include <array>
-#include <cmath>
+#include <algorithm>
 
 #include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "potentials/mtp/kernel.hpp"
 
 namespace vitrion::mtp {
-namespace {
 
-// One site at a time, straight from the definition.
-class Site {
- public:
-  explicit Site(const MtpParameters& p)
-      : p_(p),
-        moments_(static_cast<std::size_t>(p.tables.moments_count)),
-        adjoints_(moments_.size()),
-        f_(static_cast<std::size_t>(p.radial_funcs_count)),
-        df_(f_.size()) {}
+// The kernel's form of the potential, and the memory it works in.
+struct MtpPotential::Engine {
+  explicit Engine(const MtpParameters& parameters) : model(parameters) {}
 
-  // Radial functions and their derivatives at distance r; returns the pair repulsion and its derivative.
-  std::array<double, 2> radial(std::size_t center, std::size_t neighbor, double r) {
-    const bool clamped = p_.radial_basis == RadialBasis::chebyshev_repulsive && r < p_.min_dist;
-    const double x = clamped ? p_.min_dist : r;
-    const double slope = 2 / (p_.max_dist - p_.min_dist),
-                 t = (2 * x - p_.min_dist - p_.max_dist) / (p_.max_dist - p_.min_dist);
-    const double w = x - p_.max_dist;
-    for (int mu = 0; mu < p_.radial_funcs_count; ++mu) {
-      double T0 = 1, T1 = t, D0 = 0, D1 = 1, f = 0, df = 0;
-      for (const double c : p_.radial(center, neighbor, mu)) {
-        f += c * T0 * w * w;
-        df += c * (D0 * slope * w * w + 2 * T0 * w);
-        const double T2 = 2 * t * T1 - T0, D2 = 2 * T1 + 2 * t * D1 - D0;
-        T0 = T1, T1 = T2, D0 = D1, D1 = D2;
-      }
-      f_[static_cast<std::size_t>(mu)] = p_.scaling * f;
-      df_[static_cast<std::size_t>(mu)] = clamped ? 0.0 : p_.scaling * df;
-    }
-    if (!clamped) return {0, 0};
-    return {1e4 * (std::exp(-10 * (r - 1)) - std::exp(-10 * (p_.min_dist - 1))), -1e5 * std::exp(-10 * (r - 1))};
-  }
+  struct Thread {
+    KernelScratch scratch;
+    AlignedBuffer force_memory;
+    double* forces = nullptr;  // shape (n_total + 1, 4)
+  };
 
-  // Site energy; gradients[n] = dV_i/dd_in.
-  double energy(std::size_t center, const std::vector<Vector3>& d, const std::vector<std::size_t>& types,
-                std::vector<Vector3>& gradients) {
-    const auto& tables = p_.tables;
-    std::fill(moments_.begin(), moments_.end(), 0.0);
-    std::fill(adjoints_.begin(), adjoints_.end(), 0.0);
-    gradients.assign(d.size(), Vector3::Zero());
-    double energy = p_.species_coeffs[center];
-    for (std::size_t n = 0; n < d.size(); ++n) {
-      const double r = d[n].norm();
-      const Vector3 u = d[n] / r;
-      const auto [repulsion, slope] = radial(center, types[n], r);
-      energy += repulsion;
-      gradients[n] += slope * u;
-      for (std::size_t k = 0; k < tables.basic.size(); ++k) {
-        const auto& b = tables.basic[k];
-        moments_[k] +=
-            f_[static_cast<std::size_t>(b.mu)] * std::pow(u[0], b.nx) * std::pow(u[1], b.ny) * std::pow(u[2], b.nz);
-      }
-    }
-    for (const auto& [a, b, multiplicity, target] : tables.products)
-      moments_[static_cast<std::size_t>(target)] +=
-          multiplicity * moments_[static_cast<std::size_t>(a)] * moments_[static_cast<std::size_t>(b)];
-    for (std::size_t a = 0; a < tables.scalars.size(); ++a) {
-      energy += p_.moment_coeffs[a] * moments_[static_cast<std::size_t>(tables.scalars[a])];
-      adjoints_[static_cast<std::size_t>(tables.scalars[a])] += p_.moment_coeffs[a];
-    }
-    for (auto row = tables.products.rbegin(); row != tables.products.rend(); ++row) {
-      const double g = row->multiplicity * adjoints_[static_cast<std::size_t>(row->target)];
-      const double ma = moments_[static_cast<std::size_t>(row->a)], mb = moments_[static_cast<std::size_t>(row->b)];
-      adjoints_[static_cast<std::size_t>(row->a)] += g * mb;
-      adjoints_[static_cast<std::size_t>(row->b)] += g * ma;
-    }
-    for (std::size_t n = 0; n < d.size(); ++n) {
-      const double r = d[n].norm();
-      const Vector3 u = d[n] / r;
-      radial(center, types[n], r);
-      for (std::size_t k = 0; k < tables.basic.size(); ++k) {
-        const auto& b = tables.basic[k];
-        const int nu[3] = {b.nx, b.ny, b.nz};
-        const double f = f_[static_cast<std::size_t>(b.mu)], df = df_[static_cast<std::size_t>(b.mu)];
-        double monomial = 1;
-        for (int a = 0; a < 3; ++a) monomial *= std::pow(u[a], nu[a]);
-        Vector3 angular = -(b.nx + b.ny + b.nz) * monomial * u;
-        for (int a = 0; a < 3; ++a) {
-          if (nu[a] == 0) continue;
-          double derivative = nu[a];
-          for (int c = 0; c < 3; ++c) derivative *= std::pow(u[c], nu[c] - (c == a ? 1 : 0));
-          angular[a] += derivative;
-        }
-        gradients[n] += adjoints_[k] * (df * monomial * u + f / r * angular);
-      }
-    }
-    return energy;
-  }
+  void run(const Neighborhoods& atoms, Evaluation& result);
 
- private:
-  const MtpParameters& p_;
-  std::vector<double> moments_, adjoints_, f_, df_;
+  KernelModel model;
+  AlignedBuffer packed_memory;
+  std::vector<double> virials;  // xx yy zz yz xz xy, shape (n_local, 6)
+  std::vector<Thread> threads;
 };
 
+namespace {
+
+void pack(const Neighborhoods& atoms, double* packed) {
+#pragma omp for schedule(static)
+  for (std::size_t i = 0; i < atoms.n_total; ++i) {
+    std::copy(atoms.positions + 3 * i, atoms.positions + 3 * i + 3, packed + 4 * i);
+    packed[4 * i + 3] = atoms.types[i];
+  }
+}
+
+Matrix3 symmetric(const double* v) {
+  Matrix3 m;
+  m << v[0], v[5], v[4],  //
+      v[5], v[1], v[3],   //
+      v[4], v[3], v[2];
+  return m;
+}
+
 }  // namespace
+
+void MtpPotential::Engine::run(const Neighborhoods& atoms, Evaluation& result) {
+  double* packed = packed_memory.get(4 * atoms.n_total);
+  const std::size_t batches = (atoms.n_local + kernel_batch - 1) / kernel_batch;
+  const auto team = std::clamp<std::size_t>(batches, 1, static_cast<std::size_t>(std::max(1, vitrion::threads())));
+  threads.resize(std::max(threads.size(), team));
+  const std::size_t force_size = 4 * (atoms.n_total + 1);
+
+  // Every thread has its own forces and a fixed share of the atoms, so that sums always have the same order.
+#pragma omp parallel num_threads(static_cast <int>(team))
+  {
+    const auto t = static_cast<std::size_t>(omp_get_thread_num());
+    const auto n_threads = static_cast<std::size_t>(omp_get_num_threads());
+    pack(atoms, packed);
+    threads[t].forces = threads[t].force_memory.get(force_size);
+    std::fill(threads[t].forces, threads[t].forces + force_size, 0.0);
+    const auto share = [&](std::size_t k) { return std::min(batches * k / n_threads * kernel_batch, atoms.n_local); };
+    run_kernel(
+        {&model, &atoms, packed, share(t), share(t + 1), result.energies.data(), threads[t].forces, virials.data()},
+        threads[t].scratch);
+#pragma omp barrier
+    double* forces = result.forces.data();
+#pragma omp for schedule(static)
+    for (std::size_t i = 0; i < atoms.n_total; ++i)
+      for (std::size_t k = 0; k < 3; ++k) {
+        double sum = threads[0].forces[4 * i + k];
+        for (std::size_t other = 1; other < n_threads; ++other) sum += threads[other].forces[4 * i + k];
+        forces[3 * i + k] = sum;
+      }
+  }
+}
 
 MtpPotential::MtpPotential(MtpParameters parameters) : parameters_(std::move(parameters)) {
   validate(parameters_);
   if (!parameters_.is_trained()) throw InputError("the potential is an untrained template: it has no coefficients");
+  engine_ = std::make_unique<Engine>(parameters_);
 }
 
 MtpPotential::~MtpPotential() = default;
@@ -126,35 +102,18 @@ std::unique_ptr<Potential> MtpPotential::clone() const {
 
 void MtpPotential::compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange&,
                            Evaluation& result) {
-  result.energies.assign(atoms.n_local, 0.0);
-  result.forces = Positions::Zero(static_cast<Eigen::Index>(atoms.n_total), 3);
-  result.virial.setZero();
+  result.energies.resize(atoms.n_local);
+  result.forces.resize(static_cast<Eigen::Index>(atoms.n_total), 3);
+  engine_->virials.resize(6 * atoms.n_local);
+  engine_->run(atoms, result);
+  double total[6] = {};
+  for (std::size_t i = 0; i < atoms.n_local; ++i)
+    for (std::size_t k = 0; k < 6; ++k) total[k] += engine_->virials[6 * i + k];
+  result.virial = symmetric(total);
   result.atomic_virials.resize(request.atomic_virials ? static_cast<Eigen::Index>(atoms.n_local) : 0, 9);
-  Site site(parameters_);
-  std::vector<Vector3> d, gradients;
-  std::vector<std::size_t> types;
-  std::vector<int> near;
-  const Eigen::Map<const Positions> x(atoms.positions, static_cast<Eigen::Index>(atoms.n_total), 3);
-  for (std::size_t i = 0; i < atoms.n_local; ++i) {
-    d.clear(), types.clear(), near.clear();
-    for (const int j : atoms.of(i)) {
-      const Vector3 dj = x.row(j) - x.row(static_cast<Eigen::Index>(i));
-      if (dj.norm() >= parameters_.max_dist) continue;
-      d.push_back(dj);
-      types.push_back(static_cast<std::size_t>(atoms.types[j]));
-      near.push_back(j);
-    }
-    result.energies[i] = site.energy(static_cast<std::size_t>(atoms.types[i]), d, types, gradients);
-    Matrix3 virial = Matrix3::Zero();
-    for (std::size_t n = 0; n < d.size(); ++n) {
-      result.forces.row(static_cast<Eigen::Index>(i)) += gradients[n].transpose();
-      result.forces.row(near[n]) -= gradients[n].transpose();
-      virial -= gradients[n] * d[n].transpose();
-    }
-    result.virial += virial;
-    if (request.atomic_virials)
-      for (int a = 0; a < 9; ++a) result.atomic_virials(static_cast<Eigen::Index>(i), a) = virial(a / 3, a % 3);
-  }
+  for (Eigen::Index i = 0; i < result.atomic_virials.rows(); ++i)
+    result.atomic_virials.row(i) =
+        Eigen::Map<const Eigen::Matrix<double, 1, 9>>(symmetric(engine_->virials.data() + 6 * i).data());
 }
 
 }  // namespace vitrion::mtp

@@ -26,7 +26,10 @@ class MtpPotential final : public Potential {
   const MtpParameters& parameters() const { return parameters_; }
 
  private:
+  struct Engine;
+
   MtpParameters parameters_;
+  std::unique_ptr<Engine> engine_;
 };
 
 }  // namespace vitrion::mtp
