@@ -35,8 +35,8 @@ std::vector<std::size_t> rows_by_id(const Structure& frame) {
   return rows;
 }
 
-void Unwrapper::add(const Structure& frame) {
-  const std::size_t index = run_.n_frames();
+Positions FrameUnwrapper::next(const Structure& frame) {
+  const std::size_t index = n_frames_;
   const auto fail = [&](const std::string& what, const std::string& remedy = {}) {
     throw InputError(Location{file_}, "frame " + std::to_string(index) + ": " + what, remedy);
   };
@@ -51,19 +51,19 @@ void Unwrapper::add(const Structure& frame) {
 
   if (index == 0) {
     ids_ = ids;
-    run_.species_ = species;
-    run_.method_ = method;
+    species_ = species;
+    method_ = method;
   } else {
     if (ids.size() != ids_.size())
       fail("holds " + std::to_string(ids.size()) + " atoms, the frames before it " + std::to_string(ids_.size()),
            "An atom was lost, or the file was cut. Leave the frames from here on out with --frames.");
     if (ids != ids_) fail("holds other atom ids than the frames before it");
-    if (species != run_.species_) fail("an atom changed its species");
-    if (method != run_.method_) fail("gives coordinates as " + method + ", the frames before it as " + run_.method_);
+    if (species != species_) fail("an atom changed its species");
+    if (method != method_) fail("gives coordinates as " + method + ", the frames before it as " + method_);
   }
   if (!frame.time)
     fail("has no time", "Give the time between frames with --timestep FS (for LAMMPS dumps: the MD time step).");
-  if (index > 0 && *frame.time <= run_.times_.back())
+  if (index > 0 && *frame.time <= last_time_)
     fail("its time does not follow the frame before it", "Frames must be in order of time and none may stand twice.");
 
   Positions s = fractional(frame, rows);
@@ -86,15 +86,24 @@ void Unwrapper::add(const Structure& frame) {
         s(i, k) = last_fractional_(i, k) + step;
       }
   }
+  last_time_ = *frame.time;
+  ++n_frames_;
+  Positions positions = s * frame.cell.spanning();
+  last_fractional_ = std::move(s);
+  return positions;
+}
+
+void Unwrapper::add(const Structure& frame) {
+  run_.positions_.push_back(frames_.next(frame));
   run_.times_.push_back(*frame.time);
   run_.cells_.push_back(frame.cell);
   run_.fixed_cell_ = run_.fixed_cell_ && frame.cell == run_.cells_.front();
-  run_.positions_.emplace_back(s * frame.cell.spanning());
-  last_fractional_ = std::move(s);
 }
 
 UnwrappedTrajectory Unwrapper::finish() {
-  if (run_.n_frames() == 0) throw InputError(Location{file_}, "the trajectory holds no frame");
+  if (run_.n_frames() == 0) throw InputError(Location{frames_.file()}, "the trajectory holds no frame");
+  run_.species_ = frames_.species();
+  run_.method_ = frames_.method();
   return std::move(run_);
 }
 

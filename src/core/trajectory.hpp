@@ -37,28 +37,51 @@ class UnwrappedTrajectory {
   std::string method_;
 };
 
-/// Builds an UnwrappedTrajectory frame by frame.
+/// Makes the positions of one frame after the other continuous, holding no more than the last frame.
 ///
 /// Frames are put in order of id; unwrapped coordinates are taken as they are, else image flags are applied, else each
 /// atom takes the periodic image nearest to where it was one frame before (in fractional coordinates, the cell of the
 /// new frame: Kulke and Vermaas 2022, doi 10.1021/acs.jctc.2c00327, scheme for a varying cell).
+class FrameUnwrapper {
+ public:
+  /// `file` names the trajectory in error messages.
+  explicit FrameUnwrapper(std::string file = {}) : file_(std::move(file)) {}
+
+  /// Unwrapped positions of the next frame in order of id, Å, shape (n_atoms, 3). Throws InputError when atoms appear,
+  /// vanish or change species, when time does not increase or is absent, or when (minimum image only) an atom moved
+  /// more than 0.45 of the cell in one frame.
+  Positions next(const Structure& frame);
+
+  std::size_t n_frames() const { return n_frames_; }
+  /// In order of id, shape (n_atoms).
+  const std::vector<Species>& species() const { return species_; }
+  const std::string& method() const { return method_; }
+  const std::string& file() const { return file_; }
+
+ private:
+  std::string file_, method_;
+  std::size_t n_frames_ = 0;
+  double last_time_ = 0;
+  std::vector<std::int64_t> ids_;
+  std::vector<Species> species_;
+  Positions last_fractional_;
+};
+
+/// Builds an UnwrappedTrajectory frame by frame.
 class Unwrapper {
  public:
   /// `file` names the trajectory in error messages.
-  explicit Unwrapper(std::string file = {}) : file_(std::move(file)) {}
+  explicit Unwrapper(std::string file = {}) : frames_(std::move(file)) {}
 
-  /// Adds the next frame at its own time. Throws InputError when atoms appear, vanish or change species, when time does
-  /// not increase or is absent, or when (minimum image only) an atom moved more than 0.45 of the cell in one frame.
+  /// Adds the next frame at its own time. Throws InputError as FrameUnwrapper does.
   void add(const Structure& frame);
 
   /// Hands over what was added. Throws InputError when there is no frame.
   UnwrappedTrajectory finish();
 
  private:
-  std::string file_;
+  FrameUnwrapper frames_;
   UnwrappedTrajectory run_;
-  std::vector<std::int64_t> ids_;
-  Positions last_fractional_;
 };
 
 /// Row numbers of `frame` in increasing order of id.
