@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "core/trajectory.hpp"
 #include "io/atoms.hpp"
 #include "io/format.hpp"
 
@@ -227,7 +228,13 @@ class CfgWriter final : public FrameWriter {
  public:
   CfgWriter(const std::filesystem::path& file, const WriteOptions& options) : out_(file), types_(options.species) {}
 
-  void write(const Structure& frame) override {
+  void write(const Structure& given) override {
+    Structure sorted;  // .cfg numbers atoms by their place, so the place must not change from frame to frame
+    if (!given.ids.empty()) {
+      sorted = given;
+      reorder(sorted, rows_by_id(given));
+    }
+    const Structure& frame = given.ids.empty() ? given : sorted;
     types_.prepare(frame);
     out_.text("BEGIN_CFG\n Size\n    ");
     out_.number(static_cast<std::int64_t>(frame.size()));
@@ -339,20 +346,20 @@ void CfgWriter::write_feature(const std::string& key, const std::string& value) 
   }
 }
 
+bool looks_like_cfg(std::string_view head) {
+  const std::size_t begin = head.find("BEGIN_CFG");
+  return begin != std::string_view::npos && (trim(head.substr(0, begin)).empty() || head.front() == '#');
+}
+
 }  // namespace
 
 Format cfg_format() {
-  return {{"cfg", "MLIP configurations: types, energies, forces, virials, features", {"*.cfg"}},
-          [](std::string_view head) {
-            const std::size_t begin = head.find("BEGIN_CFG");
-            return begin != std::string_view::npos && (trim(head.substr(0, begin)).empty() || head.front() == '#');
-          },
-          [](const std::filesystem::path& file) -> std::unique_ptr<FrameReader> {
-            return std::make_unique<CfgReader>(file);
-          },
-          [](const std::filesystem::path& file, const WriteOptions& options) -> std::unique_ptr<FrameWriter> {
-            return std::make_unique<CfgWriter>(file, options);
-          }};
+  FormatContent content;
+  content.energy = content.forces = content.stress = content.time = content.further = true;
+  return {{"cfg", "MLIP configurations: energies, forces, virials, features", {"*.cfg"}, true, content},
+          looks_like_cfg,
+          open_as<CfgReader>,
+          create_as<CfgWriter>};
 }
 
 }  // namespace vitrion::io

@@ -329,7 +329,7 @@ void ExtxyzReader::read_atoms(std::int64_t n, const Layout& layout, bool plain, 
 
 class ExtxyzWriter final : public FrameWriter {
  public:
-  explicit ExtxyzWriter(const std::filesystem::path& file) : out_(file) {}
+  ExtxyzWriter(const std::filesystem::path& file, const WriteOptions&) : out_(file) {}
 
   void write(const Structure& frame) override {
     out_.number(static_cast<std::int64_t>(frame.size()));
@@ -431,14 +431,17 @@ bool looks_like_extxyz(std::string_view head) {
 }  // namespace
 
 Format extxyz_format() {
-  return {{"extxyz", "extended XYZ (ASE): cells, energies, forces, stresses, any further keys", {"*.extxyz", "*.xyz"}},
+  FormatContent content;
+  content.energy = content.forces = content.stress = content.velocities = true;
+  content.ids = content.images = content.time = content.further = true;
+  return {{"extxyz",
+           "extended XYZ (ASE): energies, forces, stresses, any further keys",
+           {"*.extxyz", "*.xyz"},
+           true,
+           content},
           looks_like_extxyz,
-          [](const std::filesystem::path& file) -> std::unique_ptr<FrameReader> {
-            return std::make_unique<ExtxyzReader>(file);
-          },
-          [](const std::filesystem::path& file, const WriteOptions&) -> std::unique_ptr<FrameWriter> {
-            return std::make_unique<ExtxyzWriter>(file);
-          }};
+          open_as<ExtxyzReader>,
+          create_as<ExtxyzWriter>};
 }
 
 }  // namespace vitrion::io

@@ -19,11 +19,25 @@ struct Format {
   /// Reads frames as the file gives them: unnamed types stay unnamed, ranges and time steps are the registry's matter.
   std::unique_ptr<FrameReader> (*open)(const std::filesystem::path& file);
   /// Null for formats that are only read.
-  std::unique_ptr<FrameWriter> (*create)(const std::filesystem::path& file, const WriteOptions& options);
+  std::unique_ptr<FrameWriter> (*create)(const std::filesystem::path& file, const WriteOptions& options) = nullptr;
 };
+
+template <class Reader>
+std::unique_ptr<FrameReader> open_as(const std::filesystem::path& file) {
+  return std::make_unique<Reader>(file);
+}
+
+template <class Writer>
+std::unique_ptr<FrameWriter> create_as(const std::filesystem::path& file, const WriteOptions& options) {
+  return std::make_unique<Writer>(file, options);
+}
 
 Format extxyz_format();
 Format cfg_format();
+Format poscar_format();
+Format xdatcar_format();
+Format lammps_data_format();
+Format lammps_dump_format();
 
 /// Every format, those that are recognised with most certainty first.
 const std::vector<Format>& registry();
@@ -51,7 +65,11 @@ std::string shortest(double value);
 std::map<std::string, std::string> to_keys(const Structure& frame);
 void from_keys(std::map<std::string, std::string> keys, Structure& frame);
 
-/// A format of one structure a file: throws InputError when a second one comes.
+/// For formats of one structure a file: throws InputError that says so.
 [[noreturn]] void fail_second_frame(const std::filesystem::path& file, const std::string& format);
 
+/// Rows of the frame grouped by type, in each group by id: the order of formats that count atoms by species.
+std::vector<std::size_t> rows_by_type(const Structure& frame, const TypeNumbers& types);
+/// Puts the rows of every per-atom array in this order.
+void reorder(Structure& frame, const std::vector<std::size_t>& rows);
 }  // namespace vitrion::io

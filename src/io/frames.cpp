@@ -56,7 +56,11 @@ std::vector<Structure> read_frames(const std::filesystem::path& file, const Read
 }
 
 std::unique_ptr<FrameWriter> create_frames(const std::filesystem::path& file, const WriteOptions& options) {
-  return format_to_write(file, options.format).create(file, options);
+  return find_format_to_write(file, options.format).create(file, options);
+}
+
+const FormatInfo& format_to_write(const std::filesystem::path& file, const WriteOptions& options) {
+  return find_format_to_write(file, options.format).info;
 }
 
 void write_frames(const std::filesystem::path& file, const std::vector<Structure>& frames,
@@ -78,10 +82,7 @@ void write_frames(const std::filesystem::path& file, const std::vector<Structure
 const std::vector<FormatInfo>& formats() {
   static const std::vector<FormatInfo> all = [] {
     std::vector<FormatInfo> list;
-    for (const Format& format : registry()) {
-      list.push_back(format.info);
-      list.back().writes = format.create != nullptr;
-    }
+    for (const Format& format : registry()) list.push_back(format.info);
     return list;
   }();
   return all;

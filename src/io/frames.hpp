@@ -71,12 +71,27 @@ std::unique_ptr<FrameWriter> create_frames(const std::filesystem::path& file, co
 void write_frames(const std::filesystem::path& file, const std::vector<Structure>& frames,
                   const WriteOptions& options = {});
 
+/// What of a structure a file can express; the rest is lost in writing, and `vitrion convert` says so.
+struct FormatContent {
+  bool elements = true;  ///< names of elements, not only type numbers
+  bool series = true;    ///< more than one frame
+  bool energy = false, forces = false, stress = false;
+  bool velocities = false;
+  bool ids = false;      ///< ids of atoms; without them atoms are written in order of id
+  bool images = false;   ///< image flags
+  bool time = false;     ///< the time of a frame
+  bool further = false;  ///< further keys (info)
+};
+
 /// What a format is called and does, for `vitrion info --formats` and the docs.
 struct FormatInfo {
   std::string name, description;
   std::vector<std::string> patterns;  ///< file-name patterns: "*.cfg", "POSCAR*"
-  bool reads = true, writes = false;
+  bool writes = false;
+  FormatContent content;  ///< when written
 };
 const std::vector<FormatInfo>& formats();
+/// The format `create_frames` would write. Throws InputError as it does.
+const FormatInfo& format_to_write(const std::filesystem::path& file, const WriteOptions& options = {});
 
 }  // namespace vitrion::io

@@ -1,10 +1,15 @@
+#include <algorithm>
+#include <numeric>
+
 #include "core/error.hpp"
+#include "core/trajectory.hpp"
 #include "io/format.hpp"
 
 namespace vitrion::io {
 
 const std::vector<Format>& registry() {
-  static const std::vector<Format> all{extxyz_format(), cfg_format()};
+  static const std::vector<Format> all{extxyz_format(),  cfg_format(),         lammps_dump_format(),
+                                       xdatcar_format(), lammps_data_format(), poscar_format()};
   return all;
 }
 
@@ -32,6 +37,37 @@ int TypeNumbers::of(Species species) const {
     if (species_[t] == species) return static_cast<int>(t);
   throw InputError("no type number for " + species.name() + " (types 0, 1, ... are " + join_names(species_) + ")",
                    "List every species of all frames, in the order of the types: --species Mg,V,O");
+}
+
+std::vector<std::size_t> rows_by_type(const Structure& frame, const TypeNumbers& types) {
+  std::vector<std::size_t> rows = rows_by_id(frame);
+  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
+    return types.of(frame.species[a]) < types.of(frame.species[b]);
+  });
+  return rows;
+}
+
+void reorder(Structure& frame, const std::vector<std::size_t>& rows) {
+  const auto list = [&](auto& values) {
+    if (values.empty()) return;
+    auto sorted = values;
+    for (std::size_t i = 0; i < rows.size(); ++i) sorted[i] = values[rows[i]];
+    values = std::move(sorted);
+  };
+  const auto matrix = [&](Positions& values) {
+    if (values.rows() == 0) return;
+    Positions sorted(values.rows(), 3);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      sorted.row(static_cast<Eigen::Index>(i)) = values.row(static_cast<Eigen::Index>(rows[i]));
+    values = std::move(sorted);
+  };
+  list(frame.species);
+  list(frame.ids);
+  list(frame.images);
+  list(frame.labels.atomic_energies);
+  matrix(frame.positions);
+  matrix(frame.velocities);
+  matrix(frame.labels.forces);
 }
 
 }  // namespace vitrion::io

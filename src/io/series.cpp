@@ -143,12 +143,12 @@ bool SeriesReader::skip() {
   return false;
 }
 
-const Format& format_to_write(const std::filesystem::path& file, const std::string& chosen) {
+const Format& find_format_to_write(const std::filesystem::path& file, const std::string& chosen) {
   const Format* format = chosen.empty() ? format_by_file_name(file) : &format_by_name(chosen);
   if (!format)
     throw InputError(Location{file.string()}, "the name does not tell the format to write",
                      "Name it with --to; `vitrion info --formats` lists them.");
-  if (!format->create) throw InputError("format " + format->info.name + " is only read, not written");
+  if (!format->info.writes) throw InputError("format " + format->info.name + " is only read, not written");
   return *format;
 }
 

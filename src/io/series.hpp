@@ -49,6 +49,6 @@ class SeriesReader final : public FrameReader {
 };
 
 /// The format named `chosen`, or the one the file's name tells. Throws InputError when it cannot be written.
-const Format& format_to_write(const std::filesystem::path& file, const std::string& chosen);
+const Format& find_format_to_write(const std::filesystem::path& file, const std::string& chosen);
 
 }  // namespace vitrion::io
