@@ -7,5 +7,6 @@ namespace vitrion::cli {
 
 void add_evaluate(CLI::App& app);
 void add_lammps(CLI::App& app);
+void add_structure(CLI::App& app);
 
 }  // namespace vitrion::cli

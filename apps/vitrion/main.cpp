@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
       "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
   cli::add_evaluate(app);
 
+  cli::add_structure(app);
   cli::add_lammps(app);
 
   try {
