@@ -6,6 +6,7 @@
 namespace vitrion::cli {
 
 void add_evaluate(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_lammps(CLI::App& app);
 void add_structure(CLI::App& app);
 

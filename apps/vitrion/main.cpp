@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
       "`vitrion COMMAND --help` explains a command with examples.\n"
       "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
   cli::add_evaluate(app);
+  cli::add_bench(app);
 
   cli::add_structure(app);
   cli::add_lammps(app);

@@ -15,8 +15,9 @@ std::unique_ptr<Potential> open_by_content(const std::filesystem::path& file) {
   const std::string bytes = read_file(file);
   if (looks_like_zbl(bytes)) return read_zbl(file);
   if (!mtp::looks_like_mtp(bytes))
-    throw InputError(Location{file.string()}, "is not a potential that Vitrion knows",
-                     "Known: moment tensor potentials of MLIP-2 and MLIP-3 (.mtp, .almtp), and ZBL repulsion (YAML: kind: zbl).");
+    throw InputError(
+        Location{file.string()}, "is not a potential that Vitrion knows",
+        "Known: moment tensor potentials of MLIP-2 and MLIP-3 (.mtp, .almtp), and ZBL repulsion (YAML: kind: zbl).");
   mtp::MtpParameters parameters = mtp::parse_mtp(bytes, file.string());
   if (!parameters.is_trained())
     throw InputError(Location{file.string()}, "is an untrained template: it has no coefficients",
