@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/random.hpp"
 #include "potentials/registry.hpp"
 #include "support.hpp"
 
@@ -147,6 +148,7 @@ TEST(MtpFile, RefusesWhatIsWrong) {
   expect_refused(replaced(good, "= RBChebyshev", "= RBShapeev"), "pot.mtp:7", "RBShapeev is not supported");
   expect_refused(replaced(good, "{{0, 0, 1, 1}}", "{{0, 7, 1, 1}}"), "pot.mtp", "beyond 1");
   expect_refused(replaced(good, "{{0, 0, 1, 1}}", "{{1, 0, 1, 1}}"), "pot.mtp", "before it is complete");
+  expect_refused(replaced(good, "alpha_moments_count = 2", "alpha_moments_count = 99999999"), "pot.mtp", "can fill");
   expect_refused(replaced(good, "{{0, 0, 1, 1}}", "{{0, 0, 1}}"), "pot.mtp:26", "four numbers");
   expect_refused(replaced(good, "{{0, 0, 0, 0}}", "{{1, 0, 0, 0}}"), "pot.mtp", "use 2 radial functions");
   expect_refused(replaced(good, "mapping = {0, 1}", "mapping = {0}"), "pot.mtp", "alpha_scalar_moments is 2");
@@ -158,6 +160,28 @@ TEST(MtpFile, RefusesWhatIsWrong) {
   // Cut anywhere, the file must be refused, not half read (the last number may lose digits, but not its brace).
   for (std::size_t length = 0; length < good.size(); ++length)
     EXPECT_THROW(parse_mtp(good.substr(0, length)), InputError) << length;
+}
+
+// Whatever happens to a file, it is read or refused: no crash, no endless loop, no other exception.
+TEST(MtpFile, SurvivesRandomDamage) {
+  Random random(1);
+  const std::string characters = "0123456789{}-+.,=#^e \n\tA\xff";
+  int refused = 0;
+  for (int trial = 0; trial < 3000; ++trial) {
+    std::string text = level4_text;
+    for (std::uint64_t n = 1 + random.below(4); n > 0; --n) {
+      const std::size_t at = random.below(text.size()), length = random.below(6);
+      std::string put;
+      for (std::uint64_t k = random.below(6); k > 0; --k) put += characters[random.below(characters.size())];
+      text.replace(at, length, put);
+    }
+    try {
+      parse_mtp(text, "pot.mtp");
+    } catch (const InputError&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 1500);
 }
 
 TEST(MtpFile, RefusesToWriteWhatMlipWouldMisread) {

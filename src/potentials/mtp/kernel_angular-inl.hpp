@@ -55,7 +55,7 @@ HWY_INLINE void add_records(const KernelModel& model, double* first, double* mon
   const MomentProgram& program = model.program;
   double* records[U];
   for (std::size_t u = 0; u < U; ++u) records[u] = first + u * record_size(model);
-  fill_monomials<U>(records, program.max_degree(), monomials);
+  fill_monomials<U>(records, program.max_degree, monomials);
   for (int mu = 0; mu < model.radial_funcs; ++mu) {
     const int degree = program.degree[static_cast<std::size_t>(mu)];
     V weight[U];
@@ -89,7 +89,7 @@ HWY_INLINE void for_runs(const KernelModel& model, const Site& site, Work work) 
 inline void sum_moments(const KernelModel& model, const Site& site, KernelScratch& scratch, double* moments) {
   const D d;
   const auto n = static_cast<std::size_t>(model.program.n_reduced);
-  const auto monomial_count = static_cast<std::size_t>(MomentProgram::monomials(model.program.max_degree()));
+  const auto monomial_count = static_cast<std::size_t>(MomentProgram::monomials(model.program.max_degree));
   double* monomials = scratch.monomials.get(monomial_count * together * N);
   double* sums = scratch.sums.get(n * N);
   for (std::size_t k = 0; k < n; ++k) hn::Store(hn::Zero(d), d, sums + k * N);

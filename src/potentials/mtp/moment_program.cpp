@@ -68,16 +68,13 @@ void group(const std::vector<std::vector<MomentProgram::Term>>& by_slot, std::ve
 
 }  // namespace
 
-int MomentProgram::max_degree() const {
-  return degree.empty() ? -1 : *std::max_element(degree.begin(), degree.end());
-}
-
 MomentProgram compile(const MomentTables& tables, int radial_funcs_count) {
   MomentProgram program;
   program.degree.assign(static_cast<std::size_t>(radial_funcs_count), -1);
   for (const auto& b : tables.basic) {
     int& degree = program.degree[static_cast<std::size_t>(b.mu)];
     degree = std::max(degree, b.nx + b.ny + b.nz);
+    program.max_degree = std::max(program.max_degree, degree);
   }
   const std::vector<int> slot = number_slots(tables, program);
 

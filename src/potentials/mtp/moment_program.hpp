@@ -30,6 +30,7 @@ struct MomentProgram {
   };
 
   std::vector<int> degree;   ///< highest nx + ny + nz by mu; -1 where a radial function has no moment
+  int max_degree = -1;       ///< over all mu
   std::vector<int> offsets;  ///< first slot by [mu][c], c = 0, 1
   int n_reduced = 0, n_basic = 0, n_slots = 0;
   std::vector<Derived> derived;
@@ -43,7 +44,6 @@ struct MomentProgram {
 
   std::vector<int> scalars;  ///< slot of each scalar basis function
 
-  int max_degree() const;
   int offset(int mu, int c) const { return offsets[static_cast<std::size_t>(2 * mu + c)]; }
 
   /// How many monomials x^a y^b have a + b <= degree; 0 for degree -1.

@@ -7,12 +7,16 @@
 namespace vitrion::mtp {
 namespace {
 
+// Far beyond every level; they keep damaged files from asking for absurd amounts of memory.
+constexpr int largest_mu = 100, largest_rank = 20;
+
 std::string fault_of_basics(const MomentTables& tables) {
   if (tables.basic.empty()) return "there is no basic moment";
   for (std::size_t k = 0; k < tables.basic.size(); ++k) {
     const auto& [mu, nx, ny, nz] = tables.basic[k];
     if (mu < 0 || nx < 0 || ny < 0 || nz < 0) return fmt::format("basic moment {} has a negative index", k);
-    if (mu > 1000 || nx > 100 || ny > 100 || nz > 100) return fmt::format("basic moment {} is out of all range", k);
+    if (mu > largest_mu || nx > largest_rank || ny > largest_rank || nz > largest_rank)
+      return fmt::format("basic moment {} has an index beyond all use", k);
   }
   return {};
 }
@@ -48,6 +52,10 @@ std::string describe_fault(const MomentTables& tables) {
   if (std::string fault = fault_of_basics(tables); !fault.empty()) return fault;
   if (tables.moments_count < static_cast<int>(tables.basic.size()))
     return fmt::format("{} moments cannot hold {} basic ones", tables.moments_count, tables.basic.size());
+  // Every further moment needs a product that fills it.
+  if (static_cast<std::size_t>(tables.moments_count) > tables.basic.size() + tables.products.size())
+    return fmt::format("{} moments are more than {} basic ones and {} products can fill", tables.moments_count,
+                       tables.basic.size(), tables.products.size());
   if (std::string fault = fault_of_products(tables); !fault.empty()) return fault;
   if (tables.scalars.empty()) return "there is no scalar moment";
   for (std::size_t a = 0; a < tables.scalars.size(); ++a)

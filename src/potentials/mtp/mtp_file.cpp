@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -17,7 +18,6 @@ namespace vitrion::mtp {
 namespace {
 
 constexpr std::string_view species_word = "species:";
-constexpr std::int64_t largest_count = 100'000'000;  // no honest file comes near; guards against absurd allocations
 
 // Words and punctuation of the file, with line numbers for messages.
 class Scanner {
@@ -65,7 +65,7 @@ class Scanner {
   int integer() {
     const std::string_view w = word("an integer");
     const std::optional<std::int64_t> value = parse_integer(w);
-    if (!value || *value < -largest_count || *value > largest_count)
+    if (!value || std::abs(*value) > std::numeric_limits<int>::max())
       fail(fmt::format("\"{}\" is not an integer in range", w));
     return static_cast<int>(*value);
   }
@@ -144,14 +144,14 @@ class Parser {
     keywords_["potential_name"] = value([this] { p_.potential_name = std::string(scan_.rest_of_line()); });
     keywords_["potential_tag"] = value([this] { read_tag(); });
     keywords_["scaling"] = value([this] { p_.scaling *= scan_.number(); });
-    keywords_["species_count"] = value([this] { species_count_ = count(0); });
+    keywords_["species_count"] = value([this] { species_count_ = count(0, 1000); });
     keywords_["radial_basis_type"] = value([this] { read_basis_type(); });
     for (const char* name : {"min_dist", "min_val"}) keywords_[name] = value([this] { p_.min_dist = scan_.number(); });
     for (const char* name : {"max_dist", "max_val"}) keywords_[name] = value([this] { p_.max_dist = scan_.number(); });
     for (const char* name : {"radial_basis_size", "basis_size"})
-      keywords_[name] = value([this] { p_.radial_basis_size = count(1); });
+      keywords_[name] = value([this] { p_.radial_basis_size = count(1, 1000); });
     keywords_["magnetic_basis_type"] = [this] { scan_.fail("magnetic moment tensor potentials are not supported"); };
-    keywords_["radial_funcs_count"] = value([this] { p_.radial_funcs_count = count(1); });
+    keywords_["radial_funcs_count"] = value([this] { p_.radial_funcs_count = count(1, 1000); });
     keywords_["radial_coeffs"] = [this] { read_radial_coeffs(); };
     keywords_["alpha_moments_count"] = value([this] { p_.tables.moments_count = count(1); });
     keywords_["alpha_index_basic_count"] = value([this] { basic_count_ = count(1); });
@@ -180,9 +180,9 @@ class Parser {
     keyword->second();
   }
 
-  int count(int least) {
+  int count(int least, int most = 100'000'000) {
     const int n = scan_.integer();
-    if (n < least) scan_.fail(fmt::format("{} is too small a count, at least {} is needed", n, least));
+    if (n < least || n > most) scan_.fail(fmt::format("{} is no sensible count: {} to {}", n, least, most));
     return n;
   }
 

@@ -70,7 +70,7 @@ void MtpPotential::Engine::run(const Neighborhoods& atoms, Evaluation& result) {
         threads[t].scratch);
 #pragma omp barrier
     double* forces = result.forces.data();
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
     for (std::size_t i = 0; i < atoms.n_total; ++i)
       for (std::size_t k = 0; k < 3; ++k) {
         double sum = threads[0].forces[4 * i + k];

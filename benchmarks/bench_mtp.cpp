@@ -1,0 +1,72 @@
+// Moment tensor potentials: energy + forces for each instruction set, level generation, file reading.
+//
+// Every kernel is compared with the energy of the same structure before it is timed.
+#include <benchmark/benchmark.h>
+#include <hwy/highway.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include "core/parallel.hpp"
+#include "io/frames.hpp"
+#include "potentials/mtp/moment_levels.hpp"
+#include "potentials/mtp/mtp_file.hpp"
+#include "potentials/mtp/mtp_potential.hpp"
+#include "potentials/registry.hpp"
+
+namespace {
+
+using namespace vitrion;
+
+const std::filesystem::path folder = std::filesystem::path(VITRION_REFERENCE_DATA) / "mtp/mgv2o5";
+
+// Level 16, 7 Å, 768 atoms, skin 1 Å. Arguments: instruction set (Highway's bit, 0: the best), threads.
+void energy_and_forces(benchmark::State& state) {
+  const auto target = static_cast<std::int64_t>(state.range(0));
+  hwy::SetSupportedTargetsForTest(0);
+  if (!std::filesystem::exists(folder) || (target != 0 && !(hwy::SupportedTargets() & target))) {
+    state.SkipWithError("no reference data, or the processor lacks the instruction set");
+    return;
+  }
+  hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  set_threads(static_cast<int>(state.range(1)));
+  const auto potential = load_potential(folder / "pot.mtp", {parse_species_list("Mg,V,O")});
+  const Structure frame = io::read_frames(folder / "reference_600K.extxyz").front();
+  const PeriodicNeighborhoods lists(frame, types_for(*potential, frame), potential->cutoff() + 1.0);
+  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  Evaluation result;
+  potential->compute(lists.view(), {}, exchange, result);
+  const double energy = std::accumulate(result.energies.begin(), result.energies.end(), 0.0);
+  if (std::abs(energy - *frame.labels.energy) > 1e-8) state.SkipWithError("wrong energy");
+  for (auto _ : state) potential->compute(lists.view(), {}, exchange, result);
+  state.counters["per_atom"] = benchmark::Counter(
+      static_cast<double>(frame.size()), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  hwy::SetSupportedTargetsForTest(0);
+}
+BENCHMARK(energy_and_forces)
+    ->ArgNames({"target", "threads"})
+    ->Args({0, 1})
+    ->Args({0, 2})
+    ->Args({HWY_AVX3, 1})
+    ->Args({HWY_AVX2, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+void generate_level(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(mtp::make_moment_tables(static_cast<int>(state.range(0))));
+}
+BENCHMARK(generate_level)->Arg(16)->Arg(22)->Arg(28)->Unit(benchmark::kMillisecond);
+
+void parse_level(benchmark::State& state) {
+  const std::string text =
+      mtp::format_mtp(mtp::untrained_mtp(static_cast<int>(state.range(0)), parse_species_list("Li,P,O,N"), 1, 6));
+  for (auto _ : state) benchmark::DoNotOptimize(mtp::parse_mtp(text));
+  state.SetBytesProcessed(static_cast<std::int64_t>(text.size()) * state.iterations());
+}
+BENCHMARK(parse_level)->Arg(16)->Arg(28)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();
