@@ -5,6 +5,7 @@
 
 namespace vitrion::cli {
 
+void add_train(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_lammps(CLI::App& app);

@@ -1,17 +1,15 @@
 // vitrion evaluate: predictions, error tables and parity plots of a potential on labelled data.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "potentials/registry.hpp"
-#include "report/parity.hpp"
 #include "train/metrics.hpp"
 #include "vitrion/commands.hpp"
 #include "vitrion/options.hpp"
+#include "vitrion/parity_plots.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -33,24 +31,6 @@ void write_predictions(const std::string& file, std::vector<Structure> frames, c
   io::write_frames(file, frames);
 }
 
-void write_plots(const std::filesystem::path& folder, const std::map<std::string, train::ParityData>& subsets) {
-  struct Quantity {
-    const char *id, *name, *unit;
-    train::Parity train::ParityData::*points;
-  };
-  const Quantity quantities[] = {{"parity-energy", "Energy", "eV/atom", &train::ParityData::energy},
-                                 {"parity-force", "Force components", "eV/Å", &train::ParityData::force},
-                                 {"parity-stress", "Stress components", "GPa", &train::ParityData::stress}};
-  for (const Quantity& q : quantities) {
-    std::map<std::string, report::ParityPoints> points;
-    for (const auto& [name, data] : subsets)
-      if (!(data.*q.points).reference.empty()) points[name] = {(data.*q.points).reference, (data.*q.points).predicted};
-    if (points.empty()) continue;
-    write_file_atomically(folder / (std::string(q.id) + ".svg"),
-                          report::to_svg(report::parity_figure(q.id, q.name, q.unit, points)));
-  }
-}
-
 void EvaluateCommand::execute() const {
   run.apply();
   const io::ReadOptions options = input.read_options();
@@ -64,7 +44,7 @@ void EvaluateCommand::execute() const {
   if (!output.empty()) write_predictions(output, frames, predictions);
   const train::ErrorReport report = train::compare(frames, predictions, by);
   run.write_json(train::to_json(report));
-  if (!plots.empty()) write_plots(plots, train::parity(frames, predictions, by));
+  if (!plots.empty()) write_parity_plots(plots, train::parity(frames, predictions, by));
   fmt::print("{}", train::format_report(report, by));
 }
 

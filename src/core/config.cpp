@@ -182,8 +182,9 @@ std::vector<std::string> Config::paths(const std::string& key) {
 }
 
 Config Config::section(const std::string& key) {
-  YAML::Node node = find(key);
-  if (!node || node.IsNull()) node = YAML::Node(YAML::NodeType::Map);
+  const YAML::Node found = find(key);
+  // An absent node cannot be assigned to.
+  YAML::Node node = !found || found.IsNull() ? YAML::Node(YAML::NodeType::Map) : found;
   if (!node.IsMap()) throw error(key, "\"" + key + "\" must hold keys and values");
   Config child(node, file_, prefix_ + key + ".");
   tracker_->children.push_back(child);

@@ -1,0 +1,100 @@
+#include "train/options.hpp"
+
+#include "core/error.hpp"
+
+namespace vitrion::train {
+namespace {
+
+// Reports a value out of range at its line.
+void demand(const Config& config, const std::string& key, bool holds, const std::string& rule) {
+  if (!holds) throw config.error(key, "\"" + key + "\" " + rule);
+}
+
+std::vector<Species> elements(Config& config, const std::string& key) {
+  std::vector<Species> list;
+  for (const std::string& name : config.texts(key, {})) {
+    try {
+      list.push_back(Species::element(name));
+    } catch (const InputError& e) {
+      throw config.error(key, e.what());
+    }
+  }
+  return list;
+}
+
+void read_potential(Config potential, TrainOptions& o) {
+  potential.choice("type", {"mtp"}, "mtp");
+  o.level = static_cast<int>(potential.integer("level", o.level));
+  demand(potential, "level", o.level >= 2 && o.level <= 28 && o.level % 2 == 0, "must be 2, 4, ..., 28");
+  o.r_max = potential.number("r_max", o.r_max);
+  demand(potential, "r_max", o.r_max > 0 && o.r_max <= 20, "must be a distance up to 20 Å");
+  o.radial_basis_size = static_cast<int>(potential.integer("radial_basis_size", o.radial_basis_size));
+  demand(potential, "radial_basis_size", o.radial_basis_size >= 2 && o.radial_basis_size <= 64, "must be 2 to 64");
+  o.species = elements(potential, "species");
+  if (potential.has("start")) o.start = potential.path("start");
+  Config short_range = potential.section("short_range");
+  o.short_range.zbl = short_range.choice("type", {"none", "zbl"}, "none") == "zbl";
+  o.short_range.inner = short_range.number("inner", o.short_range.inner);
+  o.short_range.outer = short_range.number("outer", o.short_range.outer);
+  demand(short_range, "outer", o.short_range.inner > 0 && o.short_range.outer > o.short_range.inner,
+         "must be larger than \"inner\", both distances in Å");
+}
+
+void read_data(Config data, TrainOptions& o) {
+  o.train = data.paths("train");
+  if (data.has("test")) o.test = data.paths("test");
+  o.reading.format = data.text("format", "");
+  o.reading.species = elements(data, "species");
+  if (const std::string frames = data.text("frames", ""); !frames.empty())
+    o.reading.frames = io::FrameRange::parse(frames);
+  o.group_key = data.text("group_key", "");
+  o.subset_key = data.text("subset_key", "");
+  o.validation_fraction = data.number("validation_fraction", o.validation_fraction);
+  o.test_fraction = data.number("test_fraction", o.test_fraction);
+  demand(data, "test_fraction", o.test.empty() || o.test_fraction == 0, "and \"test\" files cannot both be given");
+  Config reference = data.section("reference_energies");
+  for (const std::string& element : reference.keys()) o.reference_energies[element] = reference.number(element);
+}
+
+void read_loss(Config loss, TrainOptions& o) {
+  o.loss = LossOptions::defaults(parse_loss(loss.choice("type", loss_names(), "mlip")));
+  o.loss.energy_weight = loss.number("energy_weight", o.loss.energy_weight);
+  o.loss.force_weight = loss.number("force_weight", o.loss.force_weight);
+  o.loss.stress_weight = loss.number("stress_weight", o.loss.stress_weight);
+  for (const char* key : {"energy_weight", "force_weight", "stress_weight"})
+    demand(loss, key, loss.number(key, 0) >= 0, "cannot be negative");
+  o.loss.energy_delta = loss.number("energy_delta", o.loss.energy_delta);
+  o.loss.force_delta = loss.number("force_delta", o.loss.force_delta);
+  o.loss.stress_delta = loss.number("stress_delta", o.loss.stress_delta);
+  for (const char* key : {"energy_delta", "force_delta", "stress_delta"})
+    demand(loss, key, loss.number(key, 1) > 0, "must be positive");
+}
+
+void read_optimizer(Config optimizer, TrainOptions& o) {
+  o.fit.max_iterations = static_cast<int>(optimizer.integer("max_iterations", o.fit.max_iterations));
+  demand(optimizer, "max_iterations", o.fit.max_iterations >= 0, "cannot be negative");
+  o.fit.tolerance = optimizer.number("tolerance", o.fit.tolerance);
+  o.fit.patience = static_cast<int>(optimizer.integer("patience", o.fit.patience));
+  demand(optimizer, "patience", o.fit.patience >= 1, "must be at least 1");
+  o.fit.ridge = optimizer.number("ridge", o.fit.ridge);
+  demand(optimizer, "ridge", o.fit.ridge >= 0, "cannot be negative");
+}
+
+}  // namespace
+
+TrainOptions read_train_options(Config& config) {
+  TrainOptions o;
+  read_potential(config.section("potential"), o);
+  read_data(config.section("data"), o);
+  read_loss(config.section("loss"), o);
+  read_optimizer(config.section("optimizer"), o);
+  o.seed = static_cast<std::uint64_t>(config.integer("seed", 1));
+  o.output = config.path("output");
+  o.checkpoint_seconds = config.number("checkpoint_seconds", o.checkpoint_seconds);
+  demand(config, "checkpoint_seconds", o.checkpoint_seconds >= 0, "cannot be negative");
+  config.finish();
+  o.settings = config.dump();
+  return o;
+}
+
+}  // namespace vitrion::train

@@ -1,0 +1,160 @@
+// vitrion train as a user runs it: results, refusals, and going on after being killed.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/file.hpp"
+#include "io/frames.hpp"
+#include "md/program.hpp"
+#include "potentials/mtp/mtp_potential.hpp"
+#include "potentials/registry.hpp"
+#include "samples.hpp"
+#include "support.hpp"
+
+namespace vitrion {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A folder with data of a known potential and a configuration that trains on them.
+class TrainCommand : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = test::scratch_folder();
+    const std::vector<Species> species = parse_species_list("Li,O");
+    mtp::MtpParameters truth = mtp::untrained_mtp(8, species, 1.3, 4.0);
+    test::randomise(truth, 2);
+    mtp::MtpPotential potential(truth);
+    std::vector<Structure> frames;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+      Structure s = test::random_structure(species, 2, seed);
+      s.labels = evaluate(potential, s);
+      s.labels.energy_kind = EnergyKind::unspecified;
+      s.labels.atomic_energies.clear();
+      s.info["traj"] = "md" + std::to_string(seed / 3);
+      s.info["config_type"] = seed % 2 == 0 ? "even" : "odd";
+      frames.push_back(std::move(s));
+    }
+    io::write_frames(folder_ / "data.extxyz", frames);
+    write_file_atomically(folder_ / "train.yaml", R"(
+potential: {type: mtp, level: 8, r_max: 4.0}
+data: {train: [data.extxyz], group_key: traj, validation_fraction: 0.1, test_fraction: 0.15, subset_key: config_type}
+optimizer: {max_iterations: 12, ridge: 1.0e-10}
+checkpoint_seconds: 0
+output: fitted.mtp
+)");
+  }
+
+  test::Run train(const std::string& arguments = "") const {
+    return test::run_program("cd " + folder_.string() + " && vitrion train train.yaml " + arguments);
+  }
+  std::string potential(const std::string& name) const { return read_file(folder_ / name); }
+
+  // Starts a run in the background and ends it with a signal once a few iterations are saved.
+  void end_early(int signal) const {
+    const pid_t child = fork();
+    if (child == 0) {
+      if (chdir(folder_.c_str()) != 0) _exit(127);
+      const int quiet = ::open("/dev/null", 1);
+      dup2(quiet, 1);
+      dup2(quiet, 2);
+      execl(VITRION_PROGRAM, "vitrion", "train", "train.yaml", "output=ended.mtp", nullptr);
+      _exit(127);
+    }
+    const auto log = folder_ / "ended.training.csv";
+    for (int tries = 0; tries < 6000; ++tries) {
+      std::ifstream in(log);
+      if (std::count(std::istreambuf_iterator<char>(in), {}, '\n') > 5) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    kill(child, signal);
+    int status = 0;
+    waitpid(child, &status, 0);
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(TrainCommand, WritesAPotentialItsErrorsAndItsCard) {
+  const test::Run run = train("--json result.json --plots plots");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto result = nlohmann::json::parse(read_file(folder_ / "result.json"));
+  const auto card = nlohmann::json::parse(read_file(folder_ / "fitted.card.json"));
+  const double force_rms = card["training_data"]["force_rms_eV_per_A"].get<double>();
+  EXPECT_LT(result["test"]["force"]["rmse_eV_per_A"].get<double>(), 0.3 * force_rms);
+  EXPECT_EQ(card["species"], nlohmann::json({"Li", "O"}));
+  EXPECT_EQ(card["split"]["n_train"].get<int>() + card["split"]["n_validation"].get<int>() +
+                card["split"]["n_test"].get<int>(),
+            40);
+  EXPECT_EQ(card["training_data"]["hash"].get<std::string>().size(), 32u);
+  double shortest = 1e9;
+  for (const auto& distance : card["training_data"]["min_distance_A"])
+    shortest = std::min(shortest, distance.get<double>());
+  EXPECT_NEAR(card["basis"]["min_dist_A"].get<double>(), 0.99 * shortest, 1e-12);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "plots/parity-force.svg"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "fitted.checkpoint.json"));
+  EXPECT_EQ(load_potential(folder_ / "fitted.mtp")->species(), parse_species_list("Li,O"));
+}
+
+TEST_F(TrainCommand, KilledGoesOnToTheSamePotential) {
+  ASSERT_EQ(train().exit_code, 0);
+  end_early(SIGKILL);
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint.json"));
+  const test::Run run = train("output=ended.mtp --threads 1");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("Going on from iteration"));
+  EXPECT_EQ(potential("ended.mtp"), potential("fitted.mtp"));
+}
+
+TEST_F(TrainCommand, AskedToStopItSavesAndGoesOn) {
+  ASSERT_EQ(train().exit_code, 0);
+  end_early(SIGTERM);
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint.json"));
+  ASSERT_FALSE(std::filesystem::exists(folder_ / "ended.mtp"));
+  ASSERT_EQ(train("output=ended.mtp").exit_code, 0);
+  EXPECT_EQ(potential("ended.mtp"), potential("fitted.mtp"));
+}
+
+TEST_F(TrainCommand, GoesOnFromAnEarlierPotential) {
+  ASSERT_EQ(train().exit_code, 0);
+  const test::Run run = train("potential.start=fitted.mtp output=second.mtp optimizer.max_iterations=2 --json r.json");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto result = nlohmann::json::parse(read_file(folder_ / "r.json"));
+  const auto before = nlohmann::json::parse(read_file(folder_ / "fitted.card.json"))["errors"];
+  EXPECT_LT(result["training"]["force"]["rmse_eV_per_A"].get<double>(),
+            1.05 * before["training"]["force"]["rmse_eV_per_A"].get<double>());
+}
+
+TEST_F(TrainCommand, WithZblTheSumOfBothFitsTheData) {
+  const test::Run run = train("potential.short_range.type=zbl potential.short_range.outer=2.2 --json r.json");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto result = nlohmann::json::parse(read_file(folder_ / "r.json"));
+  const auto card = nlohmann::json::parse(read_file(folder_ / "fitted.card.json"));
+  EXPECT_EQ(card["short_range"]["outer_A"], 2.2);
+  EXPECT_LT(result["test"]["force"]["rmse_eV_per_A"].get<double>(),
+            0.4 * card["training_data"]["force_rms_eV_per_A"].get<double>());
+  EXPECT_EQ(load_potential(folder_ / "fitted.zbl.yaml")->kind(), "ZBL");
+}
+
+TEST_F(TrainCommand, RefusesWhatCannotBeMeant) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"potential.levle=8", "level"},  {"potential.level=7", "train.yaml"},
+      {"loss.type=hubber", "huber"},   {"data.train=[none.extxyz]", "none.extxyz"},
+      {"data.group_key=trj", "trj"},   {"optimizer.ridge=-1", "ridge"},
+      {"potential.species=[Li]", "O"}, {"potential.r_max=0.5", "r_max"}};
+  for (const auto& [argument, says] : cases) {
+    const test::Run run = train(std::string("'") + argument + "'");
+    EXPECT_EQ(run.exit_code, 2) << argument << "\n" << run.output;
+    EXPECT_THAT(run.output, HasSubstr(says)) << argument;
+  }
+}
+
+}  // namespace
+}  // namespace vitrion
