@@ -1,3 +1,4 @@
+// Contraction of moments and the loop over batches of atoms; the choice of the instruction set.
 #include "potentials/mtp/kernel.hpp"
 
 // The code below is compiled once for every instruction set; the best one is chosen when the program runs. Left out:
@@ -80,9 +81,9 @@ inline void prepare_sites(const KernelJob& job, std::size_t begin, std::size_t c
   std::size_t most = 0;
   for (std::size_t n = 0; n < count; ++n) most = std::max(most, job.atoms->of(begin + n).size());
   const std::size_t lanes = round_up(most) + (species + 1) * N;
-  const std::size_t site_size = lanes / N * record_size(model) + lanes;
-  double* memory = scratch.records.get(count * site_size);
-  const Rows near(scratch.near, lanes), sorted(scratch.sorted, lanes);
+  double* records = scratch.records.get(count * lanes / N * record_size(model));
+  std::int64_t* atoms = scratch.record_atoms.get(count * lanes);
+  const Rows near(scratch.near, scratch.near_atoms, lanes), sorted(scratch.sorted, scratch.sorted_atoms, lanes);
   std::vector<std::size_t> first(species + 1);
   for (std::size_t n = 0; n < count; ++n) {
     Site& site = sites[n];
@@ -92,12 +93,11 @@ inline void prepare_sites(const KernelJob& job, std::size_t begin, std::size_t c
     const std::size_t found = find_near(job, site.atom, near);
     if (model.repulsive) add_repulsion(job, near, found, site);
     const std::size_t end = sort_by_species(job, near, found, sorted, first.data());
-    auto* atoms = reinterpret_cast<std::int64_t*>(memory);
-    std::copy(sorted.atom, sorted.atom + end, atoms);
-    site.atoms = atoms;
-    site.records = memory + round_up(end);
     site.n_records = end / N;
-    memory = site.records + site.n_records * record_size(model);
+    site.records = records;
+    records += site.n_records * record_size(model);
+    site.atoms = atoms;
+    atoms = std::copy(sorted.atom, sorted.atom + end, atoms);
     const D d;
     for (std::size_t s = 0; s < species; ++s)
       for (std::size_t k = first[s]; k < first[s + 1]; k += N)
@@ -106,7 +106,7 @@ inline void prepare_sites(const KernelJob& job, std::size_t begin, std::size_t c
   }
 }
 
-void RunKernel(const KernelJob& job, KernelScratch& scratch) {
+void run_kernel_on_target(const KernelJob& job, KernelScratch& scratch) {
   const D d;
   const KernelModel& model = *job.model;
   const auto slots = static_cast<std::size_t>(model.program.n_slots);
@@ -136,10 +136,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace vitrion::mtp {
 
-HWY_EXPORT(RunKernel);
+HWY_EXPORT(run_kernel_on_target);
 
 void run_kernel(const KernelJob& job, KernelScratch& scratch) {
-  HWY_DYNAMIC_DISPATCH(RunKernel)(job, scratch);
+  HWY_DYNAMIC_DISPATCH(run_kernel_on_target)(job, scratch);
 }
 
 KernelModel::KernelModel(const MtpParameters& p)

@@ -4,6 +4,7 @@
 #include <hwy/aligned_allocator.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "neighbors/neighborhoods.hpp"
@@ -31,25 +32,27 @@ struct KernelModel {
 };
 
 /// Memory aligned for vector instructions that grows and is reused.
+template <class T>
 class AlignedBuffer {
  public:
-  /// At least `count` doubles; what was in the buffer is lost when it grows.
-  double* get(std::size_t count) {
+  /// At least `count` values; what was in the buffer is lost when it grows.
+  T* get(std::size_t count) {
     if (count > size_) {
-      data_ = hwy::AllocateAligned<double>(count);
+      data_ = hwy::AllocateAligned<T>(count);
       size_ = count;
     }
     return data_.get();
   }
 
  private:
-  hwy::AlignedFreeUniquePtr<double[]> data_;
+  hwy::AlignedFreeUniquePtr<T[]> data_;
   std::size_t size_ = 0;
 };
 
 /// Working memory of one thread.
 struct KernelScratch {
-  AlignedBuffer near, sorted, records, monomials, sums, moments, adjoints;
+  AlignedBuffer<double> near, sorted, records, monomials, sums, moments, adjoints;
+  AlignedBuffer<std::int64_t> near_atoms, sorted_atoms, record_atoms;
 };
 
 /// What one call computes.

@@ -113,15 +113,15 @@ HWY_INLINE auto indices_of_lanes(M mask) {
   return hn::IndicesFromVec(D(), hn::PromoteTo(DI(), hn::PromoteTo(words, lanes)));
 }
 
-// Rows x, y, z, type and atom numbers, `stride` apart: the form in which neighbours wait.
+// Rows x, y, z, type and atom numbers of up to `stride` neighbours.
 struct Rows {
   double *x, *y, *z, *type;
   std::int64_t* atom;
 
-  Rows(AlignedBuffer& buffer, std::size_t stride) {
-    double* base = buffer.get(5 * stride);
-    x = base, y = base + stride, z = base + 2 * stride, type = base + 3 * stride;
-    atom = reinterpret_cast<std::int64_t*>(base + 4 * stride);
+  Rows(AlignedBuffer<double>& numbers, AlignedBuffer<std::int64_t>& atoms, std::size_t stride) {
+    x = numbers.get(4 * stride);
+    y = x + stride, z = y + stride, type = z + stride;
+    atom = atoms.get(stride);
   }
 
   // Appends the lanes of the mask at position n; returns the position behind them. Writes N lanes.

@@ -17,14 +17,14 @@ struct MtpPotential::Engine {
 
   struct Thread {
     KernelScratch scratch;
-    AlignedBuffer force_memory;
+    AlignedBuffer<double> force_memory;
     double* forces = nullptr;  // shape (n_total + 1, 4)
   };
 
   void run(const Neighborhoods& atoms, Evaluation& result);
 
   KernelModel model;
-  AlignedBuffer packed_memory;
+  AlignedBuffer<double> packed_memory;
   std::vector<double> virials;  // xx yy zz yz xz xy, shape (n_local, 6)
   std::vector<Thread> threads;
 };
