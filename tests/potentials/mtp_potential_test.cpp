@@ -75,7 +75,7 @@ double scale_of(const Positions& forces) {
 std::vector<std::int64_t> targets() {
   std::vector<std::int64_t> list;
   hwy::SetSupportedTargetsForTest(0);
-  for (const std::int64_t target : {HWY_AVX3, HWY_AVX2, HWY_SCALAR})
+  for (const std::int64_t target : {HWY_AVX3, HWY_AVX2, HWY_SSE4, HWY_SCALAR})
     if (target == HWY_SCALAR || (hwy::SupportedTargets() & target)) list.push_back(target);
   return list;
 }

@@ -2,8 +2,8 @@
 #include "potentials/mtp/kernel.hpp"
 
 // The code below is compiled once for every instruction set; the best one is chosen when the program runs. Left out:
-// scalable vectors, because the kernels hold vectors in arrays, and processors older than AVX2, which run scalar code.
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV | HWY_SSSE3 | HWY_SSE4)
+// scalable vectors, because the kernels hold vectors in arrays, and SSSE3, because processors without SSE4 are gone.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV | HWY_SSSE3)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "potentials/mtp/kernel.cpp"
 #include <hwy/foreach_target.h>
