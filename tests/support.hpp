@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace vitrion::test {
@@ -20,10 +21,12 @@ inline std::filesystem::path source(const std::string& name) {
   return std::filesystem::path(VITRION_SOURCE_DIR) / name;
 }
 
-/// A fresh folder for the running test, removed and made anew.
+/// A fresh folder for the running test, removed and made anew. Checkouts that are tested at the same time have their
+/// own.
 inline std::filesystem::path scratch_folder() {
   const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
   const std::filesystem::path folder = std::filesystem::temp_directory_path() / "vitrion-tests" /
+                                       std::to_string(std::hash<std::string>()(VITRION_SOURCE_DIR)) /
                                        (std::string(info->test_suite_name()) + "." + info->name());
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);

@@ -8,7 +8,9 @@ namespace vitrion::cli {
 void add_train(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_bench(CLI::App& app);
-void add_lammps(CLI::App& app);
+void add_quench(CLI::App& app);
+void add_md(CLI::App& app);
 void add_structure(CLI::App& app);
+void add_lammps(CLI::App& app);
 
 }  // namespace vitrion::cli

@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
   cli::add_train(app);
   cli::add_evaluate(app);
   cli::add_bench(app);
-
+  cli::add_quench(app);
+  cli::add_md(app);
   cli::add_structure(app);
   cli::add_lammps(app);
 

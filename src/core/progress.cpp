@@ -20,9 +20,10 @@ double seconds(std::chrono::steady_clock::duration d) {
 
 }  // namespace
 
-Progress::Progress(std::string title, std::int64_t total, std::string unit)
+Progress::Progress(std::string title, std::int64_t total, std::string unit, std::int64_t before)
     : title_(std::move(title)),
       total_(std::max<std::int64_t>(1, total)),
+      before_(before),
       unit_(std::move(unit)),
       terminal_(::isatty(STDERR_FILENO) == 1),
       shown_(start_) {}
@@ -41,7 +42,10 @@ void Progress::update(std::int64_t done, const std::string& note) {
   const double elapsed = seconds(now - start_);
   const double fraction = std::clamp(static_cast<double>(done) / static_cast<double>(total_), 0.0, 1.0);
   const std::string left =
-      done > 0 && done < total_ ? ", " + format_duration(elapsed / fraction * (1 - fraction)) + " left" : "";
+      done > before_ && done < total_
+          ? ", " + format_duration(elapsed * static_cast<double>(total_ - done) / static_cast<double>(done - before_)) +
+                " left"
+          : "";
   const std::string tail = note.empty() ? "" : "  " + note;
   const std::string unit = unit_.empty() ? "" : " " + unit_;
   if (terminal_) {

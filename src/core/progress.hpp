@@ -11,8 +11,9 @@ namespace vitrion {
 /// a line is printed at every tenth of the work, and at least every minute.
 class Progress {
  public:
-  /// `total` steps of `unit` ("frames", "steps") of the work called `title`.
-  Progress(std::string title, std::int64_t total, std::string unit = "");
+  /// `total` steps of `unit` ("frames", "steps") of the work called `title`; `before` of them were done by an earlier
+  /// run and do not count for the estimate.
+  Progress(std::string title, std::int64_t total, std::string unit = "", std::int64_t before = 0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -26,7 +27,7 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   std::string title_;
-  std::int64_t total_;
+  std::int64_t total_, before_;
   std::string unit_;
   bool terminal_;
   Clock::time_point start_ = Clock::now();

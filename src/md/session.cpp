@@ -207,6 +207,8 @@ Structure LammpsSession::gather(const std::vector<Species>& types) const {
     s.species.push_back(types.at(static_cast<std::size_t>(t) - 1));
   const std::vector<int> images = instance_->gather<int>("image", n, 3);
   s.positions = instance_->gather_rows("x", n);
+  // A barostat moves the corner of the box; ours stays at the origin.
+  s.positions.rowwise() -= Eigen::Map<const Vector3>((*instance_)->domain->boxlo).transpose();
   s.velocities = instance_->gather_rows("v", n) / fs_per_ps;
   s.labels.forces = instance_->gather_rows("f", n);
   for (std::size_t i = 0; i < s.size(); ++i) {

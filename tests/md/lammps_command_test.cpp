@@ -25,14 +25,16 @@ std::filesystem::path input(const std::string& rest) {
 
 TEST(LammpsCommand, RunsAnInputWithVariables) {
   const auto folder = input("pair_style vitrion\npair_coeff * * ${pot} O\nrun 0\nprint \"mass $(mass(all):%.2f)\"\n");
-  const test::Run run = test::run_program("cd " + folder.string() + " && vitrion lammps -in in.lmp -var pot zbl.yaml -log none");
+  const test::Run run =
+      test::run_program("cd " + folder.string() + " && vitrion lammps -in in.lmp -var pot zbl.yaml -log none");
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_NE(run.output.find("mass 1023.94"), std::string::npos) << run.output;  // 64 O: masses come from the elements
 }
 
 TEST(LammpsCommand, ErrorsNameTheLineOfTheInput) {
   const auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml Li\nrun 0\n");
-  const test::Run run = test::run_program("cd " + folder.string() + " && vitrion lammps -in in.lmp -screen none -log none");
+  const test::Run run =
+      test::run_program("cd " + folder.string() + " && vitrion lammps -in in.lmp -screen none -log none");
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_NE(run.output.find("in.lmp:7: "), std::string::npos) << run.output;
   EXPECT_NE(run.output.find("knows O, not Li"), std::string::npos) << run.output;

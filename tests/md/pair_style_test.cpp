@@ -4,6 +4,7 @@
 #include <Eigen/Geometry>
 #include <Eigen/LU>
 
+#include "io/frames.hpp"
 #include "md/oxides.hpp"
 #include "potentials/registry.hpp"
 
@@ -30,6 +31,17 @@ TEST(PairStyle, MtpGivesWhatEvaluateGives) {
   const auto potential = load_potential(file, {mg_v_o});
   const Labels direct = evaluate(*potential, s);
   expect_same(lammps, {*direct.energy, direct.forces, *direct.stress}, 1e-10);
+}
+
+// Three frames of 768 atoms: forces to 1e-9 eV/Å of an independent evaluator's.
+TEST(PairStyle, MtpGivesThePublishedPotentialsForces) {
+  VITRION_NEEDS_REFERENCE("mtp/mgv2o5/reference_600K.extxyz");
+  const std::string file = test::reference("mtp/mgv2o5/pot.mtp").string();
+  for (const Structure& s : io::read_frames(test::reference("mtp/mgv2o5/reference_600K.extxyz"))) {
+    const Answer lammps = one_step(s, {"pair_style vitrion", "pair_coeff * * " + file + " Mg V O"});
+    EXPECT_NEAR(lammps.energy, s.labels.energy.value(), 1e-7);
+    EXPECT_LT((lammps.forces - s.labels.forces).cwiseAbs().maxCoeff(), 1e-9);
+  }
 }
 
 // Energy against strain, by central differences of whole LAMMPS runs: the pressure LAMMPS prints is that of our virial.

@@ -1,0 +1,266 @@
+// Settings of `vitrion md` and `vitrion quench` from YAML.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/trajectory.hpp"
+#include "core/units.hpp"
+#include "io/frames.hpp"
+#include "md/options.hpp"
+
+namespace vitrion::md {
+namespace {
+
+std::vector<Species> read_species(Config& config, const std::string& key) {
+  std::vector<Species> list;
+  for (const std::string& name : config.texts(key, {})) {
+    try {
+      list.push_back(Species::element(name));
+    } catch (const InputError& e) {
+      throw config.error(key, e.what());
+    }
+  }
+  return list;
+}
+
+// "Li-O: 1.7" -> two species.
+std::pair<Species, Species> read_pair(Config& config, const std::string& key) {
+  const std::size_t dash = key.find('-');
+  try {
+    if (dash != std::string::npos)
+      return {Species::element(key.substr(0, dash)), Species::element(key.substr(dash + 1))};
+  } catch (const InputError&) {
+    // the same message
+  }
+  throw config.error(key, "\"" + key + "\" is not a pair of elements", "Write Li-O: 1.7");
+}
+
+double positive(Config& config, const std::string& key, double fallback) {
+  const double value = config.number(key, fallback);
+  if (!(value > 0)) throw config.error(key, "\"" + key + "\" must be positive");
+  return value;
+}
+
+std::int64_t steps_of(Config& config, const std::string& key, double duration, double timestep) {
+  const double steps = duration / timestep;
+  if (!(steps >= 0.5) || steps > 1e15)
+    throw config.error(key, fmt::format("\"{}\" is less than half a time step ({} fs)", key, timestep));
+  return std::llround(steps);
+}
+
+void read_length(Config& config, Stage& s) {
+  const int given = config.has("duration_ps") + config.has("steps") + config.has("rate_K_per_ps");
+  if (given > 1) throw InputError(config.where(), "give one of duration_ps, steps and rate_K_per_ps, not several");
+  if (config.has("duration_ps")) {
+    s.steps = steps_of(config, "duration_ps", config.number("duration_ps") * units::ps_in_fs, s.timestep);
+  } else if (config.has("rate_K_per_ps")) {
+    const double rate = positive(config, "rate_K_per_ps", 1);
+    const double span = std::abs(s.temperature_end - s.temperature_start);
+    if (span == 0) throw config.error("rate_K_per_ps", "a rate needs two temperatures: temperature_K: [2000, 300]");
+    s.steps = steps_of(config, "rate_K_per_ps", span / rate * units::ps_in_fs, s.timestep);
+  } else if (config.has("steps")) {
+    s.steps = config.integer("steps");
+    if (s.steps < 1) throw config.error("steps", "\"steps\" must be at least 1");
+  } else if (s.steps == 0) {
+    throw InputError(config.where(), "the stage has no length", "Give duration_ps, steps or rate_K_per_ps.");
+  }
+  // So that every key is known, whichever was used.
+  config.number("duration_ps", 0);
+  config.number("rate_K_per_ps", 0);
+  config.integer("steps", 0);
+}
+
+// An interval as steps or as time; 0: never.
+std::int64_t read_interval(Config& config, const std::string& name, std::int64_t fallback, double timestep) {
+  const std::string in_steps = name + "_steps", in_ps = name + "_ps";
+  if (config.has(in_steps) && config.has(in_ps))
+    throw config.error(in_ps, "give " + in_steps + " or " + in_ps + ", not both");
+  const double time = config.number(in_ps, 0);
+  const std::int64_t steps = config.integer(in_steps, fallback);
+  if (time < 0 || steps < 0) throw config.error(config.has(in_ps) ? in_ps : in_steps, "an interval cannot be negative");
+  return config.has(in_ps) && time > 0 ? steps_of(config, in_ps, time * units::ps_in_fs, timestep) : steps;
+}
+
+Stage read_stage(Config config, Stage s) {
+  s.name = config.text("name", s.name);
+  const std::string ensemble =
+      config.choice("ensemble", {"minimize", "nve", "nvt", "npt"}, s.ensemble == Ensemble::npt ? "npt" : "nvt");
+  s.ensemble = ensemble == "minimize" ? Ensemble::minimize
+               : ensemble == "nve"    ? Ensemble::nve
+               : ensemble == "npt"    ? Ensemble::npt
+                                      : Ensemble::nvt;
+  if (s.ensemble == Ensemble::minimize) {
+    s.steps = config.integer("steps", 500);
+    s.force_tolerance = positive(config, "force_tolerance_eV_per_A", s.force_tolerance);
+    return s;
+  }
+  s.timestep = positive(config, "timestep_fs", s.timestep);
+  const std::vector<double> t = config.numbers("temperature_K", {s.temperature_start, s.temperature_end});
+  if (t.empty() || t.size() > 2) throw config.error("temperature_K", "give one temperature, or two: [start, end]");
+  // A quench stage is given where it ends only; it starts where the stage before it ended.
+  s.temperature_start = t.size() == 2 || s.temperature_start == s.temperature_end ? t.front() : s.temperature_start;
+  s.temperature_end = t.back();
+  read_length(config, s);
+  s.thermostat = config.choice("thermostat", {"nose-hoover", "langevin"}, "nose-hoover") == "langevin"
+                     ? Thermostat::langevin
+                     : Thermostat::nose_hoover;
+  s.thermostat_time = config.number("thermostat_fs", s.thermostat_time);
+  if (s.ensemble == Ensemble::npt) {
+    s.pressure = config.number("pressure_GPa", s.pressure);
+    s.barostat_time = config.number("barostat_fs", s.barostat_time);
+    const std::string coupling = config.choice("coupling", {"isotropic", "anisotropic", "triclinic"}, "isotropic");
+    s.coupling = coupling == "isotropic"     ? Coupling::isotropic
+                 : coupling == "anisotropic" ? Coupling::anisotropic
+                                             : Coupling::triclinic;
+  }
+  s.dump_every = read_interval(config, "dump", s.dump_every, s.timestep);
+  s.thermo_every = read_interval(config, "thermo", s.thermo_every, s.timestep);
+  if (s.thermo_every == 0) throw InputError(config.where(), "thermo output needs an interval");
+  if (s.melt_msd || config.has("melt_displacement_A2"))
+    s.melt_msd = positive(config, "melt_displacement_A2", s.melt_msd.value_or(9));
+  return s;
+}
+
+GuardOptions read_guard(Config config) {
+  GuardOptions g;
+  g.every = config.integer("every_steps", g.every);
+  if (g.every < 1) throw config.error("every_steps", "\"every_steps\" must be at least 1");
+  g.temperature_factor = positive(config, "temperature_factor", g.temperature_factor);
+  g.temperature_margin = config.number("temperature_margin_K", g.temperature_margin);
+  g.max_force = positive(config, "max_force_eV_per_A", g.max_force);
+  g.distance_factor = config.number("distance_factor", g.distance_factor);
+  g.nve_drift = positive(config, "nve_drift_eV_per_atom_ps", g.nve_drift);
+  Config distances = config.section("min_distances_A");
+  for (const std::string& key : distances.keys()) {
+    read_pair(distances, key);
+    g.min_distances[key] = distances.number(key);
+  }
+  return g;
+}
+
+build::PackingOptions read_packing(Config config, std::uint64_t seed) {
+  build::PackingOptions p;
+  try {
+    p.composition = build::parse_composition(config.text("composition"));
+  } catch (const InputError& e) {
+    throw config.error("composition", e.what());
+  }
+  p.density = positive(config, "density_g_per_cm3", config.number("density_g_per_cm3"));
+  Config distances = config.section("min_distances_A");
+  for (const std::string& key : distances.keys()) p.distances[read_pair(distances, key)] = distances.number(key);
+  p.seed = seed;
+  return p;
+}
+
+Structure sorted_by_id(const Structure& s) {
+  Structure sorted = s;
+  const std::vector<std::size_t> rows = rows_by_id(s);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto to = static_cast<Eigen::Index>(i), from = static_cast<Eigen::Index>(rows[i]);
+    sorted.species[i] = s.species[rows[i]];
+    sorted.positions.row(to) = s.positions.row(from);
+    if (s.has_velocities()) sorted.velocities.row(to) = s.velocities.row(from);
+    if (!s.images.empty()) sorted.images[i] = s.images[rows[i]];
+  }
+  sorted.ids.clear();
+  return sorted;
+}
+
+Structure read_start(Config& config, const std::vector<Species>& species) {
+  io::ReadOptions read;
+  read.species = species;
+  const std::string file = config.path("structure");
+  if (config.has("frame")) read.frames = io::FrameRange::parse(config.text("frame"));
+  const std::vector<Structure> frames = io::read_frames(file, read);
+  if (frames.size() > 1)
+    throw config.error("structure", fmt::format("{} holds {} configurations", file, frames.size()),
+                       "Say which one with frame: 0 (the first) or frame: -1 (the last).");
+  return sorted_by_id(frames.front());
+}
+
+// Everything but the stages. Where a packing is asked for it is handed out, and `start` stays empty.
+MdOptions read_common(Config& config, std::optional<build::PackingOptions>& packing) {
+  MdOptions o;
+  o.potential = config.path("potential");
+  o.file_species = read_species(config, "species");
+  o.folder = config.has("output") ? config.path("output")
+                                  : (std::filesystem::path(config.where().file).parent_path() / "md").string();
+  config.text("output", "");
+  o.seed = static_cast<std::uint64_t>(config.integer("seed", 1));
+  o.checkpoint_every = config.integer("checkpoint_steps", o.checkpoint_every);
+  if (o.checkpoint_every < 1) throw config.error("checkpoint_steps", "\"checkpoint_steps\" must be at least 1");
+  o.skin = positive(config, "skin_A", o.skin);
+  o.framework = read_species(config, "framework");
+  if (config.has("experimental_density_g_per_cm3"))
+    o.experimental_density = positive(config, "experimental_density_g_per_cm3", 1);
+  if (config.has("zbl")) {
+    Config zbl = config.section("zbl");
+    ZblRange range;
+    range.inner = positive(zbl, "inner_A", range.inner);
+    range.outer = positive(zbl, "outer_A", range.outer);
+    if (!(range.inner < range.outer)) throw zbl.error("outer_A", "inner_A must be smaller than outer_A");
+    o.zbl = range;
+  }
+  o.guard = read_guard(config.section("guard"));
+  if (config.has("structure") == config.has("packed"))
+    throw InputError(config.where(), "give either structure (a file) or packed (a composition and a density)");
+  if (config.has("packed"))
+    packing = read_packing(config.section("packed"), o.seed);
+  else
+    o.start = read_start(config, o.file_species);
+  return o;
+}
+
+}  // namespace
+
+MdOptions read_md_options(Config& config) {
+  std::optional<build::PackingOptions> packing;
+  MdOptions o = read_common(config, packing);
+  double temperature = 300;
+  for (Config& c : config.sections("stages")) {
+    Stage s;
+    s.name = fmt::format("stage{}", o.stages.size() + 1);
+    s.temperature_start = s.temperature_end = temperature;
+    o.stages.push_back(read_stage(c, s));
+    temperature = o.stages.back().temperature_end;
+  }
+  if (o.stages.empty()) throw InputError(config.where("stages"), "the list \"stages\" is missing or empty");
+  config.finish();
+  if (packing) o.start = build::packed_cell(*packing);
+  return o;
+}
+
+QuenchOptions read_quench_options(Config& config) {
+  QuenchOptions o;
+  o.run = read_common(config, o.packing);
+  o.replicas = static_cast<int>(config.integer("replicas", 1));
+  if (o.replicas < 1) throw config.error("replicas", "\"replicas\" must be at least 1");
+  o.minimize = config.flag("minimize", true);
+
+  Stage melt;
+  melt.name = "melt";
+  melt.temperature_start = melt.temperature_end = 2000;
+  melt.melt_msd = 9;
+  o.melt = read_stage(config.section("melt"), melt);
+
+  Stage quench;
+  quench.name = "quench";
+  quench.timestep = o.melt.timestep;
+  quench.temperature_start = o.melt.temperature_end;
+  quench.temperature_end = 300;
+  o.quench = read_stage(config.section("quench"), quench);
+
+  if (config.has("equilibrate")) {
+    Stage rest;
+    rest.name = "equilibrate";
+    rest.timestep = o.quench.timestep;
+    rest.temperature_start = rest.temperature_end = o.quench.temperature_end;
+    o.equilibrate = read_stage(config.section("equilibrate"), rest);
+  }
+  config.finish();
+  return o;
+}
+
+}  // namespace vitrion::md

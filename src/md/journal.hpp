@@ -1,0 +1,31 @@
+// What a run remembers on disk, so that the same command goes on after a kill.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace vitrion::md {
+
+/// The last state everything on disk agrees on. Written atomically after each segment of a run; whatever was written
+/// after it is made again.
+struct Journal {
+  std::string key;        ///< hash of what the run is made of: another run must not go on from it
+  std::size_t stage = 0;  ///< number of the stage under way; the number of stages when all are done
+  std::int64_t step = 0;  ///< step in that stage
+  std::string restart;    ///< LAMMPS restart file in the state folder; empty at the very beginning
+  std::map<std::string, std::uintmax_t> lengths;  ///< bytes of every growing file that count
+
+  /// Å^2 by stage and species: how far atoms stood from where the stage began, at its end.
+  std::map<std::string, std::map<std::string, double>> displacements;
+
+  std::uintmax_t length_of(const std::string& file) const;
+
+  /// Reads `folder`/state/journal.json; a missing one is a new run. Throws InputError when it is not a journal, or when
+  /// it belongs to a run with another `expected_key`.
+  static Journal load(const std::filesystem::path& folder, const std::string& expected_key);
+  void save(const std::filesystem::path& folder) const;
+};
+
+}  // namespace vitrion::md

@@ -1,0 +1,81 @@
+// YAML settings of `vitrion md` and `vitrion quench`.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "core/error.hpp"
+#include "md/options.hpp"
+#include "support.hpp"
+
+namespace vitrion::md {
+namespace {
+
+const char* const head = R"(potential: zbl.yaml
+packed: {composition: Mg2V4O10, density_g_per_cm3: 2}
+)";
+
+Config config(const std::string& text) {
+  const std::filesystem::path file = test::scratch_folder() / "run.yaml";
+  std::ofstream(file) << text;
+  return Config::load(file.string());
+}
+
+TEST(MdConfig, ReadsStages) {
+  Config c = config(std::string(head) + R"(output: there
+stages:
+  - {name: warm, temperature_K: 900, duration_ps: 2, timestep_fs: 2, dump_ps: 0.1}
+  - {name: cool, ensemble: npt, temperature_K: [900, 300], rate_K_per_ps: 100, pressure_GPa: 1, thermostat: langevin}
+)");
+  const MdOptions o = read_md_options(c);
+  ASSERT_EQ(o.stages.size(), 2u);
+  EXPECT_EQ(o.stages[0].steps, 1000);
+  EXPECT_EQ(o.stages[0].dump_every, 50);
+  EXPECT_EQ(o.stages[1].steps, 6000);  // 600 K at 100 K/ps and 1 fs
+  EXPECT_EQ(o.stages[1].thermostat, Thermostat::langevin);
+  EXPECT_EQ(o.folder.filename(), "there");
+  EXPECT_EQ(o.folder.parent_path(), test::scratch_folder());
+  EXPECT_EQ(o.start.size(), 16u);
+}
+
+TEST(MdConfig, QuenchRunsFromTheMeltDown) {
+  Config c = config(std::string(head) + R"(melt: {temperature_K: 2000, duration_ps: 10, timestep_fs: 1}
+quench: {temperature_K: 250, rate_K_per_ps: 250}
+equilibrate: {duration_ps: 5, ensemble: npt}
+)");
+  const QuenchOptions q = read_quench_options(c);
+  EXPECT_EQ(q.melt.steps, 10000);
+  EXPECT_EQ(q.melt.melt_msd, 9);
+  EXPECT_EQ(q.quench.temperature_start, 2000);
+  EXPECT_EQ(q.quench.temperature_end, 250);
+  EXPECT_EQ(q.quench.steps, 7000);
+  EXPECT_EQ(q.equilibrate.temperature_end, 250);
+  EXPECT_EQ(q.equilibrate.steps, 5000);
+}
+
+void expect_refused(const std::string& text, std::size_t line, const std::string& fragment) {
+  Config c = config(text);
+  try {
+    read_md_options(c);
+    FAIL() << text;
+  } catch (const InputError& e) {
+    EXPECT_EQ(e.where().line, line) << e.what();
+    EXPECT_NE(std::string(e.what()).find(fragment), std::string::npos) << e.what();
+  }
+}
+
+TEST(MdConfig, RefusalsNameTheLine) {
+  const std::string h = head;
+  expect_refused(h + "stages:\n  - {temperature_K: 300, steps: 10}\ncheckpoint: 5\n", 5, "checkpoint_steps");
+  expect_refused(h + "stages:\n  - {temperature_K: 300, steps: 10, timestep: 2}\n", 4, "timestep_fs");
+  expect_refused(h + "stages:\n  - {temperature_K: 300, steps: 10, duration_ps: 1}\n", 4, "one of");
+  expect_refused(h + "stages:\n  - {temperature_K: 300, rate_K_per_ps: 1}\n", 4, "two temperatures");
+  expect_refused(h + "stages:\n  - {temperature_K: 300}\n", 4, "no length");
+  expect_refused(h + "stages:\n  - {ensemble: nvp, steps: 1}\n", 4, "nvt");
+  expect_refused(h + "guard: {min_distances_A: {LiO: 2}}\nstages:\n  - {steps: 1}\n", 3, "pair of elements");
+  expect_refused("potential: a\nstages:\n  - {steps: 1}\n", 1, "structure");
+  expect_refused("potential: a\npacked: {composition: Li2.5, density_g_per_cm3: 2}\nstages:\n  - {steps: 1}\n", 2,
+                 "whole");
+}
+
+}  // namespace
+}  // namespace vitrion::md
