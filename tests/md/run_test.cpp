@@ -165,6 +165,50 @@ vitrion md run.yaml output=pieces --threads 1)");
   EXPECT_EQ(compared, 10);  // four tables, three trajectories, final.extxyz, final.data, summary.json
 }
 
+// Two and four ranks follow the trajectory of one as long as rounding has not grown into chaos.
+TEST(RunMd, RanksDoNotChangeTheTrajectory) {
+  const fs::path folder = test::scratch_folder();
+  io::write_frames(folder / "start.extxyz", {random_oxide(60, 23)});
+  std::ofstream(folder / "zbl.yaml") << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
+  std::ofstream(folder / "run.yaml") << R"(potential: zbl.yaml
+structure: start.extxyz
+checkpoint_steps: 10
+stages:
+  - {name: minimize, ensemble: minimize, steps: 20}
+  - {name: hot, ensemble: nvt, temperature_K: 2000, steps: 40, timestep_fs: 0.5, dump_steps: 5}
+)";
+  const std::string start = "cd " + folder.string() + " && ";
+  const std::string mpirun = test::source("tests/md/mpirun.sh").string();
+  ASSERT_EQ(test::run_program(start + "vitrion md run.yaml output=1").exit_code, 0);
+  const Structure one = io::read_frames(folder / "1" / "final.extxyz").front();
+  for (const char* ranks : {"2", "4"}) {
+    const test::Run run =
+        test::run_program(start + mpirun + " " + ranks + " " VITRION_PROGRAM " md run.yaml output=" + ranks);
+    ASSERT_EQ(run.exit_code, 0) << run.output;
+    const Structure many = io::read_frames(folder / ranks / "final.extxyz").front();
+    EXPECT_LT((many.positions - one.positions).cwiseAbs().maxCoeff(), 1e-8);
+    EXPECT_LT((many.labels.forces - one.labels.forces).cwiseAbs().maxCoeff(), 1e-6);
+  }
+}
+
+TEST(RunMd, SigtermStopsSoonAndKeepsTheLastRestartPoint) {
+  const fs::path folder = test::scratch_folder();
+  io::write_frames(folder / "start.extxyz", {random_oxide(60, 24)});
+  std::ofstream(folder / "zbl.yaml") << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
+  std::ofstream(folder / "run.yaml") << R"(potential: zbl.yaml
+structure: start.extxyz
+checkpoint_steps: 200
+stages:
+  - {name: hot, ensemble: nvt, temperature_K: 2000, steps: 1000000, timestep_fs: 0.5}
+guard: {max_force_eV_per_A: 1e9, temperature_margin_K: 1e9}
+)";
+  const std::string start = "cd " + folder.string() + " && ";
+  const test::Run run = test::run_program(start + "timeout -s TERM 2 " VITRION_PROGRAM " md run.yaml --threads 1");
+  EXPECT_NE(run.output.find("stopped on request"), std::string::npos) << run.output;
+  const auto journal = nlohmann::json::parse(read_file(folder / "md" / "state" / "journal.json"));
+  EXPECT_GE(journal.at("step").get<int>(), 200);
+}
+
 TEST(RunMd, ThermostatsHoldTheirTemperature) {
   for (const Thermostat thermostat : {Thermostat::nose_hoover, Thermostat::langevin}) {
     Stage warm = stage("warm", Ensemble::nvt, 3000, 1500);
