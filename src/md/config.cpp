@@ -8,6 +8,7 @@
 #include "core/trajectory.hpp"
 #include "core/units.hpp"
 #include "io/frames.hpp"
+#include "md/model_card.hpp"
 #include "md/options.hpp"
 
 namespace vitrion::md {
@@ -140,7 +141,9 @@ GuardOptions read_guard(Config config) {
   return g;
 }
 
-build::PackingOptions read_packing(Config config, std::uint64_t seed) {
+// Pairs whose distance is not given keep the smallest one of the training set, where a model card records it: the start
+// then holds no distance that the potential has never seen.
+build::PackingOptions read_packing(Config config, const std::filesystem::path& potential, std::uint64_t seed) {
   build::PackingOptions p;
   try {
     p.composition = build::parse_composition(config.text("composition"));
@@ -150,6 +153,10 @@ build::PackingOptions read_packing(Config config, std::uint64_t seed) {
   p.density = positive(config, "density_g_per_cm3", config.number("density_g_per_cm3"));
   Config distances = config.section("min_distances_A");
   for (const std::string& key : distances.keys()) p.distances[read_pair(distances, key)] = distances.number(key);
+  for (const auto& [pair, distance] : read_model_card(potential).min_distances) {
+    const auto [a, b] = read_pair(config, pair);
+    if (p.distances.count({b, a}) == 0) p.distances.insert({{a, b}, distance});
+  }
   p.seed = seed;
   return p;
 }
@@ -207,7 +214,7 @@ MdOptions read_common(Config& config, std::optional<build::PackingOptions>& pack
   if (config.has("structure") == config.has("packed"))
     throw InputError(config.where(), "give either structure (a file) or packed (a composition and a density)");
   if (config.has("packed"))
-    packing = read_packing(config.section("packed"), o.seed);
+    packing = read_packing(config.section("packed"), o.potential, o.seed);
   else
     o.start = read_start(config, o.file_species);
   return o;

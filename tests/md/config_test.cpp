@@ -52,6 +52,21 @@ equilibrate: {duration_ps: 5, ensemble: npt}
   EXPECT_EQ(q.equilibrate.steps, 5000);
 }
 
+TEST(MdConfig, PackingKeepsTheDistancesOfTheTrainingSet) {
+  Config c = config(R"(potential: zbl.yaml
+packed: {composition: Mg2V4O10, density_g_per_cm3: 2, min_distances_A: {O-V: 1.6}}
+melt: {steps: 1}
+quench: {steps: 1}
+)");
+  const std::filesystem::path folder = std::filesystem::path(c.where().file).parent_path();
+  std::ofstream(folder / "zbl.card.json") << R"({"training_data": {"min_distance_A": {"V-O": 1.4, "O-O": 2.2}}})";
+  const build::PackingOptions p = read_quench_options(c).packing.value();
+  const Species o = Species::element("O"), v = Species::element("V");
+  EXPECT_EQ(p.distances.at({o, v}), 1.6);  // what the settings say comes first
+  EXPECT_EQ(p.distances.at({o, o}), 2.2);
+  EXPECT_EQ(p.distances.size(), 2u);
+}
+
 void expect_refused(const std::string& text, std::size_t line, const std::string& fragment) {
   Config c = config(text);
   try {
