@@ -51,8 +51,8 @@ std::string why_not(const Diffusivity& d, const DiffusivityOptions& options) {
 
 }  // namespace
 
-Diffusivity diffusivity(const std::vector<Displacements>& runs, std::size_t n_ions, const DiffusivityOptions& options,
-                        const std::vector<std::size_t>& at_least, double quantum) {
+Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnowledge& walkers,
+                        const DiffusivityOptions& options) {
   Diffusivity result;
   const double a2 = options.hop_length * options.hop_length, two_d = 2.0 * options.dimensions;
   std::vector<SlopeEstimate> slopes;
@@ -60,14 +60,20 @@ Diffusivity diffusivity(const std::vector<Displacements>& runs, std::size_t n_io
     if (runs[r].n_frames < fewest_frames)
       throw InputError(fmt::format("{} frames are too few for a diffusion coefficient", runs[r].n_frames),
                        fmt::format("Give at least {}; a hundred and more are sensible.", fewest_frames));
-    const std::size_t floor = onset_floor(runs[r], a2 / 2);
-    result.fits.push_back(fit_diffusive_slope(runs[r], std::max(floor, at_least.empty() ? 1 : at_least[r]), quantum));
-    slopes.push_back(result.fits.back().slope);
+    const std::size_t first =
+        std::max(onset_floor(runs[r], a2 / 2), walkers.at_least.empty() ? 1 : walkers.at_least[r]);
+    result.fits.push_back(walkers.search_onset ? fit_diffusive_slope(runs[r], first, walkers.quantum)
+                                               : fit_slope(runs[r], walkers.at_least.at(r), walkers.quantum));
+    SlopeEstimate& slope = result.fits.back().slope;
+    slope.bounded *= walkers.correlation;
+    slope.mixed *= walkers.correlation;
+    slope.free *= walkers.correlation;
+    slopes.push_back(slope);
     result.run_length += runs[r].timestep * static_cast<double>(runs[r].n_frames - 1);
   }
   result.estimate = scaled(combine(slopes), 1 / two_d);
   const Interval interval = result.estimate.interval();
-  const auto ions = static_cast<double>(n_ions);
+  const auto ions = static_cast<double>(walkers.n_ions);
   result.ci95 = {std::max(0.0, interval.low), std::max(0.0, interval.high)};
   result.upper_bound = std::max(interval.high, 3 * a2 / (two_d * ions * result.run_length));
   result.effective_hops = std::max(0.0, ions * two_d * result.value() * result.run_length / a2);

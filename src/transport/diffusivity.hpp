@@ -41,11 +41,17 @@ struct Diffusivity {
   double value() const { return estimate.value; }
 };
 
-/// D of one species from one or several independent runs. `n_ions` counts the ions that hop (the collective walker is
-/// one walker made of n_ions). `at_least` (frames, per run; may be empty) is the earliest onset allowed and `quantum`
-/// (Å^2/fs of slope) the least counting noise of hops, both for the collective displacement, whose own noise hides
-/// them.
-Diffusivity diffusivity(const std::vector<Displacements>& runs, std::size_t n_ions, const DiffusivityOptions& options,
-                        const std::vector<std::size_t>& at_least = {}, double quantum = 0);
+/// What is known of the walkers beyond their displacements.
+struct WalkerKnowledge {
+  std::size_t n_ions = 1;                  ///< ions that hop; the collective walker is one walker made of all of them
+  std::vector<std::size_t> at_least = {};  ///< earliest onset allowed, frames, per run; empty: no limit
+  bool search_onset = true;                ///< false: the fit begins at `at_least`
+  double quantum = 0;                      ///< least counting noise of hops, see SlopeEstimate, Å^2/fs of slope
+  double correlation = 1;                  ///< factor of the variance where ions do not move independently
+};
+
+/// D of one species from one or several independent runs. Throws InputError when a run has fewer than 12 frames.
+Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnowledge& walkers,
+                        const DiffusivityOptions& options = {});
 
 }  // namespace vitrion::transport

@@ -20,14 +20,19 @@ MsdCovariance msd_covariance(const Displacements& displacements, const LinearMsd
                              const std::vector<std::size_t>& lags) {
   const auto onset = static_cast<long>(model.onset), n_frames = static_cast<long>(displacements.n_frames);
   const auto k = static_cast<Eigen::Index>(lags.size());
-  // The part of the MSD that does not grow, at lags below the onset; the intercept from there on.
-  std::vector<double> rest(static_cast<std::size_t>(onset), 0.0);
-  for (std::size_t lag = 1; lag < rest.size(); ++lag)
-    rest[lag] = displacements.total[lag] - model.slope * static_cast<double>(lag);
-  const auto bounded = [&](long lag) {
-    lag = std::labs(lag);
-    return lag < onset ? rest[static_cast<std::size_t>(lag)] : model.intercept;
-  };
+  // Symmetric tables over l = -reach .. reach: the part of the MSD that does not grow, and |l|.
+  const long longest = static_cast<long>(*std::max_element(lags.begin(), lags.end()));
+  const long reach = 2 * longest + onset;
+  std::vector<double> rest(static_cast<std::size_t>(2 * reach + 1)), distance(rest.size());
+  for (long l = -reach; l <= reach; ++l) {
+    const long lag = std::labs(l);
+    const auto i = static_cast<std::size_t>(l + reach), frames = static_cast<std::size_t>(lag);
+    distance[i] = static_cast<double>(lag);
+    rest[i] = lag == 0       ? 0
+              : lag >= onset ? model.intercept
+                             : displacements.total[frames] - model.slope * static_cast<double>(lag);
+  }
+  const double *v = rest.data() + reach, *w = distance.data() + reach;
 
   MsdCovariance result{Eigen::MatrixXd(k, k), Eigen::MatrixXd(k, k), Eigen::MatrixXd(k, k)};
   for (Eigen::Index a = 0; a < k; ++a)
@@ -35,19 +40,20 @@ MsdCovariance msd_covariance(const Displacements& displacements, const LinearMsd
       const auto m = static_cast<long>(lags[static_cast<std::size_t>(a)]);
       const auto n = static_cast<long>(lags[static_cast<std::size_t>(b)]);
       const long n_m = n_frames - m, n_n = n_frames - n;
-      double sum_bounded = 0, sum_mixed = 0, sum_free = 0;
+      const auto origins_m = static_cast<double>(n_m), origins_n = static_cast<double>(n_n);
       const long first = std::max(-n - onset, 1 - n_m), last = std::min(m + onset, n_n - 1);
+      double sum_bounded = 0, sum_mixed = 0, sum_free = 0;
+#pragma omp simd reduction(+ : sum_bounded, sum_mixed, sum_free)
       for (long l = first; l <= last; ++l) {
-        const auto pairs = static_cast<double>(std::min(n_m, n_n - l) - std::max(0L, -l));
-        if (pairs <= 0) continue;
-        const double walk = static_cast<double>(std::max(0L, std::min(m, l + n) - std::max(0L, l)));
-        const double cage = 0.5 * (bounded(l + n) + bounded(l - m) - bounded(l) - bounded(l + n - m));
+        const auto shift = static_cast<double>(l);
+        const double pairs = std::min(origins_m, origins_n - shift) - std::max(0.0, -shift);
+        const double walk = 0.5 * (w[l + n] + w[l - m] - w[l] - w[l + n - m]);
+        const double cage = 0.5 * (v[l + n] + v[l - m] - v[l] - v[l + n - m]);
         sum_bounded += pairs * cage * cage;
         sum_mixed += pairs * 2 * cage * walk;
         sum_free += pairs * walk * walk;
       }
-      const double scale = 2 / (dimensions * static_cast<double>(displacements.n_walkers) * static_cast<double>(n_m) *
-                                static_cast<double>(n_n));
+      const double scale = 2 / (dimensions * static_cast<double>(displacements.n_walkers) * origins_m * origins_n);
       result.bounded(a, b) = result.bounded(b, a) = scale * sum_bounded;
       result.mixed(a, b) = result.mixed(b, a) = scale * sum_mixed;
       result.free(a, b) = result.free(b, a) = scale * sum_free;

@@ -14,6 +14,7 @@ namespace {
 constexpr double span_of_fit = 32;  // longest lag over onset or cage time: longer lags add nothing to the slope
 constexpr double lags_per_octave = 2.5;
 constexpr int iterations = 3;              // of the covariance to the line
+constexpr std::size_t latest_onset = 8;    // lags beyond the latest onset tried, in units of it
 constexpr std::size_t onset_margin = 2;    // octaves
 constexpr std::size_t longest_floor = 64;  // the floor of the onset is at most this part of the run
 constexpr double significant = 1.645;      // standard deviations of the fourth moment that show hops
@@ -179,7 +180,7 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
 SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum) {
   const std::size_t longest = displacements.n_lags() - 1;
   std::vector<SlopeFit> fits;
-  for (std::size_t onset = at_least; fits.empty() || 4 * onset <= longest; onset *= 2)
+  for (std::size_t onset = at_least; fits.empty() || latest_onset * onset <= longest; onset *= 2)
     fits.push_back(fit_slope(displacements, onset, quantum));
   // Would the later fit, which is nearly unbiased, come out as it did if the earlier slope were true? Part of the data
   // is common to both, which makes the test milder than its level.

@@ -27,6 +27,22 @@ Estimate haven(const Diffusivity& tracer, const Diffusivity& jump, std::size_t n
   return {ratio, Interval{ratio / f_quantile(0.975, dof1, dof2), ratio / f_quantile(0.025, dof1, dof2)}, {}};
 }
 
+/// Squares of displacements of ions that move together are not independent: with the mean correlation rho = (MSCD/MSD -
+/// 1)/(N - 1) between two ions, the variance of their mean is 1 + (N - 1) rho^2 times that of independent ions. Taken
+/// at the onset, less what the scatter of the MSCD itself would give.
+double correlation_of(const std::vector<Displacements>& tracer, const std::vector<Displacements>& collective,
+                      const WalkerKnowledge& walkers) {
+  if (walkers.n_ions < 2) return 1;
+  double excess = 0, noise = 0;
+  for (std::size_t r = 0; r < tracer.size(); ++r) {
+    const std::size_t lag = walkers.at_least[r];
+    const auto share = 1 / static_cast<double>(tracer.size());
+    excess += share * (collective[r].total[lag] / std::max(tracer[r].total[lag], 1e-300) - 1);
+    noise += share * share * (2.0 / 3.0) / std::max(1.0, collective[r].independent(lag));
+  }
+  return 1 + std::max(0.0, excess * excess - noise) / static_cast<double>(walkers.n_ions - 1);
+}
+
 Estimate conductivity_of(const Diffusivity& d, double factor) {
   if (!d.resolved) return {{}, {}, d.upper_bound * factor};
   return {d.value() * factor, Interval{d.ci95.low * factor, d.ci95.high * factor}, {}};
@@ -104,14 +120,19 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
     for (std::size_t k = 0; k < 3; ++k) axes[k].push_back(run.tracer.along(static_cast<int>(k)));
     volume += run.volume.value_or(std::nan("")) / static_cast<double>(runs.size());
   }
-  result.tracer = diffusivity(tracer, n_ions, options.diffusivity);
-  std::vector<std::size_t> onsets;
-  for (const SlopeFit& fit : result.tracer.fits) onsets.push_back(fit.line.onset);
-  const double quantum = result.tracer.fits.front().slope.quantum;
-  result.jump = diffusivity(collective, n_ions, options.diffusivity, onsets, quantum);
+  WalkerKnowledge walkers{.n_ions = n_ions};
+  result.tracer = diffusivity(tracer, walkers, options.diffusivity);
+  for (const SlopeFit& fit : result.tracer.fits) walkers.at_least.push_back(fit.line.onset);
+  walkers.correlation = correlation_of(tracer, collective, walkers);
+  walkers.search_onset = false;
+  if (walkers.correlation > 1) result.tracer = diffusivity(tracer, walkers, options.diffusivity);
+
+  WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least};
+  together.quantum = result.tracer.fits.front().slope.quantum;
+  result.jump = diffusivity(collective, together, options.diffusivity);
   DiffusivityOptions one_axis = options.diffusivity;
   one_axis.dimensions = 1;
-  for (std::size_t k = 0; k < 3; ++k) result.axes[k] = diffusivity(axes[k], n_ions, one_axis, onsets);
+  for (std::size_t k = 0; k < 3; ++k) result.axes[k] = diffusivity(axes[k], walkers, one_axis);
 
   result.haven_ratio = haven(result.tracer, result.jump, n_ions);
   if (result.temperature && result.charge && std::isfinite(volume)) {

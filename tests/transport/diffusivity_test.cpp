@@ -22,7 +22,7 @@ RunMotion motion_of(const std::vector<double>& paths, std::size_t n, double dt, 
 TEST(Diffusivity, OfAWalkIsItsStepOverTwiceTheTime) {
   // 0.6 Å^2 per frame of 10 fs: D = 0.6 / (6 * 10) = 0.01 Å^2/fs = 1e-3 cm^2/s.
   const Displacements d = displacements_of(test::walk(47, 4000, {0.2, 0.2, 0.2}, 11), 47, 10);
-  const Diffusivity result = diffusivity({d}, 47, {});
+  const Diffusivity result = diffusivity({d}, {.n_ions = 47});
   EXPECT_TRUE(result.resolved) << result.reason;
   EXPECT_NEAR(result.value(), 0.01, 4 * result.estimate.deviation());
   EXPECT_LT(result.estimate.deviation() / 0.01, 0.03);
@@ -32,8 +32,8 @@ TEST(Diffusivity, OfAWalkIsItsStepOverTwiceTheTime) {
 
 TEST(Diffusivity, DoesNotDependOnTheUnitOfTime) {
   const std::vector<double> x = test::walk(8, 500, {0.2, 0.2, 0.2}, 12);
-  const Diffusivity a = diffusivity({displacements_of(x, 8, 1)}, 8, {});
-  const Diffusivity b = diffusivity({displacements_of(x, 8, 1000)}, 8, {});
+  const Diffusivity a = diffusivity({displacements_of(x, 8, 1)}, {.n_ions = 8});
+  const Diffusivity b = diffusivity({displacements_of(x, 8, 1000)}, {.n_ions = 8});
   EXPECT_NEAR(a.value() / b.value(), 1000, 1e-6);
   EXPECT_NEAR(a.ci95.low / b.ci95.low, 1000, 1e-4);
   EXPECT_NEAR(a.ci95.high / b.ci95.high, 1000, 1e-4);
@@ -47,7 +47,7 @@ TEST(Diffusivity, BoundedVibrationIsNeverResolvedAndItsBoundIsSensible) {
     const std::vector<double> paths = test::paths(12, 400, [&](auto, auto, std::size_t) {
       return x = std::exp(-1.0 / 8) * x + std::sqrt(0.1 * (1 - std::exp(-2.0 / 8))) * random.normal();
     });
-    const Diffusivity d = diffusivity({displacements_of(paths, 12, 100)}, 12, {});
+    const Diffusivity d = diffusivity({displacements_of(paths, 12, 100)}, {.n_ions = 12});
     resolved += d.resolved;
     const double zero_hops = 3 * 9 / (6 * 12 * 399 * 100.0);
     EXPECT_GE(d.upper_bound, zero_hops);
@@ -61,7 +61,7 @@ TEST(Diffusivity, BallisticAndSubdiffusiveMotionAreNotResolved) {
   const std::vector<double> ballistic = test::paths(6, 300, [](std::size_t i, std::size_t k, std::size_t t) {
     return 0.05 * static_cast<double>(t) * (k == i % 3 ? 1 : -0.3);
   });
-  EXPECT_FALSE(diffusivity({displacements_of(ballistic, 6, 1)}, 6, {}).resolved);
+  EXPECT_FALSE(diffusivity({displacements_of(ballistic, 6, 1)}, {.n_ions = 6}).resolved);
 
   // Fractional Brownian motion of exponent 1/2 (MSD ~ sqrt t) as a sum of Ornstein-Uhlenbeck motions.
   Random random(13);
@@ -77,7 +77,7 @@ TEST(Diffusivity, BallisticAndSubdiffusiveMotionAreNotResolved) {
     });
     for (std::size_t i = 0; i < slow.size(); ++i) slow[i] += part[i];
   }
-  const Diffusivity d = diffusivity({displacements_of(slow, walkers, 1)}, walkers, {});
+  const Diffusivity d = diffusivity({displacements_of(slow, walkers, 1)}, {.n_ions = walkers});
   EXPECT_FALSE(d.resolved) << d.beta->value;
 }
 
@@ -93,7 +93,7 @@ TEST(Diffusivity, FollowsEachAxisOfAnAnisotropicWalk) {
 }
 
 TEST(Diffusivity, FewFramesAreRefused) {
-  EXPECT_THROW(diffusivity({displacements_of(test::walk(4, 8, {1, 1, 1}, 15), 4, 1)}, 4, {}), InputError);
+  EXPECT_THROW(diffusivity({displacements_of(test::walk(4, 8, {1, 1, 1}, 15), 4, 1)}, {.n_ions = 4}), InputError);
 }
 
 TEST(Diffusivity, ReplicasThatDifferWidenTheInterval) {
@@ -103,7 +103,7 @@ TEST(Diffusivity, ReplicasThatDifferWidenTheInterval) {
     const double step = r % 2 ? 0.5 : 1.5;
     different.push_back(displacements_of(test::walk(20, 1000, {step, step, step}, 20 + r), 20, 1));
   }
-  const Diffusivity a = diffusivity(equal, 20, {}), b = diffusivity(different, 20, {});
+  const Diffusivity a = diffusivity(equal, {.n_ions = 20}), b = diffusivity(different, {.n_ions = 20});
   EXPECT_LT(a.ci95.high - a.ci95.low, 0.15 * 0.5);
   EXPECT_GT(b.ci95.high - b.ci95.low, 0.5 * 0.5);
   EXPECT_NEAR(b.value(), 0.5, 0.1);
