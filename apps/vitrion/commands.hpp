@@ -11,6 +11,7 @@ void add_bench(CLI::App& app);
 void add_quench(CLI::App& app);
 void add_md(CLI::App& app);
 void add_structure(CLI::App& app);
+void add_transport(CLI::App& app);
 void add_lammps(CLI::App& app);
 
 }  // namespace vitrion::cli

@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   cli::add_quench(app);
   cli::add_md(app);
   cli::add_structure(app);
+  cli::add_transport(app);
   cli::add_lammps(app);
 
   try {

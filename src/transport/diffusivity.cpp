@@ -49,6 +49,21 @@ std::string why_not(const Diffusivity& d, const DiffusivityOptions& options) {
   return {};
 }
 
+/// fs in which what is missing would be there, if D were at its upper bound: 10 hops; a slope known to half its value;
+/// a walk that clears the cage within half the run; a log-log slope known well enough. Errors fall as 1/sqrt(length).
+double needed_length(const Diffusivity& d, const std::vector<Displacements>& runs, double hops_per_time,
+                     const DiffusivityOptions& options) {
+  double needed = options.fewest_hops / hops_per_time;
+  if (!(d.ci95.low > 0))
+    needed = std::max(needed, d.run_length * std::pow(2 * d.estimate.deviation() / d.upper_bound, 2));
+  if (d.beta) needed = std::max(needed, d.run_length * std::pow(d.beta->deviation / options.beta_deviation, 2));
+  const SlopeFit& fit = d.fits.front();
+  if (!d.beta && fit.line.slope > 0)
+    needed =
+        std::max(needed, d.run_length * cage_time(fit) * walk_over_cage / static_cast<double>(runs[0].n_lags() - 1));
+  return needed;
+}
+
 }  // namespace
 
 Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnowledge& walkers,
@@ -81,7 +96,7 @@ Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnow
   result.beta = combined_beta(runs, result.fits);
   result.reason = why_not(result, options);
   result.resolved = result.reason.empty();
-  result.needed_run_length = options.fewest_hops * a2 / (two_d * ions * result.upper_bound);
+  result.needed_run_length = needed_length(result, runs, two_d * ions * result.upper_bound / a2, options);
   return result;
 }
 

@@ -35,7 +35,7 @@ struct Diffusivity {
   std::optional<LogSlope> beta;
   std::string reason;            ///< why it is not resolved; empty when it is
   double run_length = 0;         ///< fs, all runs together
-  double needed_run_length = 0;  ///< fs in which 10 hops would happen if D were at the upper bound
+  double needed_run_length = 0;  ///< fs that would resolve it if D were at the upper bound
   std::vector<SlopeFit> fits;    ///< one per run, for plots
 
   double value() const { return estimate.value; }

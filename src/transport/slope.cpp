@@ -19,7 +19,6 @@ constexpr std::size_t onset_margin = 2;    // octaves
 constexpr std::size_t longest_floor = 64;  // the floor of the onset is at most this part of the run
 constexpr double significant = 1.645;      // standard deviations of the fourth moment that show hops
 constexpr double disagreement = 0.002;     // probability below which two slopes count as different
-constexpr double walk_over_cage = 9;       // see log_slope
 constexpr double walk_clears_cage = 2;
 constexpr std::size_t fewest_lags = 3;
 constexpr double at_rest = 1e-12;  // Å^2: an MSD below is rounding
@@ -244,10 +243,14 @@ std::size_t onset_floor(const Displacements& displacements, double msd) {
   return lag;
 }
 
+double cage_time(const SlopeFit& fit) {
+  return std::abs(fit.line.intercept) / fit.line.slope;
+}
+
 std::optional<LogSlope> log_slope(const Displacements& displacements, const SlopeFit& fit) {
   const std::size_t longest = displacements.n_lags() - 1;
   if (!(fit.line.slope > 0)) return {};
-  const double cage = std::abs(fit.line.intercept) / fit.line.slope;
+  const double cage = cage_time(fit);
   if (!(walk_over_cage * cage < static_cast<double>(longest))) return {};
   const std::size_t first = std::max(fit.line.onset, static_cast<std::size_t>(std::ceil(walk_clears_cage * cage)));
   const std::vector<std::size_t> lags = spread(first, longest);

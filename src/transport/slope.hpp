@@ -67,6 +67,10 @@ SlopeEstimate combine(const std::vector<SlopeEstimate>& runs);
 /// nothing: the count of hops then scatters as much as the walk between them.
 std::size_t onset_floor(const Displacements& displacements, double msd);
 
+/// Frames in which the walk covers the intercept.
+double cage_time(const SlopeFit& fit);
+inline constexpr double walk_over_cage = 9;  ///< what `log_slope` asks of the walk at the longest lag, in intercepts
+
 /// d ln(MSD - intercept) / d ln(lag) by generalised least squares, and its standard error: 1 in the diffusive regime.
 struct LogSlope {
   double value = 0, deviation = 0;

@@ -107,6 +107,7 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   check_replicas(runs);
   TransportResult result;
   result.temperature = options.temperature;
+  result.hop_length = options.diffusivity.hop_length;
   if (options.temperature && !(*options.temperature > 0)) throw InputError("the temperature must be positive (K)");
   result.charge = options.charge ? options.charge : default_charge(runs.front().species);
   const std::size_t n_ions = runs.front().n_ions;

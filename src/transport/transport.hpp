@@ -52,6 +52,7 @@ std::optional<double> default_charge(const Species& species);
 struct TransportResult {
   std::vector<RunMotion> runs;        ///< replicas
   std::optional<double> temperature;  ///< K
+  double hop_length = 3;              ///< Å, see DiffusivityOptions
   std::optional<double> charge;       ///< e
   Diffusivity tracer, jump;           ///< Å^2/fs
   std::array<Diffusivity, 3> axes;    ///< tracer along x, y, z, Å^2/fs
