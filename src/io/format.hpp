@@ -38,6 +38,9 @@ Format poscar_format();
 Format xdatcar_format();
 Format lammps_data_format();
 Format lammps_dump_format();
+Format outcar_format();
+Format vasprun_format();
+Format cp2k_format();
 
 /// Every format, those that are recognised with most certainty first.
 const std::vector<Format>& registry();

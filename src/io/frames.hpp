@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/structure.hpp"
 
 namespace vitrion::io {
@@ -30,13 +31,23 @@ struct ReadOptions {
   /// fs per MD step: gives frames that name no time theirs, step * timestep; where the file counts no steps either, the
   /// frame's place in the run takes the place of the step.
   std::optional<double> timestep;
+  /// Leaves out frames whose self-consistency was not reached instead of refusing the file. They keep their place in
+  /// the count of frames.
+  bool skip_unconverged = false;
+};
+
+/// A frame whose electronic self-consistency was not reached: its labels are wrong. The reader stands behind it.
+class UnconvergedError : public InputError {
+ public:
+  using InputError::InputError;
 };
 
 /// Frames of one file or of a series of files, in order. Holds one frame at a time in memory.
 class FrameReader {
  public:
   virtual ~FrameReader() = default;
-  /// The next frame, or nothing at the end. Throws InputError (file:line) on malformed input.
+  /// The next frame, or nothing at the end. Throws InputError (file:line) on malformed input, UnconvergedError on
+  /// labels that cannot be trusted.
   virtual std::optional<Structure> next() = 0;
   /// Passes over one frame, cheaper than reading it; false at the end.
   virtual bool skip() { return next().has_value(); }

@@ -8,7 +8,8 @@
 namespace vitrion::io {
 
 const std::vector<Format>& registry() {
-  static const std::vector<Format> all{extxyz_format(),  cfg_format(),         lammps_dump_format(),
+  static const std::vector<Format> all{vasprun_format(), outcar_format(),      cp2k_format(),
+                                       extxyz_format(),  cfg_format(),         lammps_dump_format(),
                                        xdatcar_format(), lammps_data_format(), poscar_format()};
   return all;
 }

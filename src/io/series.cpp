@@ -80,7 +80,15 @@ bool SeriesReader::repeats_last(const Structure& frame) const {
 
 std::optional<Structure> SeriesReader::next_of_any() {
   while (true) {
-    std::optional<Structure> frame = reader_->next();
+    std::optional<Structure> frame;
+    try {
+      frame = reader_->next();
+    } catch (const UnconvergedError&) {
+      if (!options_.skip_unconverged) throw;
+      file_gave_a_frame_ = true;
+      ++index_;
+      continue;
+    }
     if (!frame) {
       if (!open_next_file()) return std::nullopt;
       continue;
@@ -97,6 +105,7 @@ std::optional<Structure> SeriesReader::next_of_any() {
 }
 
 bool SeriesReader::pass() {
+  // Only among several files can a frame repeat, which takes reading it.
   if (files_.size() > 1) return next_of_any().has_value();
   const bool passed = reader_->skip();
   file_gave_a_frame_ |= passed;

@@ -1,0 +1,238 @@
+// Outputs of VASP and CP2K, against what the files print.
+#include <gtest/gtest.h>
+
+#include "core/units.hpp"
+#include "io/cp2k.hpp"
+#include "io/samples.hpp"
+
+namespace vitrion::io {
+namespace {
+
+using namespace test;
+
+constexpr double kbar = -units::kbar_in_GPa / units::eV_per_A3_in_GPa;  // VASP's sign is the opposite of ours
+
+/// A VASP run of one ionic step, as far as the reader looks at it.
+std::string outcar(int nelm, const std::string& change) {
+  return " vasp.5.4.4\n   VRHFIN =Li: 1s1\n   ions per type =               2\n   NELM   =     " +
+         std::to_string(nelm) +
+         ";   NELMIN=  2\n   EDIFF  = 0.1E-05   stopping-criterion for ELM\n   IBRION =      0    ionic relax\n"
+         "   POTIM  = 2.0000    time-step\n"
+         "--------------------------------------- Iteration      1(   1)  ------\n"
+         "--------------------------------------- Iteration      1(   2)  ------\n"
+         " total energy-change (2. order) :" +
+         change +
+         "  (-0.1E-04)\n---- aborting loop because EDIFF is reached ----\n"
+         "  in kB    1000.00000-20000.00000-30000.00000     4.00000     5.00000     6.00000\n"
+         "      direct lattice vectors                 reciprocal lattice vectors\n"
+         "   -10.000000000-10.000000000  0.000000000     0.1 0.1 0.1\n"
+         "     0.000000000 10.000000000  0.000000000     0.1 0.1 0.1\n"
+         "     0.000000000  0.000000000 10.000000000     0.1 0.1 0.1\n"
+         " POSITION                                       TOTAL-FORCE (eV/Angst)\n ------------\n"
+         "  1.0 2.0 3.0   0.1 0.2 0.3\n  4.0 5.0 6.0  -0.1 -0.2 -0.3\n ------------\n"
+         "  free  energy   TOTEN  =       -23.5 eV\n"
+         "  energy  without entropy=      -23.7  energy(sigma->0) =      -23.6\n";
+}
+
+TEST(Outcar, ReadsNumbersThatTouch) {
+  const Structure s = read_frames(make_file("OUTCAR", outcar(60, " 0.5E-03")))[0];
+  EXPECT_EQ(s.labels.energy, -23.5);
+  EXPECT_EQ(s.labels.energy_kind, EnergyKind::free);
+  EXPECT_EQ(s.info.at("energy_sigma_to_zero"), "-23.6");
+  EXPECT_EQ(s.cell.matrix()(0, 1), -10);
+  EXPECT_DOUBLE_EQ((*s.labels.stress)(2, 2), -30000 * kbar);
+  EXPECT_DOUBLE_EQ((*s.labels.stress)(0, 1), 4 * kbar);  // VASP's order is XX YY ZZ XY YZ ZX
+  EXPECT_DOUBLE_EQ((*s.labels.stress)(1, 2), 5 * kbar);
+  EXPECT_EQ(s.time, 2.0);
+}
+
+TEST(Outcar, TellsAConvergedLastStepFromAnUnconvergedOne) {
+  expect_refused(make_file("OUTCAR", outcar(2, " 0.5E-03")), 8, "not converged");
+  EXPECT_EQ(read_frames(make_file("OUTCAR", outcar(2, "-0.5E-06"))).size(), 1u);
+  std::string text = outcar(60, " 0.5E-03");
+  text.replace(text.find("because EDIFF is reached"), 24, "EDIFF was not reached   ");
+  expect_refused(make_file("OUTCAR", text), 8, "not converged");
+}
+
+TEST(Outcar, PlacesErrors) {
+  const std::string text = outcar(60, " 0.5E-03");
+  const auto cut = [&](const std::string& at) { return text.substr(0, text.find(at)); };
+  expect_refused(make_file("OUTCAR", cut("  free  energy")), 21, "stopped inside ionic step 1");
+  expect_refused(make_file("OUTCAR", cut("  4.0 5.0")), 19, "ends inside");
+  std::string other = text;
+  other.replace(other.find("=               2"), 17, "=               3");
+  expect_refused(make_file("OUTCAR", other), 23, "holds 2 ions, the header 3");
+  other = text;
+  other.replace(other.find("-0.2 -0.3"), 9, " NaN -0.3");
+  expect_refused(make_file("OUTCAR", other), 20, "NaN");
+}
+
+TEST(Outcar, ReadsReferenceRuns) {
+  VITRION_NEEDS_REFERENCE("dft/dpdata/OUTCAR.h2o.md");
+  const auto frames = read_frames(reference("dft/dpdata/OUTCAR.h2o.md"));
+  ASSERT_EQ(frames.size(), 3u);
+  EXPECT_EQ(composition(frames[0].species), "O2 H4");
+  EXPECT_EQ(frames[2].labels.energy, -28.46658469);
+  EXPECT_DOUBLE_EQ((*frames[2].labels.stress)(0, 2), 0.15980 * kbar);
+  EXPECT_EQ(frames[2].time, 3.0);
+
+  const Structure ge = read_frames(reference("dft/dpdata/OUTCAR.Ge.vdw"))[0];
+  EXPECT_EQ(ge.labels.energy, -33.36815582);
+  EXPECT_EQ(ge.labels.forces(0, 1), 0.108946);
+  EXPECT_EQ(ge.info.at("energy_sigma_to_zero"), "-33.36836054");
+
+  const Structure hfo = read_frames(reference("dft/vasp/OUTCAR_1"))[0];
+  EXPECT_EQ(composition(hfo.species), "Hf32 O64");
+  EXPECT_EQ(hfo.labels.energy, -2759.11555469);
+  EXPECT_FALSE(hfo.time);
+  // ASE 3.22.1 reads the same step as Voigt xx yy zz yz xz xy.
+  const std::array<double, 6> ase{-0.048501700119, -0.007517460836, -0.038839806543,
+                                  -0.005794573382, -0.041497316299, -0.001575057311};
+  const Matrix3& m = *hfo.labels.stress;
+  const std::array<double, 6> ours{m(0, 0), m(1, 1), m(2, 2), m(1, 2), m(0, 2), m(0, 1)};
+  for (std::size_t k = 0; k < 6; ++k) EXPECT_NEAR(ours[k], ase[k], 1e-9);  // its constants are of CODATA 2014
+  EXPECT_EQ(hfo.positions(5, 0), 8.99299);
+  EXPECT_EQ(hfo.labels.forces(40, 1), -1.146502);
+}
+
+TEST(Outcar, RefusesOnlyTheUnconvergedStep) {
+  VITRION_NEEDS_REFERENCE("dft/dpdata/OUTCAR.ch4.unconverged");
+  const auto file = reference("dft/dpdata/OUTCAR.ch4.unconverged");
+  expect_refused(file, 455, "ionic step 1 (frame 0)");
+  ReadOptions options;
+  options.skip_unconverged = true;
+  const auto good = read_frames(file, options);
+  ASSERT_EQ(good.size(), 2u);
+  EXPECT_EQ(good[0].labels.energy, -23.98593767);
+  EXPECT_EQ(good[0].time, 4.0);
+  options = {};
+  options.frames = FrameRange::parse("1:");
+  EXPECT_EQ(read_frames(file, options).size(), 2u);
+}
+
+TEST(Vasprun, AgreesWithTheOutcarOfTheSameRun) {
+  VITRION_NEEDS_REFERENCE("dft/dpdata/vasprun.h2o.md.10.xml");
+  const auto outcar_frames = read_frames(reference("dft/dpdata/OUTCAR.h2o.md"));
+  const auto frames = read_frames(reference("dft/dpdata/vasprun.h2o.md.10.xml"));
+  ASSERT_EQ(frames.size(), 10u);
+  // The two files sort the atoms differently and describe the same run: same energy and stress.
+  EXPECT_EQ(frames[0].labels.energy, outcar_frames[0].labels.energy);
+  EXPECT_TRUE(frames[0].labels.stress->isApprox(*outcar_frames[0].labels.stress, 1e-5));
+  EXPECT_EQ(frames[0].info.at("energy_sigma_to_zero"), "-28.38622624");
+  EXPECT_EQ(frames[9].time, 10.0);
+  const Structure ge = read_frames(reference("dft/dpdata/vasprun.Ge.vdw.xml"))[0];
+  const Structure ge_outcar = read_frames(reference("dft/dpdata/OUTCAR.Ge.vdw"))[0];
+  EXPECT_EQ(ge.species, ge_outcar.species);
+  EXPECT_EQ(ge.labels.energy, ge_outcar.labels.energy);
+  EXPECT_LT((ge.labels.forces - ge_outcar.labels.forces).cwiseAbs().maxCoeff(), 1e-6);
+  EXPECT_TRUE(ge.labels.stress->isApprox(*ge_outcar.labels.stress, 1e-5));
+  for (Eigen::Index i = 0; i < 8; ++i)
+    EXPECT_LT(ge.cell.minimum_image((ge.positions.row(i) - ge_outcar.positions.row(i)).transpose()).norm(), 1e-5);
+}
+
+const std::string vasprun_head =
+    "<?xml version=\"1.0\"?>\n<modeling>\n <parameters>\n <separator name=\"electronic\" >\n"
+    "  <i name=\"EDIFF\">1e-6</i>\n  <separator name=\"electronic convergence\" >\n   <i name=\"NELM\">2</i>\n"
+    "  </separator>\n </separator>\n</parameters>\n <atominfo>\n <array name=\"atoms\" ><set>\n"
+    "  <rc><c>Li</c><c>1</c></rc>\n </set></array>\n </atominfo>\n";
+
+std::string calculation(double first, double last) {
+  const auto scstep = [](double e) {
+    return "  <scstep>\n   <energy>\n    <i name=\"e_fr_energy\"> " + std::to_string(e) +
+           " </i>\n    <i name=\"e_0_energy\"> " + std::to_string(e + 0.5) + " </i>\n   </energy>\n  </scstep>\n";
+  };
+  return " <calculation>\n" + scstep(first) + scstep(last) +
+         "  <structure>\n   <crystal>\n    <varray name=\"basis\" >\n<v>2 0 0</v>\n<v>0 3 0</v>\n<v>0 0 4</v>\n"
+         "    </varray>\n   </crystal>\n   <varray name=\"positions\" >\n<v>0.5 0.5 0.5</v>\n   </varray>\n"
+         "  </structure>\n  <varray name=\"forces\" >\n<v>1 2 3</v>\n  </varray>\n  <energy>\n"
+         "   <i name=\"e_fr_energy\"> -7.0 </i>\n   <i name=\"e_0_energy\"> 0.0 </i>\n  </energy>\n"
+         "  <dos>\n junk & junk\n  </dos>\n </calculation>\n";
+}
+
+TEST(Vasprun, RefusesUnconvergedAndDamagedCalculations) {
+  const std::string good = vasprun_head + calculation(-7, -7);
+  const Structure s = read_frames(make_file("vasprun.xml", good + "</modeling>\n"))[0];
+  EXPECT_EQ(s.labels.energy, -7);
+  EXPECT_EQ(s.info.at("energy_sigma_to_zero"), "-6.5");
+  EXPECT_EQ(s.positions.row(0), Eigen::RowVector3d(1, 1.5, 2));
+  const auto refused = [](const std::string& text, std::size_t line, const std::string& part) {
+    expect_refused(make_file("vasprun.xml", text), line, part);
+  };
+  refused(vasprun_head + calculation(-7, -6) + "</modeling>\n", 16, "not converged");
+  refused(good + " <calculation>\n", 52, "ends inside");
+  refused(good, 51, "--frames :1");
+  std::string bad = good;
+  bad.replace(bad.find("</v>"), 4, "</w>");
+  refused(bad + "</modeling>\n", 32, "not well-formed");
+  bad = good;
+  bad.replace(bad.find("1 2 3"), 5, "1 nan");
+  refused(bad + "</modeling>\n", 51, "three numbers");
+  bad.replace(bad.find("<c>Li"), 5, "<c>Qq");
+  refused(bad + "</modeling>\n", 15, "Qq");
+}
+
+TEST(Cp2k, ReadsBothPrintFormatsWithAseStressSign) {
+  VITRION_NEEDS_REFERENCE("dft/dpdata/cp2k_normal_output");
+  const Structure s = read_frames(reference("dft/dpdata/cp2k_normal_output"))[0];
+  EXPECT_EQ(composition(s.species), "Fe12 O18");
+  EXPECT_NEAR(*s.labels.energy, -48061.44846402, 1e-3);  // other constants were used for the reference
+  EXPECT_EQ(s.labels.energy_kind, EnergyKind::free);
+  EXPECT_NEAR(s.cell.volume(), 302.719, 5e-4);
+  const Matrix3 virial = -*s.labels.stress * s.cell.volume();
+  EXPECT_NEAR(virial(0, 0), -15.03469971, 2e-6);
+  EXPECT_NEAR(virial(1, 1), -15.22269544, 2e-6);
+  EXPECT_NEAR(virial(2, 2), -15.46391185, 2e-6);
+  EXPECT_NEAR(s.labels.forces(0, 2), 0.00317438 * 51.42206747, 1e-9);
+
+  const Structure h2 = read_frames(reference("dft/dpdata/cp2k_2025_output"))[0];
+  EXPECT_EQ(composition(h2.species), "H2");
+  EXPECT_NEAR(*h2.labels.energy, -7.364190264587725 * 27.211386245988, 1e-10);
+  EXPECT_NEAR(h2.labels.forces(1, 0), 7.92269287E-02 * 51.42206747, 1e-8);
+  EXPECT_NEAR((*h2.labels.stress)(0, 0), -0.12345678 / 160.2176634, 1e-15);
+}
+
+TEST(Cp2k, ReadsLabelsOfTerseOutputsAndAtomsFromTheInputBesideThem) {
+  VITRION_NEEDS_REFERENCE("dft/cp2k/normal_broyden.out");
+  const auto calculation = Cp2kOutput(reference("dft/cp2k/normal_broyden.out")).next();
+  ASSERT_TRUE(calculation && calculation->converged);
+  EXPECT_EQ(calculation->species.size(), 32u);
+  EXPECT_NEAR((*calculation->labels.stress)(0, 0), -8.67385052407 / 160.2176634, 1e-12);
+  EXPECT_THROW(read_frames(reference("dft/cp2k/normal_broyden.out")), InputError);
+
+  const Structure s = read_frames(reference("dft/cp2k/ot_multiple_outer_loops.out"))[0];
+  EXPECT_EQ(composition(s.species), "P1 O4 Li3");
+  EXPECT_EQ(s.cell, Cell::orthorhombic(7, 7, 7));
+  EXPECT_EQ(s.positions(1, 0), 5.0122086376);
+  EXPECT_NEAR(*s.labels.energy, -93.070845793350088 * 27.211386245988, 1e-9);
+}
+
+TEST(Cp2k, RefusesAnUnconvergedRunThatEndedNormally) {
+  VITRION_NEEDS_REFERENCE("dft/cp2k/scf_not_converged_broyden.out");
+  expect_refused(reference("dft/cp2k/scf_not_converged_broyden.out"), 223, "NOT converged");
+}
+
+const std::string cp2k_run =
+    " **** PROGRAM STARTED AT 2025\n CELL| Vector a [angstrom]: 5 0 0 |a| = 5\n CELL| Vector b [angstrom]: 0 5 0 |b| = "
+    "5\n CELL| Vector c [angstrom]: 0 0 5 |c| = 5\n MODULE QUICKSTEP: ATOMIC COORDINATES IN ANGSTROM\n\n"
+    " Atom Kind Element X Y Z Z(eff) Mass\n 1 1 Li 3 0.5 1 1.5 3.0 6.94\n\n"
+    " ENERGY| Total FORCE_EVAL ( QS ) energy [a.u.]: -1.0\n ATOMIC FORCES in [a.u.]\n\n # Atom Kind Element X Y Z\n"
+    " 1 1 Li 0.1 0.2 0.3\n SUM OF ATOMIC FORCES 0 0 0 0\n";
+const std::string cp2k_end = " **** PROGRAM ENDED AT 2025\n";
+
+TEST(Cp2k, ReadsAppendedRunsAndRefusesCutOnes) {
+  const auto two = read_frames(make_file("cp2k.out", cp2k_run + cp2k_end + cp2k_run + cp2k_end));
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_EQ(two[1].positions.row(0), Eigen::RowVector3d(0.5, 1, 1.5));
+  expect_refused(make_file("cp2k.out", cp2k_run), 15, "did not end");
+  expect_refused(make_file("cp2k.out", cp2k_run + cp2k_run + cp2k_end), 16, "did not end");
+  expect_refused(make_file("cp2k.out", cp2k_run.substr(0, cp2k_run.find(" SUM"))), 14, "ends inside");
+  std::string bad = cp2k_run + cp2k_end;
+  bad.replace(bad.find("0.2"), 3, "NaN");
+  expect_refused(make_file("cp2k.out", bad), 14, "NaN");
+  // A second SCF without new coordinates: CP2K wrote them elsewhere.
+  const std::string md = cp2k_run + " SCF WAVEFUNCTION OPTIMIZATION\n" + cp2k_run.substr(cp2k_run.find(" ENERGY|"));
+  expect_refused(make_file("cp2k.out", md + cp2k_end), 17, "does not hold");
+}
+
+}  // namespace
+}  // namespace vitrion::io
