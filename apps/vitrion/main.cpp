@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   cli::add_structure(app);
   cli::add_transport(app);
   cli::add_lammps(app);
+  cli::add_convert(app);
+  cli::add_info(app);
 
   try {
     install_stop_signals();

@@ -12,6 +12,8 @@ void InputOptions::add_to(CLI::App& command, bool trajectory) {
   command.add_option("--species", species, "Elements of types 0, 1, ... where the file names none: Mg,V,O");
   command.add_option("--frames", frames, "Frames a:b:c (start:stop:step, as in Python), or one number");
   command.add_option("--format", format, "Format, when the name and content do not tell (vitrion info --formats)");
+  command.add_flag("--skip-unconverged", skip_unconverged,
+                   "Leave out DFT frames whose self-consistency failed, instead of refusing the file");
   if (trajectory)
     command.add_option("--timestep", timestep, "MD time step in fs: gives frames with a step number their time");
 }
@@ -23,6 +25,7 @@ io::ReadOptions InputOptions::read_options() const {
   if (!frames.empty()) options.frames = io::FrameRange::parse(frames);
   if (timestep && !(*timestep > 0)) throw InputError("--timestep must be positive (fs)");
   options.timestep = timestep;
+  options.skip_unconverged = skip_unconverged;
   return options;
 }
 

@@ -14,8 +14,9 @@ namespace vitrion::cli {
 struct InputOptions {
   std::string species, frames, format;
   std::optional<double> timestep;  ///< fs
+  bool skip_unconverged = false;
 
-  /// Adds --species, --frames, --format and, for trajectories, --timestep.
+  /// Adds --species, --frames, --format, --skip-unconverged and, for trajectories, --timestep.
   void add_to(CLI::App& command, bool trajectory);
   /// The same for the readers. Throws InputError when a flag makes no sense.
   io::ReadOptions read_options() const;

@@ -124,6 +124,7 @@ Description describe(const std::vector<Structure>& frames, double radius) {
   all.species.assign(seen.begin(), seen.end());
   d.species = distinct_species(all);
   describe_labels(frames, d);
+  if (radius <= 0) return d;
 
   std::vector<std::vector<double>> per_frame(frames.size());
   parallel_for(frames.size(), [&](std::size_t i) { per_frame[i] = pair_distances(frames[i], d.species, radius); });

@@ -31,7 +31,7 @@ struct Description {
   std::string hash;  ///< content_hash over cells, species, positions and labels of all frames in order
 };
 
-/// Describes frames; pairs are searched up to `radius` (Å). Throws InputError when there is no frame.
+/// Describes frames; pairs are searched up to `radius` (Å; 0: not at all). Throws InputError when there is no frame.
 Description describe(const std::vector<Structure>& frames, double radius = 4.0);
 
 /// The shortest of all distances; infinite when no pair comes near.

@@ -432,6 +432,7 @@ bool looks_like_extxyz(std::string_view head) {
 
 Format extxyz_format() {
   FormatContent content;
+  content.types = false;
   content.energy = content.forces = content.stress = content.velocities = true;
   content.ids = content.images = content.time = content.further = true;
   return {{"extxyz",

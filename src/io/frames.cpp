@@ -41,8 +41,8 @@ std::unique_ptr<FrameReader> open_frames(const std::filesystem::path& file, cons
   return open_frames(std::vector{file}, options);
 }
 
-std::unique_ptr<FrameReader> open_frames(std::vector<std::filesystem::path> files, const ReadOptions& options) {
-  return std::make_unique<SeriesReader>(std::move(files), options);
+std::unique_ptr<FrameReader> open_frames(const std::vector<std::filesystem::path>& files, const ReadOptions& options) {
+  return std::make_unique<SeriesReader>(files, options);
 }
 
 std::vector<Structure> read_frames(const std::filesystem::path& file, const ReadOptions& options) {
@@ -57,6 +57,10 @@ std::vector<Structure> read_frames(const std::filesystem::path& file, const Read
 
 std::unique_ptr<FrameWriter> create_frames(const std::filesystem::path& file, const WriteOptions& options) {
   return find_format_to_write(file, options.format).create(file, options);
+}
+
+const FormatInfo& format_to_read(const std::filesystem::path& file, const ReadOptions& options) {
+  return find_format_to_read(file, options.format).info;
 }
 
 const FormatInfo& format_to_write(const std::filesystem::path& file, const WriteOptions& options) {

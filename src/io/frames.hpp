@@ -55,8 +55,13 @@ class FrameReader {
 
 /// Opens a file (plain or gzip). Throws InputError when the format is not recognised or the file is empty.
 std::unique_ptr<FrameReader> open_frames(const std::filesystem::path& file, const ReadOptions& options = {});
-/// Several files as one run, in natural order of their names (frame2 before frame10).
-std::unique_ptr<FrameReader> open_frames(std::vector<std::filesystem::path> files, const ReadOptions& options = {});
+/// Several files as one run, folders standing for the files in them, in natural order of their names (frame2 before
+/// frame10).
+std::unique_ptr<FrameReader> open_frames(const std::vector<std::filesystem::path>& files,
+                                         const ReadOptions& options = {});
+
+/// The files themselves and those in the folders among them, hidden ones left out, in natural order.
+std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::path>& files_and_folders);
 
 /// All frames at once: for datasets, not for long trajectories. Throws InputError when there is none.
 std::vector<Structure> read_frames(const std::filesystem::path& file, const ReadOptions& options = {});
@@ -84,8 +89,8 @@ void write_frames(const std::filesystem::path& file, const std::vector<Structure
 
 /// What of a structure a file can express; the rest is lost in writing, and `vitrion convert` says so.
 struct FormatContent {
-  bool elements = true;  ///< names of elements, not only type numbers
-  bool series = true;    ///< more than one frame
+  bool series = true;  ///< more than one frame
+  bool types = true;   ///< numbers or groups atoms by species: all species must be known before the first frame
   bool energy = false, forces = false, stress = false;
   bool velocities = false;
   bool ids = false;      ///< ids of atoms; without them atoms are written in order of id
@@ -102,6 +107,8 @@ struct FormatInfo {
   FormatContent content;  ///< when written
 };
 const std::vector<FormatInfo>& formats();
+/// The format a file is of, by its content, then by its name. Throws InputError when it is of none.
+const FormatInfo& format_to_read(const std::filesystem::path& file, const ReadOptions& options = {});
 /// The format `create_frames` would write. Throws InputError as it does.
 const FormatInfo& format_to_write(const std::filesystem::path& file, const WriteOptions& options = {});
 

@@ -33,17 +33,6 @@ const Format* format_by_file_name(const std::filesystem::path& file) {
   return nullptr;
 }
 
-const Format& format_of(const std::filesystem::path& file, const std::string& chosen) {
-  const std::string head = read_head(file, head_bytes);
-  if (trim(head).empty()) throw InputError(Location{file.string()}, "the file is empty");
-  if (!chosen.empty()) return format_by_name(chosen);
-  for (const Format& format : registry())
-    if (format.recognises(head)) return format;
-  if (const Format* format = format_by_file_name(file)) return *format;
-  throw InputError(Location{file.string()}, "the format of the file is not recognised",
-                   "Name it with --format; `vitrion info --formats` lists what can be read.");
-}
-
 FrameWindow window_of(const FrameRange& range, const std::function<std::int64_t()>& count) {
   FrameWindow window{range.start, range.stop, range.step};
   if (range.start >= 0 && range.stop.value_or(0) >= 0) return window;
@@ -55,11 +44,37 @@ FrameWindow window_of(const FrameRange& range, const std::function<std::int64_t(
 
 }  // namespace
 
-SeriesReader::SeriesReader(std::vector<std::filesystem::path> files, ReadOptions options)
-    : files_(std::move(files)), options_(std::move(options)) {
-  if (files_.empty()) throw InputError("no file is given to read");
-  std::stable_sort(files_.begin(), files_.end(),
+const Format& find_format_to_read(const std::filesystem::path& file, const std::string& chosen) {
+  const std::string head = read_head(file, head_bytes);
+  if (trim(head).empty()) throw InputError(Location{file.string()}, "the file is empty");
+  if (!chosen.empty()) return format_by_name(chosen);
+  for (const Format& format : registry())
+    if (format.recognises(head)) return format;
+  if (const Format* format = format_by_file_name(file)) return *format;
+  throw InputError(Location{file.string()}, "the format of the file is not recognised",
+                   "Name it with --format; `vitrion info --formats` lists what can be read.");
+}
+
+std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::path>& given) {
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& path : given) {
+    if (!std::filesystem::is_directory(path)) {
+      files.push_back(path);
+      continue;
+    }
+    const std::size_t before = files.size();
+    for (const auto& entry : std::filesystem::directory_iterator(path))
+      if (entry.is_regular_file() && !entry.path().filename().string().starts_with('.')) files.push_back(entry.path());
+    if (files.size() == before) throw InputError(Location{path.string()}, "the folder holds no file");
+  }
+  std::stable_sort(files.begin(), files.end(),
                    [](const auto& a, const auto& b) { return natural_less(a.string(), b.string()); });
+  return files;
+}
+
+SeriesReader::SeriesReader(const std::vector<std::filesystem::path>& files, ReadOptions options)
+    : files_(files_of(files)), options_(std::move(options)) {
+  if (files_.empty()) throw InputError("no file is given to read");
   open_next_file();
   window_ = window_of(options_.frames, [&] { return count_frames(); });
 }
@@ -67,7 +82,7 @@ SeriesReader::SeriesReader(std::vector<std::filesystem::path> files, ReadOptions
 bool SeriesReader::open_next_file() {
   if (reader_ && !file_gave_a_frame_) throw InputError(Location{files_[opened_ - 1].string()}, "holds no frame");
   if (opened_ == files_.size()) return false;
-  reader_ = format_of(files_[opened_], options_.format).open(files_[opened_]);
+  reader_ = find_format_to_read(files_[opened_], options_.format).open(files_[opened_]);
   ++opened_;
   file_gave_a_frame_ = false;
   return true;

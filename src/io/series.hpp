@@ -25,7 +25,7 @@ struct FrameWindow {
 class SeriesReader final : public FrameReader {
  public:
   /// Throws InputError when a file is of no known format or holds no frame.
-  SeriesReader(std::vector<std::filesystem::path> files, ReadOptions options);
+  SeriesReader(const std::vector<std::filesystem::path>& files, ReadOptions options);
   std::optional<Structure> next() override;
   bool skip() override;
 
@@ -48,6 +48,8 @@ class SeriesReader final : public FrameReader {
   Positions last_positions_;
 };
 
+/// The format named `chosen`, or the one the file's content or name tells. Throws InputError when there is none.
+const Format& find_format_to_read(const std::filesystem::path& file, const std::string& chosen);
 /// The format named `chosen`, or the one the file's name tells. Throws InputError when it cannot be written.
 const Format& find_format_to_write(const std::filesystem::path& file, const std::string& chosen);
 

@@ -1,0 +1,130 @@
+// vitrion convert: any format to any other, frame by frame.
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/interrupt.hpp"
+#include "core/progress.hpp"
+#include "vitrion/commands.hpp"
+#include "vitrion/options.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+struct ConvertCommand {
+  std::vector<std::string> files;  // inputs, then the output
+  std::string to;
+  InputOptions input;
+};
+
+struct FirstPass {
+  std::int64_t n_frames = 0;
+  std::vector<Species> species;
+};
+
+/// Counts frames; where types must be numbered before the first frame is written, also gathers the species.
+FirstPass look_through(const std::vector<std::filesystem::path>& files, const io::ReadOptions& options, bool species) {
+  FirstPass pass;
+  std::set<Species> seen;
+  const auto reader = io::open_frames(files, options);
+  while (true) {
+    check_stop();
+    if (species) {
+      const std::optional<Structure> frame = reader->next();
+      if (!frame) break;
+      seen.insert(frame->species.begin(), frame->species.end());
+    } else if (!reader->skip()) {
+      break;
+    }
+    ++pass.n_frames;
+  }
+  Structure all;
+  all.species.assign(seen.begin(), seen.end());
+  pass.species = distinct_species(all);
+  return pass;
+}
+
+/// What frames hold that the format cannot, with the number of frames.
+class Losses {
+ public:
+  explicit Losses(const io::FormatContent& content) : content_(content) {}
+
+  void look_at(const Structure& frame) {
+    const auto lose = [&](bool kept, bool present, const char* what) { lost_[what] += !kept && present ? 1 : 0; };
+    lose(content_.energy, frame.labels.energy.has_value(), "energies");
+    lose(content_.forces, frame.labels.has_forces(), "forces");
+    lose(content_.stress, frame.labels.stress.has_value(), "stresses");
+    lose(content_.velocities, frame.has_velocities(), "velocities");
+    lose(content_.ids, !frame.ids.empty(), "ids (atoms are written in their order)");
+    lose(content_.images, !frame.images.empty(), "image flags");
+    lose(content_.time, frame.time.has_value(), "times");
+    for (const auto& [key, value] : frame.info) lose(content_.further, key != "origin", "further keys");
+  }
+
+  void print(const std::string& format) const {
+    for (const auto& [what, n] : lost_)
+      if (n > 0) fmt::print(stderr, "note: format {} holds no {}; left out\n", format, what);
+  }
+
+ private:
+  io::FormatContent content_;
+  std::map<std::string, std::int64_t> lost_;
+};
+
+void execute(const ConvertCommand& command) {
+  if (command.files.size() < 2) throw InputError("convert needs an input and an output: vitrion convert IN... OUT");
+  const std::filesystem::path out = command.files.back();
+  const std::vector<std::filesystem::path> in =
+      io::files_of(std::vector<std::filesystem::path>(command.files.begin(), command.files.end() - 1));
+  for (const std::filesystem::path& file : in)
+    if (std::filesystem::exists(out) && std::filesystem::exists(file) && std::filesystem::equivalent(file, out))
+      throw InputError(Location{out.string()}, "is an input and the output at once",
+                       "The output is the last file named: choose another name.");
+  const io::ReadOptions options = command.input.read_options();
+  io::WriteOptions write{command.to, options.species};
+  const io::FormatInfo& format = io::format_to_write(out, write);
+  const FirstPass pass = look_through(in, options, format.content.types && write.species.empty());
+  if (pass.n_frames == 0) throw InputError("no frame lies in the range asked for");
+  if (write.species.empty()) write.species = pass.species;
+
+  const auto reader = io::open_frames(in, options);
+  const auto writer = io::create_frames(out, write);
+  Losses losses(format.content);
+  Progress progress("convert", pass.n_frames, "frames");
+  std::int64_t done = 0;
+  while (const std::optional<Structure> frame = reader->next()) {
+    check_stop();
+    losses.look_at(*frame);
+    writer->write(*frame);
+    progress.update(++done);
+  }
+  writer->close();
+  losses.print(format.name);
+  if (format.content.types && !write.species.empty()) fmt::print("types 0, 1, ... are {}\n", join_names(write.species));
+  fmt::print("wrote {} ({}): {} frames\n", out.string(), format.name, done);
+}
+
+}  // namespace
+
+void add_convert(CLI::App& app) {
+  auto command = std::make_shared<ConvertCommand>();
+  CLI::App* sub = app.add_subcommand("convert", "Any format to any other; what the target cannot hold is told");
+  sub->add_option("files", command->files, "Inputs (several are one run, in natural order), then the output")
+      ->required()
+      ->expected(-1);
+  sub->add_option("--to", command->to, "Format of the output, when its name does not tell");
+  command->input.add_to(*sub, true);
+  sub->footer(
+      "Examples:\n"
+      "  vitrion convert OUTCAR train.extxyz --skip-unconverged\n"
+      "  vitrion convert train.extxyz train.cfg --species Li,P,O,N    types 0 1 2 3 in this order\n"
+      "  vitrion convert slabs.cfg slabs.extxyz --species Li,N\n"
+      "  vitrion convert run.dump.gz last.vasp --species Mg,V,O --frames -1\n"
+      "  vitrion convert CONTCAR* run.lammpstrj.gz --timestep 2000");
+  sub->callback([command] { execute(*command); });
+}
+
+}  // namespace vitrion::cli
