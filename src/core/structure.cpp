@@ -51,7 +51,7 @@ void validate(const Structure& s, const std::string& file, std::size_t line) {
   if (!s.ids.empty()) {
     if (s.ids.size() != s.size()) fail("ids and atoms differ in number");
     std::vector<std::int64_t> sorted = s.ids;
-    std::sort(sorted.begin(), sorted.end());
+    if (!std::is_sorted(sorted.begin(), sorted.end())) std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
     if (twice != sorted.end()) fail("id " + std::to_string(*twice) + " stands twice");
   }
