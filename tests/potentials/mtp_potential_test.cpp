@@ -5,6 +5,7 @@
 #include <hwy/highway.h>
 
 #include <Eigen/Geometry>
+#include <limits>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -282,6 +283,21 @@ TEST(MtpPotential, ClonesAreIndependentAndEqual) {
   const Structure s = random_structure(skewed_cell(7), 12, 2, 16);
   const auto copy = potential.clone();
   EXPECT_EQ(evaluate(*copy, s).forces, evaluate(potential, s).forces);
+}
+
+// A run that has blown up must show it: atoms at NaN may not turn into atoms without neighbours.
+TEST(MtpPotential, PositionsThatAreNotNumbersShowInTheForces) {
+  MtpPotential potential(random_mtp(8, 2, 14));
+  const Structure s = random_structure(skewed_cell(7), 12, 2, 18);
+  PeriodicNeighborhoods lists(s, types_for(potential, s), potential.cutoff());
+  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  Positions broken = s.positions;
+  broken(3, 1) = std::numeric_limits<double>::quiet_NaN();
+  lists.move(broken);
+  Evaluation result;
+  potential.compute(lists.view(), {}, exchange, result);
+  EXPECT_TRUE(std::isnan(std::accumulate(result.energies.begin(), result.energies.end(), 0.0)));
+  EXPECT_TRUE(lists.fold(result.forces).row(3).hasNaN());
 }
 
 TEST(MtpPotential, EmptyStructureHasNoEnergy) {

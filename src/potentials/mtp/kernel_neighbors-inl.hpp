@@ -138,6 +138,7 @@ struct Rows {
 };
 
 // Neighbours of atom i closer than the cutoff, in the order of the list. Returns how many.
+// A position that is not a number counts as near, so that it shows in the result instead of dropping out.
 inline std::size_t find_near(const KernelJob& job, std::size_t i, const Rows& to) {
   const D d;
   const std::span<const int> list = job.atoms->of(i);
@@ -149,7 +150,7 @@ inline std::size_t find_near(const KernelJob& job, std::size_t i, const Rows& to
   const auto add = [&](const int* atoms, M valid) HWY_ATTR {
     const Differences v = load_differences(job.packed, atoms, xi, yi, zi);
     const V r2 = hn::MulAdd(v.x, v.x, hn::MulAdd(v.y, v.y, hn::Mul(v.z, v.z)));
-    found = to.append(found, v, hn::PromoteTo(DI(), hn::LoadU(d32, atoms)), hn::And(valid, hn::Lt(r2, limit)));
+    found = to.append(found, v, hn::PromoteTo(DI(), hn::LoadU(d32, atoms)), hn::AndNot(hn::Ge(r2, limit), valid));
   };
   std::size_t n = 0;
   const M all = hn::FirstN(d, N);
