@@ -57,6 +57,9 @@ class Config {
   /// The keys of this mapping in the order of the file (marks none as read).
   std::vector<std::string> keys() const;
 
+  /// Marks a key as read, whatever it holds: for what is handed on to another reader.
+  void accept(const std::string& key) { find(key); }
+
   /// Throws InputError at the first key nobody asked for, naming the nearest one that was asked for. Sections handed
   /// out by `section` are checked by it too.
   void finish() const;

@@ -1,0 +1,86 @@
+// vitrion run: a whole study from one YAML file.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "core/config.hpp"
+#include "study/plan.hpp"
+#include "study/runner.hpp"
+#include "vitrion/commands.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct RunCommand {
+  std::string file, output;
+  std::vector<std::string> overrides;
+  bool dry_run = false;
+
+  fs::path folder() const {
+    return output.empty() ? fs::path(fs::path(file).stem().string() + "-output") : fs::path(output);
+  }
+  void execute() const;
+};
+
+const char* name_of(study::StageStatus status) {
+  switch (status) {
+    case study::StageStatus::done:
+      return "done";
+    case study::StageStatus::resumes:
+      return "goes on";
+    case study::StageStatus::changed:
+      return "changed";
+    case study::StageStatus::waiting:
+      return "to do";
+  }
+  return "";
+}
+
+void print_plan(const study::Study& study, const fs::path& folder) {
+  const std::vector<study::StageStatus> status = study::inspect(study.stages, folder);
+  fmt::print("{}: {} stages in {}, {} side by side\n\n", study.title, study.stages.size(), folder.string(),
+             study.slots);
+  for (std::size_t i = 0; i < study.stages.size(); ++i) {
+    const study::Stage& stage = study.stages[i];
+    std::string command = "vitrion";
+    for (std::size_t w = 1; w < stage.command.size(); ++w) command += " " + stage.command[w];
+    fmt::print("{:<8} {:<14} {}\n{:24}{}\n", name_of(status[i]), stage.name, stage.title, "", command);
+  }
+}
+
+void RunCommand::execute() const {
+  Config config = Config::load(file, overrides);
+  const study::Study study = study::plan_study(config, fs::read_symlink("/proc/self/exe").string());
+  study::import_files(study, folder());
+  if (dry_run) return print_plan(study, folder());
+  study::run_stages(study.stages, folder(), {.slots = study.slots});
+  fs::copy_file(folder() / "report" / "report.html", folder() / "report.html", fs::copy_options::overwrite_existing);
+  fmt::print("Report: {}\n", (folder() / "report.html").string());
+}
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+  auto command = std::make_shared<RunCommand>();
+  CLI::App* sub = app.add_subcommand("run", "A whole study from one YAML file, resumable, ending in one HTML report");
+  sub->add_option("study", command->file, "YAML file; docs/study.md lists the keys")->required();
+  sub->add_option("overrides", command->overrides,
+                  "key=value, for single settings: production.temperatures_K=[900,1200]");
+  sub->add_option("--output", command->output, "Folder of the study (default: the file's name with -output)");
+  sub->add_flag("--dry-run", command->dry_run, "Show the stages, what is done and what would run; run nothing");
+  sub->footer(
+      "Examples:\n"
+      "  vitrion run examples/lipon/study.yaml --dry-run\n"
+      "  vitrion run examples/lipon/study.yaml --output lipon\n"
+      "Killed or stopped at any moment, the same command goes on where it was. A stage whose inputs and settings did "
+      "not\n"
+      "change is not run again. Every stage is a command of this program in a folder of its own, with its settings and "
+      "its\n"
+      "log.txt: it can be run by hand there.");
+  sub->callback([command] { command->execute(); });
+}
+
+}  // namespace vitrion::cli

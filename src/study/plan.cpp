@@ -1,0 +1,276 @@
+#include "study/plan.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace vitrion::study {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* potential = "potential.mtp";
+
+// The mapping of a section as YAML that can be changed.
+YAML::Node editable(Config& config, const std::string& key) {
+  return YAML::Load(config.section(key).dump());
+}
+
+std::string text_of(const YAML::Node& node) {
+  YAML::Emitter out;
+  out << node;
+  return std::string(out.c_str()) + "\n";
+}
+
+class Planner {
+ public:
+  Planner(Config& config, std::string program) : config_(config), program_(std::move(program)) {}
+
+  Study plan() {
+    study_.title = config_.text("title", "Study");
+    study_.slots = static_cast<int>(config_.integer("slots", 2));
+    if (study_.slots < 1) throw config_.error("slots", "\"slots\" must be at least 1");
+    seed_ = config_.integer("seed", 1);
+    plan_training();
+    plan_quench();
+    plan_production();
+    plan_structure();
+    plan_transport();
+    plan_report();
+    config_.finish();
+    return std::move(study_);
+  }
+
+ private:
+  // A file from outside becomes inputs/NAME; the YAML of a stage then names it ../inputs/NAME.
+  std::string import(const std::string& path) {
+    const std::string name = fs::path(path).filename().string();
+    const auto [entry, is_new] = study_.imports.emplace(name, path);
+    if (!is_new && entry->second != path)
+      throw InputError(config_.where(), "two input files are called " + name, "Rename one of them.");
+    return "inputs/" + name;
+  }
+
+  // Replaces the file or files under node[key] by their imports and notes them as inputs of the stage.
+  void import_all(YAML::Node node, const std::string& key, Config& section, Stage& stage) {
+    if (!node[key]) return;
+    YAML::Node list(YAML::NodeType::Sequence);
+    for (const std::string& path : section.paths(key)) {
+      stage.inputs.push_back(import(path));
+      list.push_back("../" + stage.inputs.back());
+    }
+    node[key] = list;
+  }
+
+  // Every mapping handed on is checked by the command that reads it; here it only counts as read.
+  static void accept(Config section) {
+    for (const std::string& key : section.keys()) section.accept(key);
+  }
+
+  void plan_training() {
+    Stage stage;
+    stage.name = "train";
+    stage.title = "train the potential";
+    stage.command = {program_, "train",       "train.yaml", "--threads", std::to_string(study_.slots),
+                     "--json", "errors.json", "--plots",    "plots"};
+    stage.slots = study_.slots;
+    stage.outputs = {potential, "potential.card.json", "errors.json"};
+    if (!config_.has("train")) throw InputError(config_.where(), "the section \"train\" is missing");
+    YAML::Node yaml = editable(config_, "train");
+    Config section = config_.section("train");
+    Config data = section.section("data");
+    import_all(yaml["data"], "train", data, stage);
+    import_all(yaml["data"], "test", data, stage);
+    const YAML::Node short_range = yaml["potential"] ? yaml["potential"]["short_range"] : YAML::Node();
+    if (short_range && short_range["type"] && short_range["type"].as<std::string>() == "zbl") {
+      zbl_["inner_A"] = short_range["inner"] ? short_range["inner"].as<double>() : 0.7;
+      zbl_["outer_A"] = short_range["outer"] ? short_range["outer"].as<double>() : 1.4;
+    }
+    yaml["output"] = potential;
+    if (!yaml["seed"]) yaml["seed"] = seed_;
+    stage.files["train.yaml"] = text_of(yaml);
+    study_.stages.push_back(std::move(stage));
+  }
+
+  // What every MD stage shares: the potential, its ZBL part, where it writes, its seed.
+  void complete_md(YAML::Node yaml, std::int64_t seed) const {
+    yaml["potential"] = std::string("../train/") + potential;
+    if (zbl_.size() > 0) yaml["zbl"] = YAML::Clone(zbl_);
+    yaml["output"] = ".";
+    yaml["seed"] = seed;
+  }
+
+  void plan_quench() {
+    if (!config_.has("quench")) throw InputError(config_.where(), "the section \"quench\" is missing");
+    YAML::Node yaml = editable(config_, "quench");
+    Config section = config_.section("quench");
+    replicas_ = static_cast<int>(section.integer("replicas", 1));
+    if (replicas_ < 1) throw section.error("replicas", "\"replicas\" must be at least 1");
+    yaml.remove("replicas");
+    for (int r = 1; r <= replicas_; ++r) {
+      Stage stage;
+      stage.name = fmt::format("quench-{}", r);
+      stage.title = fmt::format("melt and quench, replica {} of {}", r, replicas_);
+      stage.command = {program_, "quench", "quench.yaml", "--threads", "1", "--json", "quench.json"};
+      stage.after = {"train"};
+      stage.inputs = {std::string("train/") + potential};
+      stage.outputs = {"final.extxyz", "quench.json"};
+      YAML::Node mine = YAML::Clone(yaml);
+      if (mine["structure"]) {
+        stage.inputs.push_back(import(section.path("structure")));
+        mine["structure"] = "../" + stage.inputs.back();
+      }
+      complete_md(mine, seed_ + r);
+      for (const char* part : {"melt", "quench", "equilibrate"})
+        if (mine[part]) {
+          stage.outputs.push_back(std::string(part) + ".thermo.csv");
+          if (mine[part]["dump_ps"] || mine[part]["dump_steps"])
+            stage.outputs.push_back(std::string(part) + ".lammpstrj.gz");
+        }
+      glass_trajectory_ = mine["equilibrate"] && (mine["equilibrate"]["dump_ps"] || mine["equilibrate"]["dump_steps"]);
+      stage.files["quench.yaml"] = text_of(mine);
+      study_.stages.push_back(std::move(stage));
+    }
+    accept(section);
+  }
+
+  void plan_production() {
+    if (!config_.has("production")) return;
+    YAML::Node yaml = editable(config_, "production");
+    Config section = config_.section("production");
+    temperatures_ = section.numbers("temperatures_K");
+    yaml.remove("temperatures_K");
+    const YAML::Node stages = yaml["stages"];
+    if (!stages || !stages.IsSequence() || stages.size() == 0)
+      throw section.error("stages", "\"production\" needs a list of stages",
+                          "As in vitrion md --help, without temperatures.");
+    const YAML::Node last = stages[stages.size() - 1];
+    if (!last["name"] || !(last["dump_ps"] || last["dump_steps"]))
+      throw section.error("stages",
+                          "the last stage of \"production\" needs a name and dump_ps: transport is measured on it");
+    production_stage_ = last["name"].as<std::string>();
+    for (const double temperature : temperatures_) {
+      if (!(temperature > 0)) throw section.error("temperatures_K", "a temperature must be positive (K)");
+      for (int r = 1; r <= replicas_; ++r) {
+        Stage stage;
+        stage.name = fmt::format("md-{:g}K-{}", temperature, r);
+        stage.title = fmt::format("molecular dynamics at {:g} K, replica {} of {}", temperature, r, replicas_);
+        stage.command = {program_, "md", "md.yaml", "--threads", "1", "--json", "md.json"};
+        stage.after = {fmt::format("quench-{}", r)};
+        stage.inputs = {std::string("train/") + potential, fmt::format("quench-{}/final.extxyz", r)};
+        YAML::Node mine = YAML::Clone(yaml);
+        mine["structure"] = fmt::format("../quench-{}/final.extxyz", r);
+        complete_md(mine, seed_ + 1000 * r + std::lround(temperature));
+        for (YAML::Node part : mine["stages"]) {
+          if (!part["temperature_K"]) part["temperature_K"] = temperature;
+          if (part["name"]) stage.outputs.push_back(part["name"].as<std::string>() + ".thermo.csv");
+        }
+        stage.outputs.insert(stage.outputs.end(), {production_stage_ + ".lammpstrj.gz", "final.extxyz", "md.json"});
+        stage.files["md.yaml"] = text_of(mine);
+        study_.stages.push_back(std::move(stage));
+      }
+    }
+    accept(section);
+  }
+
+  // The flags of a command from a section: {r_max: 8} -> --r_max 8, as the command names them.
+  static void add_flags(Config section, std::vector<std::string>& command) {
+    for (const std::string& key : section.keys()) {
+      command.push_back("--" + key);
+      command.push_back(section.text(key));
+    }
+  }
+
+  void plan_structure() {
+    Stage stage;
+    stage.name = "structure";
+    stage.title = "measure the structure of the glass";
+    stage.command = {program_, "structure"};
+    for (int r = 1; r <= replicas_; ++r) {
+      stage.inputs.push_back(
+          fmt::format("quench-{}/{}", r, glass_trajectory_ ? "equilibrate.lammpstrj.gz" : "final.extxyz"));
+      stage.command.push_back("../" + stage.inputs.back());
+      stage.after.push_back(fmt::format("quench-{}", r));
+    }
+    stage.command.insert(stage.command.end(), {"--json", "structure.json", "--plots", "plots", "--threads", "1"});
+    add_flags(config_.section("structure"), stage.command);
+    stage.outputs = {"structure.json"};
+    study_.stages.push_back(std::move(stage));
+  }
+
+  void plan_transport() {
+    if (temperatures_.empty()) return;
+    Stage stage;
+    stage.name = "transport";
+    stage.title = "measure ion transport";
+    stage.command = {program_, "transport"};
+    for (const double temperature : temperatures_)
+      for (int r = 1; r <= replicas_; ++r) {
+        const std::string name = fmt::format("md-{:g}K-{}", temperature, r);
+        stage.inputs.push_back(name + "/" + production_stage_ + ".lammpstrj.gz");
+        stage.command.insert(stage.command.end(),
+                             {"--run", fmt::format("../{}@{:g}", stage.inputs.back(), temperature)});
+        stage.after.push_back(name);
+      }
+    stage.command.insert(stage.command.end(), {"--json", "transport.json", "--plots", "plots", "--threads", "1"});
+    add_flags(config_.section("transport"), stage.command);
+    stage.outputs = {"transport.json"};
+    study_.stages.push_back(std::move(stage));
+  }
+
+  void plan_report() {
+    Stage stage;
+    stage.name = "report";
+    stage.title = "write the report";
+    stage.command = {program_, "report", "report.yaml"};
+    stage.outputs = {"report.html", "report.json"};
+    YAML::Node yaml;
+    yaml["title"] = study_.title;
+    yaml["replicas"] = replicas_;
+    yaml["temperatures_K"] = temperatures_;
+    if (!production_stage_.empty()) yaml["production_stage"] = production_stage_;
+    if (config_.has("literature")) {
+      yaml["literature"] = YAML::Load(config_.dump())["literature"];
+      for (Config& entry : config_.sections("literature")) accept(entry);
+    }
+    stage.files["report.yaml"] = text_of(yaml);
+    for (const Stage& other : study_.stages) {
+      stage.after.push_back(other.name);
+      for (const std::string& output : other.outputs)
+        if (!output.ends_with(".gz")) stage.inputs.push_back(other.name + "/" + output);
+    }
+    study_.stages.push_back(std::move(stage));
+  }
+
+  Config& config_;
+  std::string program_;
+  Study study_;
+  std::int64_t seed_ = 1;
+  int replicas_ = 1;
+  bool glass_trajectory_ = false;
+  std::vector<double> temperatures_;
+  std::string production_stage_;
+  YAML::Node zbl_;
+};
+
+}  // namespace
+
+Study plan_study(Config& config, const std::string& program) {
+  return Planner(config, program).plan();
+}
+
+void import_files(const Study& study, const fs::path& folder) {
+  fs::create_directories(folder / "inputs");
+  for (const auto& [name, path] : study.imports) {
+    if (!fs::exists(path)) throw InputError(Location{path.string()}, "does not exist");
+    const fs::path link = folder / "inputs" / name, target = fs::absolute(path).lexically_normal();
+    if (fs::is_symlink(link) && fs::read_symlink(link) == target) continue;
+    fs::remove(link);
+    fs::create_symlink(target, link);
+  }
+}
+
+}  // namespace vitrion::study

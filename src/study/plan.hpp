@@ -1,0 +1,31 @@
+// From a study's YAML to its stages: train, quench, produce at several temperatures, measure, report.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/config.hpp"
+#include "study/stage.hpp"
+
+namespace vitrion::study {
+
+/// A study, planned. docs/study.md lists the keys.
+struct Study {
+  std::string title;
+  int slots = 1;  ///< stages that run side by side, one thread each; a stage that runs alone gets as many threads
+  std::vector<Stage> stages;
+  /// Files from outside, linked into the study's folder as inputs/NAME before anything runs: name -> where it lies.
+  std::map<std::string, std::filesystem::path> imports;
+};
+
+/// Reads the YAML strictly and lays out the stages. Each stage's settings are written into its folder as the YAML of a
+/// command of this program, so that `vitrion COMMAND FILE` there does by hand what the study does.
+///
+/// `program` is what the stages start. Throws InputError (file:line) on unknown keys and settings that cannot be used.
+Study plan_study(Config& config, const std::string& program);
+
+/// Links the imports into `folder`/inputs. Throws InputError when one does not exist.
+void import_files(const Study& study, const std::filesystem::path& folder);
+
+}  // namespace vitrion::study

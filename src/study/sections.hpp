@@ -1,0 +1,16 @@
+// The sections of a study's report, one per link of the chain. Each reads the results of its stages.
+#pragma once
+
+#include <filesystem>
+
+#include "report/report.hpp"
+#include "study/study_report.hpp"
+
+namespace vitrion::study {
+
+report::Section glass_section(const ReportOptions& options, const std::filesystem::path& study);
+report::Section transport_section(const ReportOptions& options, const std::filesystem::path& study);
+report::Section potential_section(const std::filesystem::path& study);
+report::Section quench_section(const ReportOptions& options, const std::filesystem::path& study);
+
+}  // namespace vitrion::study

@@ -1,0 +1,117 @@
+#include "study/study_report.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/version.hpp"
+#include "study/results.hpp"
+#include "study/sections.hpp"
+#include "study/stage.hpp"
+
+namespace vitrion::study {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using report::Headline;
+using report::Severity;
+
+Headline glass_headline(const fs::path& study) {
+  const json order = read_json(study / "structure" / "structure.json").at("long_range_order");
+  const std::string verdict = order.at("verdict").get<std::string>();
+  return {.question = "Is the quenched structure a glass?",
+          .answer = verdict,
+          .basis = order.at("statement").get<std::string>(),
+          .severity = verdict == "amorphous"     ? Severity::good
+                      : verdict == "crystalline" ? Severity::error
+                                                 : Severity::warning};
+}
+
+// The lowest temperature at which D* is resolved says most about the battery; without one the bound at the highest
+// does.
+Headline diffusion_headline(const json& transport) {
+  const json& temperatures = transport.at("temperatures");
+  const json* chosen = nullptr;
+  for (const json& t : temperatures)
+    if (t.at("D_tracer").at("resolved").get<bool>() &&
+        (chosen == nullptr || t.at("temperature_K").get<double>() < chosen->at("temperature_K").get<double>()))
+      chosen = &t;
+  const std::string species = temperatures.at(0).at("species").get<std::string>();
+  Headline headline{.question = "How fast does " + species + " move?"};
+  if (chosen == nullptr) {
+    headline.answer = "not resolved";
+    headline.basis = "No run was long enough to tell diffusion from vibration; the table gives upper bounds.";
+    headline.severity = Severity::warning;
+    return headline;
+  }
+  const json& d = chosen->at("D_tracer");
+  headline.answer = "D^{*} = " +
+                    with_interval(d.at("value_cm2_per_s").get<double>(), d.at("ci95_cm2_per_s").at(0).get<double>(),
+                                  d.at("ci95_cm2_per_s").at(1).get<double>()) +
+                    " cm^{2}/s";
+  headline.basis = fmt::format("At {:g} K, the lowest temperature resolved; 95 % interval.",
+                               chosen->at("temperature_K").get<double>());
+  headline.severity = Severity::good;
+  return headline;
+}
+
+Headline trust_headline(const fs::path& study) {
+  const json errors = read_json(study / "train" / "errors.json");
+  const bool tested = errors.contains("test");
+  const json& set = tested ? errors.at("test") : errors.at(errors.contains("validation") ? "validation" : "training");
+  return {.question = "How far can the potential be trusted?",
+          .answer = fmt::format("{} meV/atom, {} eV/Å", number(set.at("energy").at("rmse_meV_per_atom").get<double>()),
+                                number(set.at("force").at("rmse_eV_per_A").get<double>())),
+          .basis = tested ? "RMSE of energy and force components on trajectories that were kept out of the fit."
+                          : "RMSE of energy and force components; no test set was kept out of the fit.",
+          .severity = tested ? Severity::neutral : Severity::warning};
+}
+
+void add_provenance(report::Report& report, const fs::path& study) {
+  report.provenance.emplace_back("Program", std::string("Vitrion ") + version);
+  const StudyState state = StudyState::load(study);
+  for (const fs::directory_entry& entry : fs::directory_iterator(study)) {
+    const StageRecord* record = state.find(entry.path().filename().string());
+    if (record == nullptr) continue;
+    for (const auto& [file, hash] : record->outputs)
+      report.provenance.emplace_back(entry.path().filename().string() + "/" + file, hash);
+  }
+  std::sort(report.provenance.begin() + 1, report.provenance.end());
+}
+
+}  // namespace
+
+ReportOptions read_report_options(Config& config) {
+  ReportOptions options;
+  options.title = config.text("title", "Study");
+  options.replicas = static_cast<int>(config.integer("replicas", 1));
+  options.temperatures = config.numbers("temperatures_K", {});
+  options.production_stage = config.text("production_stage", "");
+  for (Config& entry : config.sections("literature")) {
+    LiteratureValue value;
+    value.quantity = entry.text("quantity");
+    value.value = entry.number("value");
+    if (entry.has("temperature_K")) value.temperature = entry.number("temperature_K");
+    value.source = entry.text("source");
+    options.literature.push_back(std::move(value));
+  }
+  config.finish();
+  return options;
+}
+
+report::Report assemble_report(const ReportOptions& options, const fs::path& study) {
+  report::Report report;
+  report.title = options.title;
+  report.headlines.push_back(glass_headline(study));
+  const bool has_transport = !options.temperatures.empty();
+  if (has_transport) report.headlines.push_back(diffusion_headline(read_json(study / "transport" / "transport.json")));
+  report.headlines.push_back(trust_headline(study));
+  report.sections.push_back(glass_section(options, study));
+  if (has_transport) report.sections.push_back(transport_section(options, study));
+  report.sections.push_back(quench_section(options, study));
+  report.sections.push_back(potential_section(study));
+  add_provenance(report, study);
+  return report;
+}
+
+}  // namespace vitrion::study
