@@ -15,5 +15,7 @@ void add_transport(CLI::App& app);
 void add_lammps(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_info(CLI::App& app);
+void add_run(CLI::App& app);
+void add_report(CLI::App& app);
 
 }  // namespace vitrion::cli

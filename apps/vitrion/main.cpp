@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
   cli::add_md(app);
   cli::add_structure(app);
   cli::add_transport(app);
+  cli::add_run(app);
+  cli::add_report(app);
   cli::add_lammps(app);
   cli::add_convert(app);
   cli::add_info(app);

@@ -1,5 +1,7 @@
 #include "vitrion/parity_plots.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "core/file.hpp"
 #include "report/parity.hpp"
 
@@ -18,8 +20,9 @@ void write_parity_plots(const std::filesystem::path& folder, const std::map<std:
     for (const auto& [name, data] : subsets)
       if (!(data.*q.points).reference.empty()) points[name] = {(data.*q.points).reference, (data.*q.points).predicted};
     if (points.empty()) continue;
-    write_file_atomically(folder / (std::string(q.id) + ".svg"),
-                          report::to_svg(report::parity_figure(q.id, q.name, q.unit, points)));
+    const report::Figure figure = report::parity_figure(q.id, q.name, q.unit, points);
+    write_file_atomically(folder / (figure.id + ".svg"), report::to_svg(figure));
+    write_file_atomically(folder / (figure.id + ".json"), report::to_json(figure).dump() + "\n");
   }
 }
 

@@ -1,7 +1,9 @@
 // The figure's own rules and its JSON form.
 #include "report/plot.hpp"
 
+#include <array>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -66,6 +68,44 @@ nlohmann::json series_json(const Series& series) {
   return json;
 }
 
+std::vector<double> numbers_from(const nlohmann::json& json, const char* key) {
+  std::vector<double> values;
+  if (!json.contains(key)) return values;
+  for (const nlohmann::json& v : json.at(key))
+    values.push_back(v.is_null() ? std::numeric_limits<double>::quiet_NaN() : v.get<double>());
+  return values;
+}
+
+Axis axis_from(const nlohmann::json& json) {
+  Axis axis{.label = json.at("label"), .unit = json.at("unit")};
+  axis.scale = json.at("log").get<bool>() ? Scale::logarithmic : Scale::linear;
+  if (json.contains("minimum")) axis.minimum = json.at("minimum").get<double>();
+  if (json.contains("maximum")) axis.maximum = json.at("maximum").get<double>();
+  return axis;
+}
+
+// The one of `all` that is called so.
+template <class Enum, std::size_t n>
+Enum named(const std::string& name, const std::array<Enum, n>& all) {
+  for (const Enum e : all)
+    if (name == name_of(e)) return e;
+  throw std::invalid_argument("a figure cannot hold \"" + name + "\"");
+}
+
+Series series_from(const nlohmann::json& json) {
+  Series s;
+  s.name = json.at("name");
+  s.mark = named(json.at("mark").get<std::string>(), std::array{Mark::line, Mark::points, Mark::band, Mark::bars});
+  s.x = numbers_from(json, "x");
+  s.y = numbers_from(json, "y");
+  s.low = numbers_from(json, "low");
+  s.high = numbers_from(json, "high");
+  s.dashed = json.at("dashed");
+  if (json.contains("color")) s.color = json.at("color").get<int>();
+  if (json.contains("hover")) s.hover = json.at("hover").get<std::vector<std::string>>();
+  return s;
+}
+
 }  // namespace
 
 void validate(const Figure& figure) {
@@ -103,6 +143,20 @@ nlohmann::json to_json(const Figure& figure) {
   for (const Annotation& a : figure.annotations)
     json["annotations"].push_back({{"kind", name_of(a.kind)}, {"x", a.x}, {"y", a.y}, {"text", a.text}});
   return json;
+}
+
+Figure figure_from_json(const nlohmann::json& json) {
+  Figure figure{.id = json.at("id"), .title = json.at("title"), .caption = json.at("caption")};
+  figure.x = axis_from(json.at("x"));
+  figure.y = axis_from(json.at("y"));
+  for (const nlohmann::json& s : json.at("series")) figure.series.push_back(series_from(s));
+  for (const nlohmann::json& a : json.at("annotations"))
+    figure.annotations.push_back(
+        {named(a.at("kind").get<std::string>(), std::array{AnnotationKind::vertical_line, AnnotationKind::horizontal_line,
+                                                           AnnotationKind::identity, AnnotationKind::text}),
+         a.at("x"), a.at("y"), a.at("text")});
+  validate(figure);
+  return figure;
 }
 
 }  // namespace vitrion::report

@@ -81,6 +81,8 @@ std::string to_svg(const Figure& figure);
 
 /// Everything in the figure, unthinned; NaN and infinite become null. Keys as the members above.
 nlohmann::json to_json(const Figure& figure);
+/// The reverse: null becomes NaN. Throws nlohmann::json::exception or std::invalid_argument when it is no figure.
+Figure figure_from_json(const nlohmann::json& json);
 
 /// "cm^{2}" -> "cm<sup>2</sup>", all else escaped for HTML.
 std::string markup_to_html(const Markup& text);
