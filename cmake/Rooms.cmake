@@ -25,6 +25,8 @@ function(vitrion_tests name)
   add_executable(test_${name} ${sources})
   target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(test_${name} PRIVATE ${TESTS_DEPENDS} ${TESTS_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  # Tests call code that is optimised; optimising them too would only take time.
+  target_compile_options(test_${name} PRIVATE -O1)
   target_compile_definitions(test_${name} PRIVATE
     VITRION_REFERENCE_DATA="${VITRION_REFERENCE_DATA}" VITRION_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
