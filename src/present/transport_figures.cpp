@@ -21,8 +21,8 @@ void add_msd(report::Figure& figure, const TransportResult& result, bool collect
   const double dt = result.runs.front().tracer.timestep;
   const std::vector<double> msd = mean_msd(result.runs, collective);
   report::Series data{.name = label_of(result), .color = color};
-  for (std::size_t lag : lags_to_show(msd.size())) {
-    if (lag == 0) continue;
+  for (std::size_t lag : lags_to_show(result.runs.front().tracer.longest_lag() + 1)) {
+    if (lag == 0 || lag >= msd.size()) continue;
     data.x.push_back(static_cast<double>(lag) * dt / units::ps_in_fs);
     data.y.push_back(msd[lag]);
   }

@@ -71,7 +71,7 @@ std::string text_of(const TransportResult& result) {
   text += "  MSD:";
   for (double share : {0.1, 0.3, 1.0}) {
     const std::size_t lag =
-        std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(msd.size() - 1)));
+        std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(first.tracer.longest_lag())));
     text += fmt::format("  {:.4g} Å^2 at {}", msd[lag], duration(static_cast<double>(lag) * first.tracer.timestep));
   }
   text += '\n';

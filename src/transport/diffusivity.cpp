@@ -60,7 +60,7 @@ double needed_length(const Diffusivity& d, const std::vector<Displacements>& run
   const SlopeFit& fit = d.fits.front();
   if (!d.beta && fit.line.slope > 0)
     needed =
-        std::max(needed, d.run_length * cage_time(fit) * walk_over_cage / static_cast<double>(runs[0].n_lags() - 1));
+        std::max(needed, d.run_length * cage_time(fit) * walk_over_cage / static_cast<double>(runs[0].longest_lag()));
   return needed;
 }
 

@@ -151,7 +151,7 @@ Displacements finish(const Sums& sums, std::size_t n_walkers, std::size_t n, dou
   result.n_walkers = n_walkers;
   result.n_frames = n;
   result.timestep = timestep;
-  const std::size_t n_lags = std::max<std::size_t>(n / 2, 1) + 1;
+  const std::size_t n_lags = n;
   result.total.assign(n_lags, 0);
   const auto walkers = static_cast<double>(n_walkers);
   for (std::size_t k = 0; k < 3; ++k) {

@@ -18,7 +18,8 @@ struct DisplacementMoments {
   Vector3 fourth_axis = Vector3::Zero();  ///< <x_a^4>, Å^4
 };
 
-/// What a set of walkers did: the mean-square displacement at every lag from 0 to half the run (at least 1 frame).
+/// What a set of walkers did: the mean-square displacement at every lag. Lags beyond half the run rest on
+/// few origins that see almost the same steps: fits stop at `longest_lag`.
 struct Displacements {
   std::size_t n_walkers = 0;
   std::size_t n_frames = 0;
@@ -28,6 +29,8 @@ struct Displacements {
   std::vector<DisplacementMoments> moments;     ///< at lags 1, 2, 4, 8, ... frames
 
   std::size_t n_lags() const { return total.size(); }
+  /// Half the run, at least 1 frame.
+  std::size_t longest_lag() const { return n_frames < 4 ? 1 : n_frames / 2; }
   /// Number of displacements over `lag` that share no time: n_walkers * (n_frames - 1) / lag.
   double independent(std::size_t lag) const;
   /// The same walkers seen along one axis only.

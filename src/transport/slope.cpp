@@ -129,7 +129,7 @@ Interval SlopeEstimate::interval(double confidence) const {
 }
 
 SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum) {
-  const std::size_t longest = displacements.n_lags() - 1;
+  const std::size_t longest = displacements.longest_lag();
   SlopeFit fit;
   const DisplacementMoments& moments = moments_at(displacements, onset);
   fit.dimensions = effective_dimensions(displacements, moments);
@@ -177,7 +177,7 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
 }
 
 SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum) {
-  const std::size_t longest = displacements.n_lags() - 1;
+  const std::size_t longest = displacements.longest_lag();
   std::vector<SlopeFit> fits;
   for (std::size_t onset = at_least; fits.empty() || latest_onset * onset <= longest; onset *= 2)
     fits.push_back(fit_slope(displacements, onset, quantum));
@@ -248,7 +248,7 @@ double cage_time(const SlopeFit& fit) {
 }
 
 std::optional<LogSlope> log_slope(const Displacements& displacements, const SlopeFit& fit) {
-  const std::size_t longest = displacements.n_lags() - 1;
+  const std::size_t longest = displacements.longest_lag();
   if (!(fit.line.slope > 0)) return {};
   const double cage = cage_time(fit);
   if (!(walk_over_cage * cage < static_cast<double>(longest))) return {};
