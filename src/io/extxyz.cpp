@@ -305,8 +305,9 @@ void ExtxyzReader::read_atoms(std::int64_t n, const Layout& layout, bool plain, 
   velocities_.clear();
   masses_.clear();
   frame.species.reserve(static_cast<std::size_t>(std::min<std::int64_t>(n, 1 << 16)));
+  const std::string what = "a frame of " + std::to_string(n) + " atoms";
   for (std::int64_t i = 0; i < n; ++i) {
-    split_words(lines_.require("a frame of " + std::to_string(n) + " atoms"), words_);
+    split_words(lines_.require(what), words_);
     if (words_.size() < layout.words || (words_.size() > layout.words && !plain))
       lines_.fail("atom " + std::to_string(i + 1) + " has " + std::to_string(words_.size()) + " columns, Properties " +
                       std::to_string(layout.words),
