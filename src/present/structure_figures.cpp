@@ -16,6 +16,10 @@ std::string pair_name(const Species& a, const Species& b) {
   return a.name() + "\u2013" + b.name();
 }
 
+std::string frames_text(std::size_t n) {
+  return n == 1 ? "One frame" : fmt::format("Mean of {} frames", n);
+}
+
 bool is_bond(const Analysis& analysis, const PairDistribution& pair) {
   const auto has = [](const std::vector<Species>& list, Species s) {
     return std::find(list.begin(), list.end(), s) != list.end();
@@ -35,7 +39,7 @@ Figure rdf_figure(const Analysis& analysis, bool bonds) {
     figure.series.push_back({.name = pair_name(pair.center, pair.neighbor), .x = pair.r, .y = pair.g});
   }
   figure.annotations.push_back({.kind = report::AnnotationKind::horizontal_line, .y = 1, .text = ""});
-  figure.caption = fmt::format("Mean of {} frames. r ends at half the cell ({:.2f} Å).", analysis.rdf.n_frames,
+  figure.caption = fmt::format("{}. r ends at half the cell ({:.2f} Å).", frames_text(analysis.rdf.n_frames),
                                analysis.rdf.half_cell);
   return figure;
 }
@@ -65,9 +69,9 @@ Figure factor_figure(const Analysis& analysis) {
   if (!analysis.factors.xray.empty())
     figure.series.push_back({.name = "X-rays", .x = analysis.factors.q, .y = analysis.factors.xray});
   figure.caption = fmt::format(
-      "Faber\u2013Ziman, over the wave vectors of the cell, mean of {} frames. Bragg peaks would stand far above the "
+      "Faber\u2013Ziman, over the wave vectors of the cell. {}. Bragg peaks would stand far above the "
       "rest.",
-      analysis.factors.n_frames);
+      frames_text(analysis.factors.n_frames));
   return figure;
 }
 

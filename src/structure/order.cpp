@@ -17,6 +17,10 @@ std::string percent(double fraction) {
   return fmt::format("{:.0f} %", 100 * fraction);
 }
 
+std::string frames_text(std::size_t n) {
+  return n == 1 ? "one frame" : fmt::format("mean of {} frames", n);
+}
+
 std::string describe(const Repeat& repeat) {
   const char* what = repeat.operation == Operation::translation ? "translation" : "inversion";
   if (repeat.candidates == 0) return std::string("No ") + what + " could be tried: too few atoms or too small a cell.";
@@ -34,7 +38,7 @@ std::string describe(const Residual& residual, double half_cell) {
                        residual.from);
   return fmt::format(
       "Between {:.1f} and {:.1f} Å (half the cell) g(r) departs from 1 by {:.3f} rms; counting noise of one frame "
-      "alone gives {:.3f}, a crystal near its melting point 0.1, at room temperature 0.2 to 0.4.",
+      "alone gives {:.3f}; crystals depart by 0.1 (hot) to 0.4 (cold).",
       residual.from, residual.to, residual.rms, residual.noise);
 }
 
@@ -114,8 +118,8 @@ OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistri
     report.verdict = Verdict::crystalline;
     report.statement = fmt::format(
         "Crystalline: the structure repeats itself inside its cell; one operation maps {} of the atoms onto atoms of "
-        "their kind (mean of {} frames).",
-        percent(report.mapped_mean), report.n_frames);
+        "their kind ({}).",
+        percent(report.mapped_mean), frames_text(report.n_frames));
   } else if (small) {
     report.statement = fmt::format(
         "Undecided: {} atoms in a cell of {:.1f} Å are too few to tell a glass from a crystal (60 atoms and 9 Å are "
@@ -124,9 +128,9 @@ OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistri
   } else if (report.mapped_mean <= glass_fraction && !bragg) {
     report.verdict = Verdict::amorphous;
     report.statement = fmt::format(
-        "Amorphous: no long-range order beyond 4 Å. No translation or inversion maps more than {} of the atoms (mean "
-        "of {} frames; a crystal: above 80 %), and no Bragg peak stands out.",
-        percent(report.mapped_mean), report.n_frames);
+        "Amorphous: no long-range order beyond 4 Å. No translation or inversion maps more than {} of the atoms "
+        "({}; crystals: above 80 %), and no Bragg peak stands out.",
+        percent(report.mapped_mean), frames_text(report.n_frames));
   } else {
     report.statement =
         fmt::format("Undecided: the best operation maps {} of the atoms (crystals: above 80 %, glasses: below 50 %){}.",

@@ -13,7 +13,9 @@ namespace vitrion::structure {
 namespace {
 
 constexpr std::size_t n_references = 12;  // a lattice vector maps nearly every atom: a few start points find it
-constexpr std::size_t n_probes = 24;      // atoms a candidate is tried on before all are
+constexpr std::size_t n_probes = 36;      // atoms a candidate is tried on before all are
+constexpr double settled = 0.98;          // no better operation need be looked for
+constexpr double worth_refining = 0.25;   // mapped fraction below which a shift of t changes nothing that matters
 
 // Finds the atom of one species nearest a point, within the tolerance, by fractional boxes.
 class Sites {
@@ -94,9 +96,12 @@ class Search {
   }
 
   Repeat run() {
+    // A dopant sits on some sites of the lattice only: vectors between its atoms need not be lattice vectors.
+    const double fewest = std::max(4.0, 0.1 * static_cast<double>(structure_.size()));
     const Sites* rarest = nullptr;
     for (const Sites& s : sites_)
-      if (s.rows().size() >= 4 && (!rarest || s.rows().size() < rarest->rows().size())) rarest = &s;
+      if (static_cast<double>(s.rows().size()) >= fewest && (!rarest || s.rows().size() < rarest->rows().size()))
+        rarest = &s;
     best_.operation = operation_;
     best_.by_chance = chance();
     if (!rarest) return best_;
@@ -105,7 +110,7 @@ class Search {
     const std::size_t stride = std::max<std::size_t>(1, rows.size() / n_references);
     for (std::size_t a = 0; a < rows.size(); a += stride)
       for (const std::size_t b : rows)
-        if (b != rows[a]) try_candidate(candidate(rows[a], b));
+        if (b != rows[a] && best_.mapped < settled) try_candidate(candidate(rows[a], b));
     return best_;
   }
 
@@ -149,7 +154,7 @@ class Search {
       mapped += score(s, t, stride).mapped;
       tried += (s.rows().size() + stride - 1) / stride;
     }
-    return static_cast<double>(mapped) >= 0.5 * best_.mapped * static_cast<double>(tried);
+    return static_cast<double>(mapped) >= 0.7 * best_.mapped * static_cast<double>(tried);
   }
 
   void try_candidate(Vector3 t) {
@@ -171,7 +176,7 @@ class Search {
         best_.vector = operation_ == Operation::translation ? structure_.cell.minimum_image(t) : t;
         best_.by_species = by_species;
       }
-      if (all.mapped == 0) return;
+      if (mapped < worth_refining) return;
       t += all.misfit / static_cast<double>(all.mapped);
       if (!allowed(t)) return;
     }

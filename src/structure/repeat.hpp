@@ -28,12 +28,12 @@ struct Repeat {
   std::size_t candidates = 0;            ///< operations tried
 };
 
-/// Tries the vectors between (translation: r_b - r_a; inversion: r_a + r_b) atoms of the rarest species that has at
-/// least four atoms, refining each by the mean misfit of the atoms it maps. The cell's own periodicity is no
-/// repetition: vectors are taken modulo the cell. Order with a repeat as long as the cell and without a centre of
-/// symmetry cannot be seen in one cell by any method.
+/// Tries the vectors between (translation: r_b - r_a; inversion: r_a + r_b) atoms of the rarest species that makes up a
+/// tenth of the atoms or more (four atoms at least), refining each by the mean misfit of the atoms it maps. The cell's
+/// own periodicity is no repetition: vectors are taken modulo the cell. Order with a repeat as long as the cell and
+/// without a centre of symmetry cannot be seen in one cell by any method.
 ///
-/// `mapped` is 0 where no candidate exists (fewer than four atoms of every species, or a cell too small to hold a
+/// `mapped` is 0 where no candidate exists (no such species, or a cell too small to hold a
 /// vector of `shortest`). Throws InputError when the cell is not periodic in three directions.
 Repeat best_repeat(const Structure& structure, Operation operation, const RepeatOptions& options = {});
 

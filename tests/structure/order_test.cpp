@@ -58,6 +58,19 @@ TEST(Order, VibratingCrystalsAreCrystalline) {
   }
 }
 
+// Nitrogen on some of the oxygen sites of a crystal leaves it a crystal.
+TEST(Order, DopedCrystalsAreCrystalline) {
+  Structure s = test::supercell(test::rock_salt(4.8, "Mg", "O"), 2, 2, 3, 0.1, 3);
+  Random random(4);
+  for (int changed = 0; changed < 5;) {
+    Species& site = s.species[random.below(s.size())];
+    if (site != Species::element("O")) continue;
+    site = Species::element("N");
+    ++changed;
+  }
+  EXPECT_EQ(judge(s).verdict, Verdict::crystalline) << judge(s).statement;
+}
+
 TEST(Order, ACrystalTiltedInItsCellIsCrystalline) {
   // The primitive cell of rock salt repeated along directions that are no axes of the conventional one.
   Matrix3 tilted;

@@ -112,7 +112,11 @@
     };
   }
 
-  const config = { displaylogo: false, displayModeBar: "hover", responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+  // Named one by one: the default bar also offers to send the figure elsewhere.
+  const config = {
+    displaylogo: false, displayModeBar: "hover", responsive: true,
+    modeBarButtons: [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]],
+  };
 
   async function drawPlot(card, figure) {
     const box = document.createElement("div");
