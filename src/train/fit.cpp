@@ -8,7 +8,9 @@
 namespace vitrion::train {
 namespace {
 
-constexpr double least_damping = 1e-12, most_damping = 1e10;
+constexpr double least_damping = 1e-12, most_damping = 1e8;
+constexpr double least_ridge = 1e-13;    // of the unit diagonal: keeps dependent basis functions solvable
+constexpr double gauge_stiffness = 1e3;  // of the unit diagonal
 
 // Diagonal with zeros (basis functions that vanish on the whole set) replaced by 1.
 Eigen::VectorXd safe_diagonal(const Eigen::MatrixXd& m) {
@@ -50,31 +52,52 @@ void orthonormalise(const MtpScheme& s, std::vector<double>& theta) {
 MtpFit::MtpFit(const MtpScheme& scheme, FitProblem& training, FitProblem* validation, const FitOptions& options)
     : scheme_(scheme), training_(training), validation_(validation), options_(options) {}
 
-double MtpFit::penalty(const Eigen::MatrixXd& linear_matrix, const Eigen::VectorXd& x) const {
-  return options_.ridge * linear_matrix.diagonal().dot(x.cwiseAbs2());
-}
-
-MtpFit::Trial MtpFit::project(std::vector<double> theta) {
+MtpFit::Trial MtpFit::project(std::vector<double> theta, const Eigen::VectorXd& prior) {
   orthonormalise(scheme_, theta);
   const NormalEquations n = training_.linearise(theta, Columns::linear);
   Eigen::Map<Eigen::VectorXd> x(theta.data() + scheme_.n_radial(), scheme_.n_linear());
+  const Eigen::VectorXd ridge = options_.ridge * (prior.size() > 0 ? prior : safe_diagonal(n.matrix));
   const Eigen::VectorXd scale = safe_diagonal(n.matrix).cwiseSqrt().cwiseInverse();
   Eigen::MatrixXd system = scale.asDiagonal() * n.matrix * scale.asDiagonal();
-  system.diagonal().array() += std::max(options_.ridge, 1e-13);
-  Eigen::VectorXd step = -(scale.cwiseProduct(n.gradient) + options_.ridge * x.cwiseQuotient(scale));
+  system.diagonal() += ridge.cwiseProduct(scale.cwiseAbs2());
+  system.diagonal().array() += least_ridge;
+  Eigen::VectorXd step = -scale.cwiseProduct(n.gradient + ridge.cwiseProduct(x));
   solve_positive(system, step);
   step = step.cwiseProduct(scale);
   x += step;
+  const double penalty = ridge.dot(x.cwiseAbs2());
   Trial trial;
-  trial.objective = n.weighted + 2 * n.gradient.dot(step) + step.dot(n.matrix * step) + penalty(n.matrix, x);
+  trial.objective = n.weighted + 2 * n.gradient.dot(step) + step.dot(n.matrix * step) + penalty;
   trial.theta = std::move(theta);
-  if (!training_.is_quadratic()) trial.objective = training_.evaluate(trial.theta).loss + penalty(n.matrix, x);
+  if (!training_.is_quadratic()) trial.objective = training_.evaluate(trial.theta).loss + penalty;
   return trial;
+}
+
+// Scaled columns: the unit direction "mix c_lower into c_mu" stands at the rows of mu and holds c_lower / scale.
+void MtpFit::exclude_gauge(const std::vector<double>& theta, const Eigen::VectorXd& scale, Eigen::MatrixXd& matrix,
+                           Eigen::VectorXd& descent) const {
+  const MtpScheme& s = scheme_;
+  const Eigen::Index n_c = s.n_radial();
+  Eigen::MatrixXd directions(n_c, 0);
+  for (int mu = 0; mu < s.n_mu; ++mu)
+    for (int lower = 0; lower <= mu; ++lower) {
+      Eigen::VectorXd direction = Eigen::VectorXd::Zero(n_c);
+      for (int pair = 0; pair < s.n_types * s.n_types; ++pair)
+        for (int k = 0; k < s.n_k; ++k) {
+          const int at = (pair * s.n_mu + mu) * s.n_k + k;
+          direction[at] = theta[static_cast<std::size_t>((pair * s.n_mu + lower) * s.n_k + k)] / scale[at];
+        }
+      direction -= directions * (directions.transpose() * direction);
+      directions.conservativeResize(Eigen::NoChange, directions.cols() + 1);
+      directions.rightCols(1) = direction.normalized();
+    }
+  descent.head(n_c) -= directions * (directions.transpose() * descent.head(n_c));
+  matrix.topLeftCorner(n_c, n_c) += gauge_stiffness * directions * directions.transpose();
 }
 
 FitState MtpFit::start(std::vector<double> theta) {
   FitState state;
-  state.theta = project(std::move(theta)).theta;
+  state.theta = project(std::move(theta), {}).theta;
   return state;
 }
 
@@ -82,7 +105,10 @@ FitRecord MtpFit::step(FitState& state) {
   const NormalEquations n = training_.linearise(state.theta, Columns::all);
   const Eigen::Index n_c = scheme_.n_radial(), n_x = scheme_.n_linear();
   const Eigen::Map<const Eigen::VectorXd> x(state.theta.data() + n_c, n_x);
-  const double objective = n.loss + penalty(n.matrix.bottomRightCorner(n_x, n_x), x);
+  // The weights of the ridge are those of this iteration: within it the objective is one function.
+  const Eigen::VectorXd prior = safe_diagonal(n.matrix.bottomRightCorner(n_x, n_x));
+  const Eigen::VectorXd ridge = options_.ridge * prior;
+  const double objective = n.loss + ridge.dot(x.cwiseAbs2());
 
   FitRecord record;
   record.iteration = state.iteration;
@@ -94,21 +120,23 @@ FitRecord MtpFit::step(FitState& state) {
   if (state.finished) return record;
 
   const Eigen::VectorXd scale = safe_diagonal(n.matrix).cwiseSqrt().cwiseInverse();
-  const Eigen::MatrixXd scaled = scale.asDiagonal() * n.matrix * scale.asDiagonal();
+  const Eigen::VectorXd scaled_ridge = ridge.cwiseProduct(scale.tail(n_x).cwiseAbs2());
+  Eigen::MatrixXd scaled = scale.asDiagonal() * n.matrix * scale.asDiagonal();
+  scaled.diagonal().tail(n_x) += scaled_ridge;
   Eigen::VectorXd descent = -scale.cwiseProduct(n.gradient);
-  descent.tail(n_x) -= options_.ridge * x.cwiseQuotient(scale.tail(n_x));
+  descent.tail(n_x) -= ridge.cwiseProduct(x).cwiseProduct(scale.tail(n_x));
+  exclude_gauge(state.theta, scale, scaled, descent);
   while (true) {
     Eigen::MatrixXd system = scaled;
     system.diagonal().head(n_c).array() += state.damping;
-    system.diagonal().tail(n_x).array() += std::max(options_.ridge, 1e-13);
+    system.diagonal().tail(n_x).array() += least_ridge;
     Eigen::VectorXd move = descent;
     solve_positive(system, move);
     // What the quadratic model promises; the damping's own part is no gain.
-    const double promised =
-        2 * descent.dot(move) - move.dot(scaled * move) - options_.ridge * move.tail(n_x).squaredNorm();
+    const double promised = 2 * descent.dot(move) - move.dot(scaled * move);
     std::vector<double> theta = state.theta;
     for (Eigen::Index i = 0; i < n_c; ++i) theta[static_cast<std::size_t>(i)] += move[i] * scale[i];
-    Trial trial = project(std::move(theta));
+    Trial trial = project(std::move(theta), prior);
     const double gained = objective - trial.objective;
     if (gained > 0 && std::isfinite(trial.objective)) {
       const double ratio = promised > 0 ? gained / promised : 1.0;

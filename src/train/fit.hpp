@@ -16,9 +16,10 @@ struct FitOptions {
   int window = 10;
   /// Stop when the validation loss has not improved for so many iterations (with a validation set).
   int patience = 15;
-  /// Relative ridge on species and moment coefficients: adds ridge * sum_a H_aa x_a^2 to the loss, H = J^T W J. H_aa
-  /// x_a^2 is what basis function a alone contributes to the weighted predictions, so units and scales do not matter.
-  double ridge = 1e-8;
+  /// Relative ridge on species and moment coefficients: adds ridge * sum_a H_aa x_a^2 to the loss, H = J^T W J of
+  /// the iteration. H_aa x_a^2 is what basis function a alone contributes to the weighted predictions: no units, no
+  /// scales.
+  double ridge = 1e-6;
 };
 
 /// Where a fit stands: everything that the next step depends on.
@@ -48,8 +49,9 @@ struct FitRecord {
 /// For every c tried the best x is found exactly (normal equations with ridge), so only c is searched: variable
 /// projection (Golub and Pereyra 2003, doi 10.1088/0266-5611/19/2/201). The step in c is that of the joint Gauss-Newton
 /// system with Marquardt damping, which equals Kaufman's approximation (1975, doi 10.1007/BF01932995); damping follows
-/// Nielsen (1999). Directions that change nothing (scaling and mixing of the radial functions of a pair set) are
-/// harmless under damping; the radial functions are kept orthonormal over mu so that numbers stay near 1.
+/// Nielsen (1999). Scaling a radial function or mixing lower ones into it changes nothing that linear coefficients
+/// cannot undo: the radial coefficients are kept orthonormal over mu, and steps along these n_mu (n_mu + 1) / 2
+/// directions are excluded.
 class MtpFit {
  public:
   /// `validation` may be null. All must outlive the object.
@@ -65,8 +67,9 @@ class MtpFit {
     std::vector<double> theta;
     double objective;
   };
-  Trial project(std::vector<double> theta);
-  double penalty(const Eigen::MatrixXd& linear_matrix, const Eigen::VectorXd& x) const;
+  Trial project(std::vector<double> theta, const Eigen::VectorXd& prior);
+  void exclude_gauge(const std::vector<double>& theta, const Eigen::VectorXd& scale, Eigen::MatrixXd& matrix,
+                     Eigen::VectorXd& descent) const;
   void judge(FitState& state, FitRecord& record);
 
   const MtpScheme& scheme_;

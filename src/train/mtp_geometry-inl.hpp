@@ -130,6 +130,37 @@ static void compute_geometry(const MtpScheme& s, const double* theta, const Conf
   monomials(s, e.lanes, geo);
 }
 
+// gm = sum over basic moments b of radial function mu of g_b * monomial_b, and its gradient (hx, hy, hz) by the
+// neighbour's position, for every neighbour; g_b stands at g[b * step].
+static void moment_adjoints(const MtpScheme& s, int mu, const double* g, int step, int lanes, const Geometry& geo,
+                            double* gm, double* hx, double* hy, double* hz) {
+  const D d;
+  const int n = static_cast<int>(hn::Lanes(d));
+  for (int j = 0; j < lanes; j += n) {
+    auto sum = hn::Zero(d), by_degree = hn::Zero(d), x = hn::Zero(d), y = hn::Zero(d), z = hn::Zero(d);
+    for (const int b : s.basic_of_mu[static_cast<std::size_t>(mu)]) {
+      const int row = s.basic[static_cast<std::size_t>(b)].monomial;
+      const auto& mono = s.monomials[static_cast<std::size_t>(row)];
+      const double gb = g[b * step];
+      const auto lowered = [&](std::size_t a) {
+        return hn::Load(d, geo.monomial.data() + mono.lowered[a] * geo.stride + j);
+      };
+      const auto gp = hn::Mul(hn::Set(d, gb), hn::Load(d, geo.monomial.data() + row * geo.stride + j));
+      sum = hn::Add(sum, gp);
+      if (mono.degree == 0) continue;
+      by_degree = hn::MulAdd(hn::Set(d, mono.degree), gp, by_degree);
+      if (mono.power[0] > 0) x = hn::MulAdd(hn::Set(d, gb * mono.power[0]), lowered(0), x);
+      if (mono.power[1] > 0) y = hn::MulAdd(hn::Set(d, gb * mono.power[1]), lowered(1), y);
+      if (mono.power[2] > 0) z = hn::MulAdd(hn::Set(d, gb * mono.power[2]), lowered(2), z);
+    }
+    const auto ir = hn::Load(d, geo.inverse_r.data() + j);
+    hn::Store(sum, d, gm + j);
+    hn::Store(hn::Mul(ir, hn::NegMulAdd(hn::Load(d, geo.ux.data() + j), by_degree, x)), d, hx + j);
+    hn::Store(hn::Mul(ir, hn::NegMulAdd(hn::Load(d, geo.uy.data() + j), by_degree, y)), d, hy + j);
+    hn::Store(hn::Mul(ir, hn::NegMulAdd(hn::Load(d, geo.uz.data() + j), by_degree, z)), d, hz + j);
+  }
+}
+
 }  // namespace vitrion::train::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

@@ -233,34 +233,7 @@ static void second_order(const MtpScheme& s, const Configuration& c, const Envir
   const Geometry& geo = w.geometry;
   const int stride = geo.stride, pad = s.n_k_padded;
   for (int mu = 0; mu < s.n_mu; ++mu) {
-    // gm = sum_b g_b P_b and its gradient (hx, hy, hz) by the neighbour's position, for every neighbour.
-    for (int j = 0; j < e.lanes; j += n) {
-      auto sum = hn::Zero(d), by_degree = hn::Zero(d), x = hn::Zero(d), y = hn::Zero(d), z = hn::Zero(d);
-      for (const int b : s.basic_of_mu[static_cast<std::size_t>(mu)]) {
-        const auto& mono = s.monomials[static_cast<std::size_t>(s.basic[static_cast<std::size_t>(b)].monomial)];
-        const double g = w.g[static_cast<std::size_t>(b)];
-        const auto gp =
-            hn::Mul(hn::Set(d, g),
-                    hn::Load(d, geo.monomial.data() + s.basic[static_cast<std::size_t>(b)].monomial * stride + j));
-        sum = hn::Add(sum, gp);
-        if (mono.degree == 0) continue;
-        by_degree = hn::MulAdd(hn::Set(d, mono.degree), gp, by_degree);
-        if (mono.power[0] > 0)
-          x = hn::MulAdd(hn::Set(d, g * mono.power[0]), hn::Load(d, geo.monomial.data() + mono.lowered[0] * stride + j),
-                         x);
-        if (mono.power[1] > 0)
-          y = hn::MulAdd(hn::Set(d, g * mono.power[1]), hn::Load(d, geo.monomial.data() + mono.lowered[1] * stride + j),
-                         y);
-        if (mono.power[2] > 0)
-          z = hn::MulAdd(hn::Set(d, g * mono.power[2]), hn::Load(d, geo.monomial.data() + mono.lowered[2] * stride + j),
-                         z);
-      }
-      const auto ir = hn::Load(d, geo.inverse_r.data() + j);
-      hn::Store(sum, d, w.gm.data() + j);
-      hn::Store(hn::Mul(ir, hn::NegMulAdd(hn::Load(d, geo.ux.data() + j), by_degree, x)), d, w.hx.data() + j);
-      hn::Store(hn::Mul(ir, hn::NegMulAdd(hn::Load(d, geo.uy.data() + j), by_degree, y)), d, w.hy.data() + j);
-      hn::Store(hn::Mul(ir, hn::NegMulAdd(hn::Load(d, geo.uz.data() + j), by_degree, z)), d, w.hz.data() + j);
-    }
+    moment_adjoints(s, mu, w.g.data(), 1, e.lanes, geo, w.gm.data(), w.hx.data(), w.hy.data(), w.hz.data());
     for (int type = 0; type < s.n_types; ++type) {
       if (e.of_type[static_cast<std::size_t>(type)].empty()) continue;
       double* out = w.radial.data() + (type * s.n_mu + mu) * pad * w.lanes;

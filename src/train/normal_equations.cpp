@@ -47,25 +47,31 @@ FitProblem::FitProblem(const MtpScheme& scheme, const std::vector<Configuration>
   }
 }
 
-NormalEquations FitProblem::linearise(std::span<const double> theta, Columns columns) {
-  return pass(theta, columns, true);
-}
-
 NormalEquations FitProblem::evaluate(std::span<const double> theta) {
-  return pass(theta, Columns::linear, false);
+  while (predictors_.size() < static_cast<std::size_t>(threads())) predictors_.emplace_back(scheme_);
+  std::vector<std::vector<double>> residuals(set_.size());
+  parallel_for(set_.size(), [&](std::size_t i) {
+    residuals[i].resize(static_cast<std::size_t>(set_[i].n_rows()));
+    predictors_[static_cast<std::size_t>(thread_number())].predict(theta, set_[i], residuals[i].data());
+    subtract_targets(set_[i], residuals[i].data());
+  });
+  NormalEquations sums;
+  for (std::size_t i = 0; i < set_.size(); ++i) {
+    sums.loss += loss_.value(set_[i], residuals[i].data());
+    add_errors(set_[i], residuals[i].data(), sums.errors);
+  }
+  return sums;
 }
 
-NormalEquations FitProblem::pass(std::span<const double> theta, Columns columns, bool matrix) {
+NormalEquations FitProblem::linearise(std::span<const double> theta, Columns columns) {
   while (workers_.size() < static_cast<std::size_t>(threads())) workers_.emplace_back(scheme_);
   const bool all = columns == Columns::all;
   Batch batch{};
   batch.n_columns = all ? scheme_.n_parameters() : scheme_.n_linear();
   const int first_linear = all ? scheme_.n_radial() : 0;
   NormalEquations sums;
-  if (matrix) {
-    sums.matrix = Eigen::MatrixXd::Zero(batch.n_columns, batch.n_columns);
-    sums.gradient = Eigen::VectorXd::Zero(batch.n_columns);
-  }
+  sums.matrix = Eigen::MatrixXd::Zero(batch.n_columns, batch.n_columns);
+  sums.gradient = Eigen::VectorXd::Zero(batch.n_columns);
   for (std::size_t first = 0; first < set_.size(); first = batch.last) {
     check_stop();
     batch.first = batch.last = first;
@@ -91,7 +97,6 @@ NormalEquations FitProblem::pass(std::span<const double> theta, Columns columns,
                   j + static_cast<std::size_t>(first_linear) * batch.rows, ld, theta.data() + scheme_.n_radial(), 1,
                   0.0, residual, 1);
       subtract_targets(c, residual);
-      if (!matrix) return;
       std::vector<double>& weights = weights_[first + i];
       if (all) loss_.weights(c, residual, weights.data());
       std::vector<double> roots(weights.size());
@@ -102,7 +107,7 @@ NormalEquations FitProblem::pass(std::span<const double> theta, Columns columns,
     });
     add_batch(batch, sums);
   }
-  if (matrix) sums.matrix.triangularView<Eigen::StrictlyLower>() = sums.matrix.transpose();
+  sums.matrix.triangularView<Eigen::StrictlyLower>() = sums.matrix.transpose();
   return sums;
 }
 
@@ -118,7 +123,6 @@ void FitProblem::add_batch(const Batch& batch, NormalEquations& sums) const {
       weighted[start + row] *= std::sqrt(weights_[i][row]);
     }
   }
-  if (sums.matrix.size() == 0) return;
   const auto rows = static_cast<int>(batch.rows);
   const int n_tiles = (batch.n_columns + tile - 1) / tile;
   std::vector<std::pair<int, int>> pairs;

@@ -8,6 +8,7 @@
 #include "train/configuration.hpp"
 #include "train/loss.hpp"
 #include "train/metrics.hpp"
+#include "train/mtp_gradient.hpp"
 #include "train/mtp_jacobian.hpp"
 
 namespace vitrion::train {
@@ -39,7 +40,6 @@ class FitProblem {
 
  private:
   struct Batch;
-  NormalEquations pass(std::span<const double> theta, Columns columns, bool matrix);
   void add_batch(const Batch& batch, NormalEquations& sums) const;
 
   const MtpScheme& scheme_;
@@ -47,6 +47,7 @@ class FitProblem {
   RowLoss loss_;
   std::vector<std::vector<double>> weights_;  // [configuration][row]
   std::vector<MtpJacobian> workers_;          // one per thread
+  std::vector<MtpGradient> predictors_;       // one per thread
   AlignedVector<double> jacobian_;            // of one batch
 };
 
