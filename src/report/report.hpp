@@ -44,8 +44,8 @@ struct Table {
   std::string id;  ///< as Figure::id
   Markup title;
   Markup caption = {};
-  std::vector<Markup> columns;
-  std::vector<std::vector<Markup>> rows;  ///< shape (n_rows, n_columns)
+  std::vector<Markup> columns = {};
+  std::vector<std::vector<Markup>> rows = {};  ///< shape (n_rows, n_columns)
 };
 
 /// Atoms of these species nearer than `length` (Å) are joined by a stick.
@@ -59,7 +59,7 @@ struct StructureView {
   std::string id;  ///< as Figure::id
   Markup title;
   Markup caption = {};
-  Structure structure;
+  Structure structure = {};
   std::vector<StickRule> sticks = {};
 };
 

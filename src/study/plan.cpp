@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 constexpr const char* potential = "potential.mtp";
 
 // The mapping of a section as YAML that can be changed.
-YAML::Node editable(Config& config, const std::string& key) {
-  return YAML::Load(config.section(key).dump());
+YAML::Node editable(const Config& section) {
+  return YAML::Load(section.dump());
 }
 
 std::string text_of(const YAML::Node& node) {
@@ -77,11 +77,14 @@ class Planner {
     stage.command = {program_, "train",       "train.yaml", "--threads", std::to_string(study_.slots),
                      "--json", "errors.json", "--plots",    "plots"};
     stage.slots = study_.slots;
-    stage.outputs = {potential, "potential.card.json", "errors.json"};
+    // The model card and the log hold wall times: they are not the same bytes twice.
+    stage.outputs = {potential, "errors.json"};
     if (!config_.has("train")) throw InputError(config_.where(), "the section \"train\" is missing");
-    YAML::Node yaml = editable(config_, "train");
     Config section = config_.section("train");
+    YAML::Node yaml = editable(section);
+    accept(section);
     Config data = section.section("data");
+    accept(data);
     import_all(yaml["data"], "train", data, stage);
     import_all(yaml["data"], "test", data, stage);
     const YAML::Node short_range = yaml["potential"] ? yaml["potential"]["short_range"] : YAML::Node();
@@ -105,8 +108,8 @@ class Planner {
 
   void plan_quench() {
     if (!config_.has("quench")) throw InputError(config_.where(), "the section \"quench\" is missing");
-    YAML::Node yaml = editable(config_, "quench");
     Config section = config_.section("quench");
+    YAML::Node yaml = editable(section);
     replicas_ = static_cast<int>(section.integer("replicas", 1));
     if (replicas_ < 1) throw section.error("replicas", "\"replicas\" must be at least 1");
     yaml.remove("replicas");
@@ -139,8 +142,8 @@ class Planner {
 
   void plan_production() {
     if (!config_.has("production")) return;
-    YAML::Node yaml = editable(config_, "production");
     Config section = config_.section("production");
+    YAML::Node yaml = editable(section);
     temperatures_ = section.numbers("temperatures_K");
     yaml.remove("temperatures_K");
     const YAML::Node stages = yaml["stages"];
@@ -211,8 +214,7 @@ class Planner {
       for (int r = 1; r <= replicas_; ++r) {
         const std::string name = fmt::format("md-{:g}K-{}", temperature, r);
         stage.inputs.push_back(name + "/" + production_stage_ + ".lammpstrj.gz");
-        stage.command.insert(stage.command.end(),
-                             {"--run", fmt::format("../{}@{:g}", stage.inputs.back(), temperature)});
+        stage.command.push_back(fmt::format("../{}@{:g}", stage.inputs.back(), temperature));
         stage.after.push_back(name);
       }
     stage.command.insert(stage.command.end(), {"--json", "transport.json", "--plots", "plots", "--threads", "1"});

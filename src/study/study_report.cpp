@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "study/results.hpp"
@@ -37,9 +39,8 @@ Headline diffusion_headline(const json& transport) {
         (chosen == nullptr || t.at("temperature_K").get<double>() < chosen->at("temperature_K").get<double>()))
       chosen = &t;
   const std::string species = temperatures.at(0).at("species").get<std::string>();
-  Headline headline{.question = "How fast does " + species + " move?"};
+  Headline headline{.question = "How fast does " + species + " move?", .answer = "not resolved"};
   if (chosen == nullptr) {
-    headline.answer = "not resolved";
     headline.basis = "No run was long enough to tell diffusion from vibration; the table gives upper bounds.";
     headline.severity = Severity::warning;
     return headline;
