@@ -210,6 +210,8 @@ MdOptions read_common(Config& config, std::optional<build::PackingOptions>& pack
     if (!(range.inner < range.outer)) throw zbl.error("outer_A", "inner_A must be smaller than outer_A");
     o.zbl = range;
   }
+  o.wall = config.number("wall_eV", 0);
+  if (o.wall < 0) throw config.error("wall_eV", "\"wall_eV\" cannot be negative");
   o.guard = read_guard(config.section("guard"));
   if (config.has("structure") == config.has("packed"))
     throw InputError(config.where(), "give either structure (a file) or packed (a composition and a density)");

@@ -60,6 +60,10 @@ struct MdOptions {
   std::filesystem::path potential;
   std::vector<Species> file_species;  ///< elements of a potential file that holds none
   std::optional<ZblRange> zbl;
+  /// eV; 0: none. Depth of a purely repulsive wall (Weeks, Chandler, Andersen 1971, doi 10.1063/1.1674820) that begins
+  /// where the training set's shortest distance of each pair ends: it changes nothing that the potential was shown.
+  double wall = 0;
+  std::map<std::string, double> wall_distances;  ///< Å, "Li-O": where it begins; empty: as the model card says
   Structure start;
   std::filesystem::path folder;  ///< everything is written here
   std::vector<Stage> stages;

@@ -48,6 +48,9 @@ std::string key_of(const MdOptions& o) {
   std::string text = fmt::format("{} {} {} {} {} {}\n", version, content_hash_of_file(o.potential),
                                  join_names(o.file_species), o.seed, o.checkpoint_every, o.skin);
   if (o.zbl) text += fmt::format("zbl {} {}\n", o.zbl->inner, o.zbl->outer);
+  if (o.wall > 0)
+    for (const auto& [pair, distance] : o.wall_distances)
+      text += fmt::format("wall {} {} {}\n", o.wall, pair, distance);
   for (const Stage& s : o.stages)
     text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", s.name, static_cast<int>(s.ensemble),
                         s.temperature_start, s.temperature_end, s.timestep, s.steps, static_cast<int>(s.thermostat),
@@ -63,8 +66,13 @@ std::string key_of(const MdOptions& o) {
   return content_hash(text);
 }
 
-// A potential that was fitted on top of ZBL repulsion must run on top of the same.
+// A potential that was fitted on top of ZBL repulsion must run on top of the same. The wall begins where the training
+// set ends.
 void take_repulsion(MdOptions& o, const ModelCard& card) {
+  if (o.wall > 0) {
+    for (const auto& [pair, distance] : o.guard.min_distances) o.wall_distances.emplace(pair, distance);
+    for (const auto& [pair, distance] : card.min_distances) o.wall_distances.emplace(pair, distance);
+  }
   if (!card.zbl) return;
   if (o.zbl && (o.zbl->inner != card.zbl->inner || o.zbl->outer != card.zbl->outer))
     throw InputError(Location{o.potential.string()},

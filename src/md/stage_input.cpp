@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "core/error.hpp"
 #include "core/random.hpp"
 #include "core/units.hpp"
 #include "potentials/registry.hpp"
@@ -33,6 +35,17 @@ std::string species_list(const std::vector<Species>& species) {
   return join_names(species, ",");
 }
 
+// Lennard-Jones cut at its minimum and shifted to zero there: repulsion only, continuous in energy and force.
+std::string wall_command(const MdOptions& options, const std::vector<Species>& types, std::size_t i, std::size_t j) {
+  for (const std::string& pair : {types[i].name() + "-" + types[j].name(), types[j].name() + "-" + types[i].name()})
+    if (const auto found = options.wall_distances.find(pair); found != options.wall_distances.end())
+      return fmt::format("pair_coeff {} {} lj/cut {:.10g} {:.10g} {:.10g}", i + 1, j + 1, options.wall,
+                         found->second / std::pow(2.0, 1.0 / 6.0), found->second);
+  throw InputError("no shortest distance is known for " + types[i].name() + "-" + types[j].name() +
+                       ", so wall_eV has no place to stand",
+                   "The model card beside the potential names them, or give guard.min_distances_A.");
+}
+
 }  // namespace
 
 std::vector<Species> lammps_types(const MdOptions& options) {
@@ -52,17 +65,23 @@ std::vector<std::string> interaction_commands(const MdOptions& options, const st
                                 "neigh_modify every 1 delay 0 check yes"};
   const std::string file = "\"" + std::filesystem::absolute(options.potential).string() + "\"";
   const std::string elements = join_names(types, " ");
-  if (options.zbl) {
-    list.push_back(
-        fmt::format("pair_style hybrid/overlay {} zbl {:.10g} {:.10g}", style, options.zbl->inner, options.zbl->outer));
-    list.push_back("pair_coeff * * vitrion " + file + " " + elements);
-    for (std::size_t i = 0; i < types.size(); ++i)
-      for (std::size_t j = i; j < types.size(); ++j)
-        list.push_back(fmt::format("pair_coeff {} {} zbl {} {}", i + 1, j + 1, types[i].atomic_number(),
-                                   types[j].atomic_number()));
-  } else {
+  if (!options.zbl && options.wall == 0) {
     list.push_back("pair_style " + style);
     list.push_back("pair_coeff * * " + file + " " + elements);
+  } else {
+    std::string styles = "pair_style hybrid/overlay " + style;
+    if (options.zbl) styles += fmt::format(" zbl {:.10g} {:.10g}", options.zbl->inner, options.zbl->outer);
+    if (options.wall > 0) styles += " lj/cut 2.0";
+    list.push_back(styles);
+    list.push_back("pair_coeff * * vitrion " + file + " " + elements);
+    for (std::size_t i = 0; i < types.size(); ++i)
+      for (std::size_t j = i; j < types.size(); ++j) {
+        if (options.zbl)
+          list.push_back(fmt::format("pair_coeff {} {} zbl {} {}", i + 1, j + 1, types[i].atomic_number(),
+                                     types[j].atomic_number()));
+        if (options.wall > 0) list.push_back(wall_command(options, types, i, j));
+      }
+    if (options.wall > 0) list.emplace_back("pair_modify pair lj/cut shift yes");
   }
   // Thermo output appears nowhere; it makes LAMMPS keep energy and pressure at the steps that are asked for. Lost atoms
   // are the guard's affair.

@@ -87,21 +87,15 @@ class Planner {
     accept(data);
     import_all(yaml["data"], "train", data, stage);
     import_all(yaml["data"], "test", data, stage);
-    const YAML::Node short_range = yaml["potential"] ? yaml["potential"]["short_range"] : YAML::Node();
-    if (short_range && short_range["type"] && short_range["type"].as<std::string>() == "zbl") {
-      zbl_["inner_A"] = short_range["inner"] ? short_range["inner"].as<double>() : 0.7;
-      zbl_["outer_A"] = short_range["outer"] ? short_range["outer"].as<double>() : 1.4;
-    }
     yaml["output"] = potential;
     if (!yaml["seed"]) yaml["seed"] = seed_;
     stage.files["train.yaml"] = text_of(yaml);
     study_.stages.push_back(std::move(stage));
   }
 
-  // What every MD stage shares: the potential, its ZBL part, where it writes, its seed.
+  // What every MD stage shares: the potential (its card tells of a ZBL part), where it writes, its seed.
   void complete_md(YAML::Node yaml, std::int64_t seed) const {
     yaml["potential"] = std::string("../train/") + potential;
-    if (zbl_.size() > 0) yaml["zbl"] = YAML::Clone(zbl_);
     yaml["output"] = ".";
     yaml["seed"] = seed;
   }
@@ -255,7 +249,6 @@ class Planner {
   bool glass_trajectory_ = false;
   std::vector<double> temperatures_;
   std::string production_stage_;
-  YAML::Node zbl_;
 };
 
 }  // namespace
