@@ -68,11 +68,15 @@ nlohmann::json series_json(const Series& series) {
   return json;
 }
 
+// JSON has no NaN: null stands for it.
+double number_from(const nlohmann::json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
 std::vector<double> numbers_from(const nlohmann::json& json, const char* key) {
   std::vector<double> values;
-  if (!json.contains(key)) return values;
-  for (const nlohmann::json& v : json.at(key))
-    values.push_back(v.is_null() ? std::numeric_limits<double>::quiet_NaN() : v.get<double>());
+  if (json.contains(key))
+    for (const nlohmann::json& v : json.at(key)) values.push_back(number_from(v));
   return values;
 }
 
@@ -151,10 +155,10 @@ Figure figure_from_json(const nlohmann::json& json) {
   figure.y = axis_from(json.at("y"));
   for (const nlohmann::json& s : json.at("series")) figure.series.push_back(series_from(s));
   for (const nlohmann::json& a : json.at("annotations"))
-    figure.annotations.push_back(
-        {named(a.at("kind").get<std::string>(), std::array{AnnotationKind::vertical_line, AnnotationKind::horizontal_line,
-                                                           AnnotationKind::identity, AnnotationKind::text}),
-         a.at("x"), a.at("y"), a.at("text")});
+    figure.annotations.push_back({named(a.at("kind").get<std::string>(),
+                                        std::array{AnnotationKind::vertical_line, AnnotationKind::horizontal_line,
+                                                   AnnotationKind::identity, AnnotationKind::text}),
+                                  number_from(a.at("x")), number_from(a.at("y")), a.at("text")});
   validate(figure);
   return figure;
 }

@@ -160,7 +160,8 @@ Section glass_section(const ReportOptions& options, const fs::path& study) {
   report::StructureView view{.id = "glass", .title = "The structure after the quench"};
   view.structure = io::read_frames(replica_folder(study, 1) / "final.extxyz").back();
   view.caption = fmt::format("Replica 1 of {}: {}.", options.replicas, composition(view.structure.species));
-  for (const auto& [pair, cutoff] : structure.value("bond_cutoffs_A", json::object()).items()) {
+  const json cutoffs = structure.value("bond_cutoffs_A", json::object());
+  for (const auto& [pair, cutoff] : cutoffs.items()) {
     const std::size_t dash = pair.find('-');
     const Species a = Species::element(pair.substr(0, dash)), b = Species::element(pair.substr(dash + 1));
     // Sticks only inside the network: those of mobile ions hide everything.
