@@ -19,7 +19,7 @@ struct FitOptions {
   /// Relative ridge on species and moment coefficients: adds ridge * sum_a H_aa x_a^2 to the loss, H = J^T W J of
   /// the iteration. H_aa x_a^2 is what basis function a alone contributes to the weighted predictions: no units, no
   /// scales.
-  double ridge = 1e-6;
+  double ridge = 1e-7;
 };
 
 /// Where a fit stands: everything that the next step depends on.
