@@ -18,7 +18,7 @@ constexpr std::size_t latest_onset = 8;    // lags beyond the latest onset tried
 constexpr std::size_t onset_margin = 2;    // octaves
 constexpr std::size_t longest_floor = 64;  // the floor of the onset is at most this part of the run
 constexpr double significant = 1.645;      // standard deviations of the fourth moment that show hops
-constexpr double disagreement = 0.002;     // probability below which two slopes count as different
+constexpr double false_alarms = 0.005;     // probability to reject a good onset
 constexpr double walk_clears_cage = 2;
 constexpr std::size_t fewest_lags = 3;
 constexpr double at_rest = 1e-12;  // Å^2: an MSD below is rounding
@@ -181,11 +181,12 @@ SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_
   std::vector<SlopeFit> fits;
   for (std::size_t onset = at_least; fits.empty() || latest_onset * onset <= longest; onset *= 2)
     fits.push_back(fit_slope(displacements, onset, quantum));
+  const double comparisons = std::max<double>(1, static_cast<double>(fits.size()) - 1);
   // Would the later fit, which is nearly unbiased, come out as it did if the earlier slope were true? Part of the data
   // is common to both, which makes the test milder than its level.
   const auto agrees = [&](const SlopeFit& early, const SlopeFit& late) {
-    const double p = late.slope.probability(early.slope.value);
-    return p > disagreement / 2 && p < 1 - disagreement / 2;
+    const double p = late.slope.probability(early.slope.value), tail = false_alarms / (2 * comparisons);
+    return p > tail && p < 1 - tail;
   };
   for (std::size_t i = 0; i < fits.size(); ++i) {
     bool all = true;
