@@ -164,9 +164,11 @@ Section glass_section(const ReportOptions& options, const fs::path& study) {
   for (const auto& [pair, cutoff] : cutoffs.items()) {
     const std::size_t dash = pair.find('-');
     const Species a = Species::element(pair.substr(0, dash)), b = Species::element(pair.substr(dash + 1));
-    // Sticks only inside the network: those of mobile ions hide everything.
-    if (a == Species::element("P") || b == Species::element("P") || a == Species::element("V") ||
-        b == Species::element("V"))
+    // Sticks only from network formers to their corners: those of mobile ions hide everything.
+    const auto one_of = [](const Species& x, std::initializer_list<const char*> names) {
+      return std::any_of(names.begin(), names.end(), [&](const char* name) { return x.name() == name; });
+    };
+    if (one_of(a, {"P", "V", "Si", "B", "Ge"}) && one_of(b, {"O", "N", "S", "F"}))
       view.sticks.push_back({a, b, cutoff.get<double>()});
   }
   section.blocks.emplace_back(std::move(view));
