@@ -9,7 +9,7 @@ build=(
   libfftw3-dev zlib1g-dev libxxhash-dev libhwy-dev gemmi-dev libopenblas-dev liblapacke-dev
   liblammps-dev libopenmpi-dev openmpi-bin
 )
-tests=(libgtest-dev libbenchmark-dev chromium)
+tests=(libgtest-dev libgmock-dev libbenchmark-dev chromium)
 
 # The version cmake/ReportResources.cmake asks for, and the checksum of the package as published.
 plotly=4.1.1

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -71,18 +72,21 @@ Scaled scale_of(double value) {
 
 }  // namespace
 
+// `digits` significant digits without an exponent: the value is between 0.01 and 9999, or 0.
+std::string plain(double value, int digits) {
+  const int before = value == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(value)))) + 1;
+  return fmt::format("{:.{}f}", value, std::max(0, digits - before));
+}
+
 std::string number(double value, int digits) {
   const Scaled scale = scale_of(value);
-  return fmt::format("{:#.{}g}{}", value * scale.factor, digits, scale.power);
+  return plain(value * scale.factor, digits) + scale.power;
 }
 
 std::string with_interval(double value, double low, double high) {
   const Scaled scale = scale_of(value);
-  const std::string numbers =
-      fmt::format("{:#.3g} ({:#.2g} … {:#.2g})", value * scale.factor, low * scale.factor, high * scale.factor);
-  return scale.power.empty() ? numbers
-                             : fmt::format("{:#.3g}{} ({:#.2g} … {:#.2g}){}", value * scale.factor, scale.power,
-                                           low * scale.factor, high * scale.factor, scale.power);
+  const auto text = [&](double v, int digits) { return plain(v * scale.factor, digits); };
+  return fmt::format("{}{} ({} … {}){}", text(value, 3), scale.power, text(low, 2), text(high, 2), scale.power);
 }
 
 }  // namespace vitrion::study

@@ -83,7 +83,8 @@ Table literature_table(const ReportOptions& options) {
   Table table{.id = "literature", .title = "Beside other work", .caption = "As given in the study's settings."};
   table.columns = {"quantity", "value", "temperature (K)", "source"};
   for (const LiteratureValue& v : options.literature)
-    table.rows.push_back({v.quantity, number(v.value), v.temperature ? number(*v.temperature) : "–", v.source});
+    table.rows.push_back(
+        {v.quantity, number(v.value), v.temperature ? fmt::format("{:g}", *v.temperature) : "–", v.source});
   return table;
 }
 
@@ -168,8 +169,10 @@ Section glass_section(const ReportOptions& options, const fs::path& study) {
     const auto one_of = [](const Species& x, std::initializer_list<const char*> names) {
       return std::any_of(names.begin(), names.end(), [&](const char* name) { return x.name() == name; });
     };
-    if (one_of(a, {"P", "V", "Si", "B", "Ge"}) && one_of(b, {"O", "N", "S", "F"}))
-      view.sticks.push_back({a, b, cutoff.get<double>()});
+    const auto former_and_corner = [&](const Species& x, const Species& y) {
+      return one_of(x, {"P", "V", "Si", "B", "Ge"}) && one_of(y, {"O", "N", "S", "F"});
+    };
+    if (former_and_corner(a, b) || former_and_corner(b, a)) view.sticks.push_back({a, b, cutoff.get<double>()});
   }
   section.blocks.emplace_back(std::move(view));
   for (const char* id : {"rdf-bonded", "rdf-other"})
@@ -217,7 +220,7 @@ Section transport_section(const ReportOptions& options, const fs::path& study) {
       .caption = "95 % intervals in brackets. A value that the run is too short for is given as an upper bound."};
   table.columns = {"T (K)", "D^{*} (cm^{2}/s)", "D_{J} (cm^{2}/s)", "Haven ratio", "conductivity from D^{*} (S/cm)"};
   for (const json& t : transport.at("temperatures")) {
-    table.rows.push_back({number(t.at("temperature_K").get<double>()), diffusivity_text(t.at("D_tracer")),
+    table.rows.push_back({fmt::format("{:g}", t.at("temperature_K").get<double>()), diffusivity_text(t.at("D_tracer")),
                           diffusivity_text(t.at("D_jump")), estimate_text(t.at("haven_ratio")),
                           estimate_text(t.at("conductivity_S_per_cm"))});
   }
@@ -226,6 +229,15 @@ Section transport_section(const ReportOptions& options, const fs::path& study) {
       "Displacements of {} against the {}; {:g} ps between frames.", first.at("species").get<std::string>(),
       first.at("frame_description").get<std::string>(), first.at("dt_fs").get<double>() / femtoseconds_per_ps)});
   section.blocks.emplace_back(std::move(table));
+  if (const auto arrhenius = transport.find("arrhenius"); arrhenius != transport.end() && arrhenius->contains("at")) {
+    Table line{.id = "arrhenius-at", .title = "On the Arrhenius line", .caption = "95 % intervals in brackets."};
+    line.columns = {"T (K)", "D^{*} (cm^{2}/s)", ""};
+    for (const json& at : arrhenius->at("at"))
+      line.rows.push_back({fmt::format("{:g}", at.at("temperature_K").get<double>()),
+                           interval_text(at.at("D_cm2_per_s"), at.at("ci95_cm2_per_s")),
+                           at.at("extrapolated").get<bool>() ? "extrapolated" : "interpolated"});
+    section.blocks.emplace_back(std::move(line));
+  }
   std::vector<fs::path> figures;
   for (const fs::directory_entry& file : fs::directory_iterator(study / "transport" / "plots"))
     if (file.path().extension() == ".json") figures.push_back(file.path());

@@ -56,6 +56,26 @@ Headline diffusion_headline(const json& transport) {
   return headline;
 }
 
+Headline barrier_headline(const json& transport) {
+  Headline headline{.question = "What barrier does it see?", .answer = "not known"};
+  headline.severity = Severity::warning;
+  headline.basis = "Fewer than two temperatures are resolved: no activation energy.";
+  if (!transport.contains("arrhenius") || !transport.at("arrhenius").contains("activation_energy_eV")) return headline;
+  const json& arrhenius = transport.at("arrhenius");
+  const json& energy = arrhenius.at("activation_energy_eV");
+  if (!energy.is_object()) return headline;
+  headline.answer = "E_{a} = " +
+                    with_interval(energy.at("value").get<double>(), energy.at("ci95").at(0).get<double>(),
+                                  energy.at("ci95").at(1).get<double>()) +
+                    " eV";
+  std::string fitted;
+  for (const json& t : arrhenius.at("fitted_K"))
+    fitted += fmt::format("{}{:g}", fitted.empty() ? "" : ", ", t.get<double>());
+  headline.basis = "Arrhenius line through " + fitted + " K; 95 % interval.";
+  headline.severity = Severity::good;
+  return headline;
+}
+
 Headline trust_headline(const fs::path& study) {
   const json errors = read_json(study / "train" / "errors.json");
   const bool tested = errors.contains("test");
@@ -105,7 +125,11 @@ report::Report assemble_report(const ReportOptions& options, const fs::path& stu
   report.title = options.title;
   report.headlines.push_back(glass_headline(study));
   const bool has_transport = !options.temperatures.empty();
-  if (has_transport) report.headlines.push_back(diffusion_headline(read_json(study / "transport" / "transport.json")));
+  if (has_transport) {
+    const json transport = read_json(study / "transport" / "transport.json");
+    report.headlines.push_back(diffusion_headline(transport));
+    report.headlines.push_back(barrier_headline(transport));
+  }
   report.headlines.push_back(trust_headline(study));
   report.sections.push_back(glass_section(options, study));
   if (has_transport) report.sections.push_back(transport_section(options, study));
