@@ -23,11 +23,8 @@ function(vitrion_tests name)
   endif()
   list(TRANSFORM TESTS_DEPENDS PREPEND vitrion_)
   add_executable(test_${name} ${sources})
-  target_include_directories(test_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
-  target_link_libraries(test_${name} PRIVATE ${TESTS_DEPENDS} ${TESTS_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_link_libraries(test_${name} PRIVATE ${TESTS_DEPENDS} ${TESTS_LIBRARIES} vitrion_test_support GTest::gmock GTest::gtest_main)
   # Tests call code that is optimised; optimising them too would only take time.
   target_compile_options(test_${name} PRIVATE -O1)
-  target_compile_definitions(test_${name} PRIVATE
-    VITRION_REFERENCE_DATA="${VITRION_REFERENCE_DATA}" VITRION_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "md/program.hpp"
+#include "program.hpp"
 
 namespace vitrion {
 namespace {

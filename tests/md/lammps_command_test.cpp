@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "md/program.hpp"
+#include "program.hpp"
 #include "support.hpp"
 
 namespace vitrion {

@@ -12,7 +12,7 @@
 #include "core/units.hpp"
 #include "io/frames.hpp"
 #include "md/oxides.hpp"
-#include "md/program.hpp"
+#include "program.hpp"
 
 namespace vitrion::md {
 namespace {
@@ -149,7 +149,7 @@ stages:
   ASSERT_EQ(whole.exit_code, 0) << whole.output;
   const test::Run pieces = test::run_program(in_folder + R"(
 for pause in 0.15 0.25 0.3 0.35 0.4 0.45 0.5; do
-  timeout -s KILL $pause )" VITRION_PROGRAM R"( md run.yaml output=pieces --threads 1
+  timeout -s KILL $pause $VITRION_PROGRAM md run.yaml output=pieces --threads 1
   for file in pieces/*.csv pieces/*.gz; do [ -f $file ] && echo rubbish >> $file; done
 done
 vitrion md run.yaml output=pieces --threads 1)");
@@ -183,7 +183,7 @@ stages:
   const Structure one = io::read_frames(folder / "1" / "final.extxyz").front();
   for (const char* ranks : {"2", "4"}) {
     const test::Run run =
-        test::run_program(start + mpirun + " " + ranks + " " VITRION_PROGRAM " md run.yaml output=" + ranks);
+        test::run_program(start + mpirun + " " + ranks + " $VITRION_PROGRAM md run.yaml output=" + ranks);
     ASSERT_EQ(run.exit_code, 0) << run.output;
     const Structure many = io::read_frames(folder / ranks / "final.extxyz").front();
     EXPECT_LT((many.positions - one.positions).cwiseAbs().maxCoeff(), 1e-8);
@@ -204,8 +204,7 @@ guard: {max_force_eV_per_A: 1e9, temperature_margin_K: 1e9}
 )";
   // The signal comes once the first restart point is on disk, however long the start took (a minute at most).
   const test::Run run = test::run_program("cd " + folder.string() +
-                                          "; " VITRION_PROGRAM
-                                          " md run.yaml --threads 1 & p=$!; n=0; "
+                                          "; $VITRION_PROGRAM md run.yaml --threads 1 & p=$!; n=0; "
                                           "while [ ! -e md/state/journal.json ] && [ $n -lt 600 ]; do n=$((n+1)); "
                                           "sleep 0.1; done; kill -TERM $p; wait $p");
   EXPECT_NE(run.output.find("stopped on request"), std::string::npos) << run.output;

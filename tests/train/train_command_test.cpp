@@ -12,7 +12,7 @@
 
 #include "core/file.hpp"
 #include "io/frames.hpp"
-#include "md/program.hpp"
+#include "program.hpp"
 #include "potentials/mtp/mtp_potential.hpp"
 #include "potentials/registry.hpp"
 #include "samples.hpp"
@@ -65,7 +65,7 @@ output: fitted.mtp
       const int quiet = ::open("/dev/null", 1);
       dup2(quiet, 1);
       dup2(quiet, 2);
-      execl(VITRION_PROGRAM, "vitrion", "train", "train.yaml", "output=ended.mtp", nullptr);
+      execl(test::program().c_str(), "vitrion", "train", "train.yaml", "output=ended.mtp", nullptr);
       _exit(127);
     }
     const auto log = folder_ / "ended.training.csv";
