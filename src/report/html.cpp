@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::size_t most_points_in_page = 4000;  // of one series: the JSON beside the page holds them all
 
+constexpr std::size_t columns_of_wide_table = 5;
+
 // Colour is not the only sign.
 const char* word_of(Severity severity) {
   switch (severity) {
@@ -97,6 +99,13 @@ std::string card(const char* kind, const std::string& id, const Markup& title, c
       id, kind, markup_to_html(title), still, caption(note), data_element(data));
 }
 
+std::string list_html(const List& list) {
+  if (list.items.empty()) return "";
+  std::string out = "<ul>";
+  for (const Markup& item : list.items) out += "<li>" + markup_to_html(item) + "</li>";
+  return out + "</ul>\n";
+}
+
 std::string table_html(const Table& table) {
   std::vector<bool> numeric(table.columns.size(), true);
   for (const auto& row : table.rows)
@@ -104,8 +113,9 @@ std::string table_html(const Table& table) {
   const auto cell = [&](const char* tag, std::size_t k, const Markup& text) {
     return fmt::format("<{0}{1}>{2}</{0}>", tag, numeric[k] ? " class=\"number\"" : "", markup_to_html(text));
   };
-  std::string out = fmt::format("<figure class=\"card\" id=\"{}\"><h3>{}</h3><div class=\"scroll\"><table><thead><tr>",
-                                table.id, markup_to_html(table.title));
+  std::string out =
+      fmt::format("<figure class=\"card{}\" id=\"{}\"><h3>{}</h3><div class=\"scroll\"><table><thead><tr>",
+                  table.columns.size() >= columns_of_wide_table ? " wide" : "", table.id, markup_to_html(table.title));
   for (std::size_t k = 0; k < table.columns.size(); ++k) out += cell("th", k, table.columns[k]);
   out += "</tr></thead><tbody>\n";
   for (const auto& row : table.rows) {
@@ -173,7 +183,8 @@ class Page {
     for (const Block& block : s.blocks)
       std::visit(
           Overloaded{[&](const Paragraph& p) { text("<p>" + markup_to_html(p.text) + "</p>\n"); },
-                     [&](const Callout& c) { text(callout_html(c)); }, [&](const Table& t) { in_grid(table_html(t)); },
+                     [&](const List& l) { text(list_html(l)); }, [&](const Callout& c) { text(callout_html(c)); },
+                     [&](const Table& t) { in_grid(table_html(t)); },
                      [&](const Figure& f) {
                        in_grid(card("figure", f.id, f.title, f.caption, to_json(for_page(f)), to_svg(f)));
                      },
@@ -186,9 +197,9 @@ class Page {
   }
 
   static std::string callout_html(const Callout& c) {
-    return fmt::format("<div class=\"callout {}\" role=\"note\"><b>{}{}</b>{}</div>\n", name_of(c.severity),
+    return fmt::format("<div class=\"callout {}\" role=\"note\"><b>{}{}</b>{}{}</div>\n", name_of(c.severity),
                        word_of(c.severity), markup_to_html(c.title),
-                       c.text.empty() ? "" : "<p>" + markup_to_html(c.text) + "</p>");
+                       c.text.empty() ? "" : "<p>" + markup_to_html(c.text) + "</p>", list_html(c.details));
   }
 
   void text(const std::string& html) {
@@ -239,7 +250,7 @@ void validate(const Report& report) {
   for (const Section& section : report.sections)
     for (const Block& block : section.blocks)
       std::visit(
-          Overloaded{[](const Paragraph&) {}, [](const Callout&) {},
+          Overloaded{[](const Paragraph&) {}, [](const List&) {}, [](const Callout&) {},
                      [&](const Table& t) {
                        take(t.id);
                        for (const auto& row : t.rows)

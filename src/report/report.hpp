@@ -32,14 +32,21 @@ struct Paragraph {
   Markup text;
 };
 
+/// Short statements, one under the other.
+struct List {
+  std::vector<Markup> items;
+};
+
 /// A finding that must not be overlooked.
 struct Callout {
   Severity severity = Severity::info;
   Markup title;
   Markup text = {};
+  List details = {};
 };
 
-/// Units stand in the column titles. Columns whose cells are all numbers are set flush right.
+/// Units stand in the column titles. Columns whose cells are all numbers are set flush right; a table of five columns or
+/// more takes the whole width of the page.
 struct Table {
   std::string id;  ///< as Figure::id
   Markup title;
@@ -63,7 +70,7 @@ struct StructureView {
   std::vector<StickRule> sticks = {};
 };
 
-using Block = std::variant<Paragraph, Callout, Table, Figure, StructureView>;
+using Block = std::variant<Paragraph, List, Callout, Table, Figure, StructureView>;
 
 struct Section {
   Markup heading;

@@ -19,31 +19,36 @@ namespace fs = std::filesystem;
 
 nlohmann::json block_json(const Block& block) {
   using nlohmann::json;
-  return std::visit(
-      Overloaded{
-          [](const Paragraph& p) {
-            return json{{"kind", "paragraph"}, {"text", p.text}};
-          },
-          [](const Callout& c) {
-            return json{{"kind", "callout"}, {"severity", name_of(c.severity)}, {"title", c.title}, {"text", c.text}};
-          },
-          [](const Table& t) {
-            return json{{"kind", "table"},      {"id", t.id},           {"title", t.title},
-                        {"caption", t.caption}, {"columns", t.columns}, {"rows", t.rows}};
-          },
-          [](const Figure& f) {
-            json j = to_json(f);
-            j["kind"] = "figure";
-            return j;
-          },
-          [](const StructureView& v) {
-            return json{{"kind", "structure"},
-                        {"id", v.id},
-                        {"title", v.title},
-                        {"caption", v.caption},
-                        {"scene", scene_json(v)}};
-          }},
-      block);
+  return std::visit(Overloaded{[](const Paragraph& p) {
+                                 return json{{"kind", "paragraph"}, {"text", p.text}};
+                               },
+                               [](const List& l) {
+                                 return json{{"kind", "list"}, {"items", l.items}};
+                               },
+                               [](const Callout& c) {
+                                 return json{{"kind", "callout"},
+                                             {"severity", name_of(c.severity)},
+                                             {"title", c.title},
+                                             {"text", c.text},
+                                             {"details", c.details.items}};
+                               },
+                               [](const Table& t) {
+                                 return json{{"kind", "table"},      {"id", t.id},           {"title", t.title},
+                                             {"caption", t.caption}, {"columns", t.columns}, {"rows", t.rows}};
+                               },
+                               [](const Figure& f) {
+                                 json j = to_json(f);
+                                 j["kind"] = "figure";
+                                 return j;
+                               },
+                               [](const StructureView& v) {
+                                 return json{{"kind", "structure"},
+                                             {"id", v.id},
+                                             {"title", v.title},
+                                             {"caption", v.caption},
+                                             {"scene", scene_json(v)}};
+                               }},
+                    block);
 }
 
 // A PNG beside the SVG where the system has a renderer; without one the SVG is enough.
@@ -96,7 +101,7 @@ std::vector<fs::path> write_report(const Report& report, const fs::path& folder)
   const std::string html = to_html(report);
   for (const Section& section : report.sections)
     for (const Block& block : section.blocks)
-      std::visit(Overloaded{[](const Paragraph&) {}, [](const Callout&) {}, [](const Table&) {},
+      std::visit(Overloaded{[](const Paragraph&) {}, [](const List&) {}, [](const Callout&) {}, [](const Table&) {},
                             [&](const Figure& f) { picture(f.id, to_svg(f)); },
                             [&](const StructureView& v) { picture(v.id, to_svg(v)); }},
                  block);

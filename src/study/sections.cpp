@@ -26,8 +26,10 @@ void add_figure(Section& section, const fs::path& file) {
   if (std::optional<Figure> figure = read_figure(file)) section.blocks.emplace_back(std::move(*figure));
 }
 
-void add_warnings(Section& section, const json& list, report::Severity severity) {
-  for (const json& text : list) section.blocks.emplace_back(report::Callout{severity, "", text.get<std::string>()});
+void add_notes(Section& section, const json& list) {
+  if (list.empty()) return;
+  section.blocks.emplace_back(report::Callout{
+      .severity = report::Severity::info, .title = "Notes", .details = {list.get<std::vector<std::string>>()}});
 }
 
 // A number of a JSON object, or a dash.
@@ -155,8 +157,7 @@ Section glass_section(const ReportOptions& options, const fs::path& study) {
   Section section{.heading = "The glass"};
   const json& order = structure.at("long_range_order");
   section.blocks.emplace_back(report::Paragraph{order.at("statement").get<std::string>()});
-  for (const json& reason : order.at("reasons"))
-    section.blocks.emplace_back(report::Paragraph{"– " + reason.get<std::string>()});
+  section.blocks.emplace_back(report::List{order.at("reasons").get<std::vector<std::string>>()});
 
   report::StructureView view{.id = "glass", .title = "The structure after the quench"};
   view.structure = io::read_frames(replica_folder(study, 1) / "final.extxyz").back();
@@ -181,7 +182,7 @@ Section glass_section(const ReportOptions& options, const fs::path& study) {
   section.blocks.emplace_back(units_table(structure.at("units")));
   for (const char* id : {"coordination", "structure-factor", "angles"})
     add_figure(section, study / "structure" / "plots" / (std::string(id) + ".json"));
-  add_warnings(section, structure.value("notes", json::array()), report::Severity::info);
+  add_notes(section, structure.value("notes", json::array()));
   return section;
 }
 
@@ -195,6 +196,7 @@ Section quench_section(const ReportOptions& options, const fs::path& study) {
                    "pressure (GPa)",
                    "density (g/cm^{3})",
                    "potential energy (eV/atom)"};
+  report::List notes;
   for (int r = 1; r <= options.replicas; ++r) {
     const json run = read_json(replica_folder(study, r) / "quench.json").at("replicas").at(0);
     for (const json& stage : run.at("stages"))
@@ -202,8 +204,9 @@ Section quench_section(const ReportOptions& options, const fs::path& study) {
                             entry(stage, "temperature_K", 4), entry(stage, "pressure_GPa"),
                             entry(stage, "density_g_per_cm3", 4), entry(stage, "potential_energy_eV_per_atom", 7)});
     for (const json& note : run.at("notes"))
-      section.blocks.emplace_back(report::Paragraph{fmt::format("Replica {}: {}", r, note.get<std::string>())});
+      notes.items.push_back(fmt::format("Replica {}: {}", r, note.get<std::string>()));
   }
+  section.blocks.emplace_back(std::move(notes));
   section.blocks.emplace_back(std::move(table));
   section.blocks.emplace_back(quench_figure(options, study, "quench-temperature", "temperature", {"Temperature", "K"}));
   section.blocks.emplace_back(
@@ -244,8 +247,14 @@ Section transport_section(const ReportOptions& options, const fs::path& study) {
   std::sort(figures.begin(), figures.end());
   for (const fs::path& file : figures) add_figure(section, file);
   if (!options.literature.empty()) section.blocks.emplace_back(literature_table(options));
+  report::List warnings;
   for (const json& t : transport.at("temperatures"))
-    add_warnings(section, t.value("warnings", json::array()), report::Severity::warning);
+    for (const json& text : t.value("warnings", json::array()))
+      warnings.items.push_back(fmt::format("{:g} K: {}", t.at("temperature_K").get<double>(), text.get<std::string>()));
+  if (!warnings.items.empty())
+    section.blocks.emplace_back(report::Callout{.severity = report::Severity::warning,
+                                                .title = "Mind when you read these numbers",
+                                                .details = std::move(warnings)});
   return section;
 }
 

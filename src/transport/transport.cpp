@@ -69,15 +69,22 @@ void check_replicas(const std::vector<RunMotion>& runs) {
 }
 
 std::vector<std::string> warnings_of(const TransportResult& result) {
-  std::vector<std::string> warnings;
+  const RunMotion* worst = nullptr;
+  int moved = 0;
   for (const RunMotion& run : result.runs) {
     const bool by_host = run.frame == ReferenceFrame::host || run.frame == ReferenceFrame::host_mass;
-    if (by_host && run.host_displacement > molten_host)
-      warnings.push_back(fmt::format(
-          "{}: a host atom ended {:.1f} Å from where it began; the host is not a rigid frame (melt, or frames misread)",
-          run.file, run.host_displacement));
+    if (!by_host || run.host_displacement <= molten_host) continue;
+    ++moved;
+    if (worst == nullptr || run.host_displacement > worst->host_displacement) worst = &run;
   }
-  return warnings;
+  if (worst == nullptr) return {};
+  const std::string where = result.runs.size() == 1 ? worst->file
+                                                    : fmt::format("{} of {} trajectories; most in {}", moved,
+                                                                  result.runs.size(), worst->file);
+  return {
+      fmt::format("a host atom ended up to {:.1f} Å from where it began ({}): the host is no rigid frame (it melts or "
+                  "relaxes, or frames were misread)",
+                  worst->host_displacement, where)};
 }
 
 }  // namespace

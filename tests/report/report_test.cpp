@@ -1,17 +1,14 @@
 // The report as a page (drawn by a real browser), as JSON and as files.
 #include "report/report.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
+#include "browser.hpp"
 #include "core/file.hpp"
 #include "core/random.hpp"
 #include "support.hpp"
@@ -60,7 +57,8 @@ Report everything() {
   parity.series = {cloud};
   parity.annotations = {{AnnotationKind::identity}};
   r.sections = {{.heading = "Structure",
-                 .blocks = {Paragraph{"Text with H_{2}O."}, Callout{Severity::warning, "Mind this", "Reason."},
+                 .blocks = {Paragraph{"Text with H_{2}O."},
+                            Callout{Severity::warning, "Mind this", "Reason.", {{"One <i>", "Two"}}},
                             StructureView{.id = "cell",
                                           .title = "The cell",
                                           .structure = phosphate(),
@@ -74,57 +72,17 @@ Report everything() {
   return r;
 }
 
-bool have(const char* program) {
-  const std::string path = std::getenv("PATH") ? std::getenv("PATH") : "";
-  for (std::size_t at = 0; at <= path.size();) {
-    const std::size_t colon = std::min(path.find(':', at), path.size());
-    if (::access((path.substr(at, colon - at) + "/" + program).c_str(), X_OK) == 0) return true;
-    at = colon + 1;
-  }
-  return false;
-}
-
-// Runs a program with its output and errors in two files.
-int run(std::vector<std::string> command, const std::string& out, const std::string& err) {
-  std::vector<char*> arguments;
-  for (std::string& word : command) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  posix_spawn_file_actions_addopen(&actions, 2, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  pid_t child = 0;
-  const int failed = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  int status = -1;
-  if (!failed) waitpid(child, &status, 0);
-  return status;
-}
-
 TEST(Report, IsDrawnByABrowserWithoutErrorOrRequest) {
-  if (!have("chromium")) GTEST_SKIP() << "chromium is not installed (scripts/install-deps.sh installs it)";
+  VITRION_NEEDS_BROWSER();
   const auto folder = test::scratch_folder();
   write_report(everything(), folder);
-  const std::string dom = folder / "dom.html", log = folder / "log.txt";
-  ASSERT_EQ(
-      run({"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-           "--user-data-dir=" + (folder / "profile").string(), "--enable-logging=stderr", "--virtual-time-budget=30000",
-           "--dump-dom", "file://" + (folder / "report.html").string()},
-          dom, log),
-      0)
-      << read_file(log);
-  const std::string page = read_file(dom);
-  const std::size_t body = page.find("<body");
-  const std::string tag = page.substr(body, page.find('>', body) - body);
-  // The page counts what it drew; a request would break its content policy, and that is a console error.
-  EXPECT_NE(tag.find("data-figures=\"4\""), std::string::npos) << tag;
-  EXPECT_NE(tag.find("data-drawn=\"4\""), std::string::npos) << tag;
-  EXPECT_NE(tag.find("data-errors=\"\""), std::string::npos) << tag;
-  EXPECT_EQ(read_file(log).find("CONSOLE"), std::string::npos) << read_file(log);
+  const test::DrawnPage page = test::draw_in_browser(folder / "report.html");
+  EXPECT_EQ(page.figures, 4);
+  EXPECT_EQ(page.drawn, 4);
+  EXPECT_EQ(page.problems, "");
   // plotly really drew: traces are in the page, and the canvas of the structure exists.
-  EXPECT_NE(page.find("class=\"main-svg\""), std::string::npos);
-  EXPECT_NE(page.find("<canvas"), std::string::npos);
+  EXPECT_NE(page.html.find("class=\"main-svg\""), std::string::npos);
+  EXPECT_NE(page.html.find("<canvas"), std::string::npos);
 }
 
 TEST(Report, PageIsOneFileThatAsksForNothing) {
