@@ -45,8 +45,8 @@ struct Callout {
   List details = {};
 };
 
-/// Units stand in the column titles. Columns whose cells are all numbers are set flush right; a table of five columns or
-/// more takes the whole width of the page.
+/// Units stand in the column titles. Columns whose cells are all numbers are set flush right; a table of five columns
+/// or more takes the whole width of the page.
 struct Table {
   std::string id;  ///< as Figure::id
   Markup title;

@@ -12,9 +12,9 @@
 
 #include "core/file.hpp"
 #include "io/frames.hpp"
-#include "program.hpp"
 #include "potentials/mtp/mtp_potential.hpp"
 #include "potentials/registry.hpp"
+#include "program.hpp"
 #include "samples.hpp"
 #include "support.hpp"
 
