@@ -13,7 +13,9 @@
 #include "potentials/mtp/moment_levels.hpp"
 #include "potentials/mtp/mtp_file.hpp"
 #include "potentials/mtp/mtp_potential.hpp"
+#include "potentials/mtp/selection_state.hpp"
 #include "potentials/registry.hpp"
+#include "select/selection.hpp"
 
 namespace {
 
@@ -58,6 +60,35 @@ BENCHMARK(energy_and_forces)
     ->Args({0, 2})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
+
+// The same with an extrapolation grade of every site. The active set is that of the three reference frames.
+void energy_forces_and_grades(benchmark::State& state) {
+  if (!std::filesystem::exists(folder)) {
+    state.SkipWithError("no reference data");
+    return;
+  }
+  set_threads(1);
+  mtp::MtpParameters parameters = mtp::read_mtp(folder / "pot.mtp");
+  parameters.species = parse_species_list("Mg,V,O");
+  const std::vector<Structure> frames = io::read_frames(folder / "reference_600K.extxyz");
+  {
+    mtp::MtpPotential plain(parameters);
+    parameters.selection_state = mtp::format_selection_state(select::make_active_set(plain, frames));
+  }
+  mtp::MtpPotential potential(parameters);
+  const PeriodicNeighborhoods lists(frames[0], types_for(potential, frames[0]), potential.cutoff() + 1.0);
+  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  Evaluation result;
+  const EvaluationRequest request{.grades = state.range(0) != 0};
+  potential.compute(lists.view(), request, exchange, result);
+  if (request.grades && *std::max_element(result.grades.begin(), result.grades.end()) > 1.0011)
+    state.SkipWithError("wrong grades: the frame is one of the active set's");
+  for (auto _ : state) potential.compute(lists.view(), request, exchange, result);
+  state.counters["per_atom"] =
+      benchmark::Counter(static_cast<double>(frames[0].size()),
+                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(energy_forces_and_grades)->ArgName("grades")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
 void generate_level(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(mtp::make_moment_tables(static_cast<int>(state.range(0))));

@@ -7,6 +7,7 @@ namespace vitrion::cli {
 
 void add_train(CLI::App& app);
 void add_evaluate(CLI::App& app);
+void add_select(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_quench(CLI::App& app);
 void add_md(CLI::App& app);

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
       "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
   cli::add_train(app);
   cli::add_evaluate(app);
+  cli::add_select(app);
   cli::add_bench(app);
   cli::add_quench(app);
   cli::add_md(app);

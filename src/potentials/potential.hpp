@@ -41,10 +41,12 @@ struct Evaluation {
   /// eV, shape (n_local, 9) row major, or empty unless asked for. Row i holds the terms of site energy i; sums to
   /// `virial`.
   Eigen::Matrix<double, Eigen::Dynamic, 9, Eigen::RowMajor> atomic_virials;
+  std::vector<double> grades;  ///< extrapolation grades, shape (n_local), or empty unless asked for
 };
 
 struct EvaluationRequest {
   bool atomic_virials = false;
+  bool grades = false;  ///< only where Potential::has_grades()
 };
 
 /// An interatomic potential: site energies over neighbourhoods, forces and virial.
@@ -63,6 +65,10 @@ class Potential {
   virtual void name_species(const std::vector<Species>& names) = 0;
   /// r_max, Å.
   virtual double cutoff() const = 0;
+
+  /// Whether it knows what it was trained on and can grade each site by it: 1 or less within, far above 1 where it
+  /// extrapolates.
+  virtual bool has_grades() const { return false; }
 
   /// Fills `result` for the local atoms of `atoms`.
   virtual void compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,

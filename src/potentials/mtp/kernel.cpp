@@ -11,6 +11,7 @@
 
 #include "potentials/mtp/kernel_angular-inl.hpp"
 #include "potentials/mtp/kernel_neighbors-inl.hpp"
+#include "potentials/mtp/kernel_rows-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace vitrion::mtp::HWY_NAMESPACE {
@@ -84,15 +85,17 @@ inline void prepare_sites(const KernelJob& job, std::size_t begin, std::size_t c
   double* records = scratch.records.get(count * lanes / N * record_size(model));
   std::int64_t* atoms = scratch.record_atoms.get(count * lanes);
   const Rows near(scratch.near, scratch.near_atoms, lanes), sorted(scratch.sorted, scratch.sorted_atoms, lanes);
-  std::vector<std::size_t> first(species + 1);
+  scratch.first_records.resize(kernel_batch * (species + 1));
   for (std::size_t n = 0; n < count; ++n) {
     Site& site = sites[n];
     site = Site{};
     site.atom = begin + n;
+    std::size_t* first = scratch.first_records.data() + n * (species + 1);
+    site.first_record = first;
     site.type = job.atoms->types[site.atom];
     const std::size_t found = find_near(job, site.atom, near);
     if (model.repulsive) add_repulsion(job, near, found, site);
-    const std::size_t end = sort_by_species(job, near, found, sorted, first.data());
+    const std::size_t end = sort_by_species(job, near, found, sorted, first);
     site.n_records = end / N;
     site.records = records;
     records += site.n_records * record_size(model);
@@ -103,6 +106,7 @@ inline void prepare_sites(const KernelJob& job, std::size_t begin, std::size_t c
       for (std::size_t k = first[s]; k < first[s + 1]; k += N)
         fill_record(model, model.radial_of(site.type, static_cast<int>(s)), hn::Load(d, sorted.x + k),
                     hn::Load(d, sorted.y + k), hn::Load(d, sorted.z + k), site.records + k / N * record_size(model));
+    for (std::size_t s = 0; s <= species; ++s) first[s] /= N;
   }
 }
 
@@ -126,6 +130,7 @@ void run_kernel_on_target(const KernelJob& job, KernelScratch& scratch) {
       job.energies[begin + n] =
           site_energies[n] + model.species_coeffs[static_cast<std::size_t>(sites[n].type)] + sites[n].repulsion;
       push_site(job, sites[n], adjoints + n);
+      if (job.rows != nullptr) write_row(job, sites[n], moments + n, adjoints + n, scratch);
     }
   }
 }
@@ -149,6 +154,7 @@ KernelModel::KernelModel(const MtpParameters& p)
       basis_size(p.radial_basis_size),
       min_dist(p.min_dist),
       max_dist(p.max_dist),
+      scaling(p.scaling),
       repulsive(p.radial_basis == RadialBasis::chebyshev_repulsive),
       species_coeffs(p.species_coeffs),
       moment_coeffs(p.moment_coeffs),

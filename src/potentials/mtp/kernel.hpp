@@ -23,7 +23,8 @@ struct KernelModel {
 
   MomentProgram program;
   int n_species, radial_funcs, basis_size;
-  double min_dist, max_dist;           ///< Å
+  double min_dist, max_dist;  ///< Å
+  double scaling;
   bool repulsive;                      ///< RadialBasis::chebyshev_repulsive
   std::vector<double> radial;          ///< scaling * c, shape (center, neighbor, basis_size, radial_funcs)
   std::vector<double> species_coeffs;  ///< eV
@@ -51,8 +52,9 @@ class AlignedBuffer {
 
 /// Working memory of one thread.
 struct KernelScratch {
-  AlignedBuffer<double> near, sorted, records, monomials, sums, moments, adjoints;
+  AlignedBuffer<double> near, sorted, records, monomials, sums, moments, adjoints, radial_sums;
   AlignedBuffer<std::int64_t> near_atoms, sorted_atoms, record_atoms;
+  std::vector<std::size_t> first_records;
 };
 
 /// What one call computes.
@@ -64,7 +66,17 @@ struct KernelJob {
   double* energies;        ///< eV, shape (n_local); written for begin .. end-1
   double* forces;          ///< eV/Å, shape (n_total + 1, 4); added to. The last row is scratch.
   double* virials;         ///< eV, xx yy zz yz xz xy of each site, shape (n_local, 6); written for begin .. end-1
+  /// Derivatives of each site energy by the parameters it can depend on, or nullptr: radial coefficients
+  /// [s_j][mu][k] of its own species, then 1 (its species coefficient), then moment coefficients; shape (n_local,
+  /// row_size(model)); written for begin .. end-1.
+  double* rows = nullptr;
 };
+
+/// Numbers in a row of KernelJob::rows.
+inline std::size_t row_size(const KernelModel& model) {
+  return static_cast<std::size_t>(model.n_species * model.radial_funcs * model.basis_size) + 1 +
+         model.moment_coeffs.size();
+}
 
 /// Runs on the best instruction set of the processor (or the one that hwy::SetSupportedTargetsForTest chose).
 void run_kernel(const KernelJob& job, KernelScratch& scratch);

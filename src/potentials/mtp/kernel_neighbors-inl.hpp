@@ -43,8 +43,9 @@ struct Site {
   double* records = nullptr;            // n_records of them
   const std::int64_t* atoms = nullptr;  // neighbour of every lane of every record; n_total where there is none
   std::size_t n_records = 0;
-  double repulsion = 0;             // eV
-  double repulsion_virial[6] = {};  // eV, xx yy zz yz xz xy
+  const std::size_t* first_record = nullptr;  // of each species, shape (n_species + 1)
+  double repulsion = 0;                       // eV
+  double repulsion_virial[6] = {};            // eV, xx yy zz yz xz xy
 };
 
 // Differences to the N atoms named by `atoms`, and their types (as numbers).

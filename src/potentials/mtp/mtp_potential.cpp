@@ -7,7 +7,9 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "potentials/mtp/grader.hpp"
 #include "potentials/mtp/kernel.hpp"
+#include "potentials/mtp/selection_state.hpp"
 
 namespace vitrion::mtp {
 
@@ -21,11 +23,13 @@ struct MtpPotential::Engine {
     double* forces = nullptr;  // shape (n_total + 1, 4)
   };
 
-  void run(const Neighborhoods& atoms, Evaluation& result);
+  /// With `rows` (shape (n_local, row_size(model))) also the derivatives by the parameters; with `grader` their grades.
+  void run(const Neighborhoods& atoms, Evaluation& result, double* rows, const Grader* grader);
 
   KernelModel model;
   AlignedBuffer<double> packed_memory;
   std::vector<double> virials;  // xx yy zz yz xz xy, shape (n_local, 6)
+  AlignedBuffer<double> row_memory;
   std::vector<Thread> threads;
 };
 
@@ -49,7 +53,7 @@ Matrix3 symmetric(const double* v) {
 
 }  // namespace
 
-void MtpPotential::Engine::run(const Neighborhoods& atoms, Evaluation& result) {
+void MtpPotential::Engine::run(const Neighborhoods& atoms, Evaluation& result, double* rows, const Grader* grader) {
   double* packed = packed_memory.get(4 * atoms.n_total);
   const std::size_t batches = (atoms.n_local + kernel_batch - 1) / kernel_batch;
   const auto team = std::clamp<std::size_t>(batches, 1, static_cast<std::size_t>(std::max(1, vitrion::threads())));
@@ -65,9 +69,10 @@ void MtpPotential::Engine::run(const Neighborhoods& atoms, Evaluation& result) {
     threads[t].forces = threads[t].force_memory.get(force_size);
     std::fill(threads[t].forces, threads[t].forces + force_size, 0.0);
     const auto share = [&](std::size_t k) { return std::min(batches * k / n_threads * kernel_batch, atoms.n_local); };
-    run_kernel(
-        {&model, &atoms, packed, share(t), share(t + 1), result.energies.data(), threads[t].forces, virials.data()},
-        threads[t].scratch);
+    run_kernel({&model, &atoms, packed, share(t), share(t + 1), result.energies.data(), threads[t].forces,
+                virials.data(), rows},
+               threads[t].scratch);
+    if (grader != nullptr) grader->grade(rows, atoms.types, share(t), share(t + 1), result.grades.data());
 #pragma omp barrier
     double* forces = result.forces.data();
 #pragma omp for schedule(static) nowait
@@ -84,7 +89,12 @@ MtpPotential::MtpPotential(MtpParameters parameters) : parameters_(std::move(par
   validate(parameters_);
   if (!parameters_.is_trained()) throw InputError("the potential is an untrained template: it has no coefficients");
   engine_ = std::make_unique<Engine>(parameters_);
+  if (parameters_.selection_state.empty()) return;
+  const SelectionState state = parse_selection_state(parameters_.selection_state, parameters_.n_parameters());
+  if (state.mode == GradeMode::neighbourhood) grader_ = std::make_shared<const Grader>(state, parameters_);
 }
+
+MtpPotential::MtpPotential(MtpPotential&&) noexcept = default;
 
 MtpPotential::~MtpPotential() = default;
 
@@ -96,6 +106,29 @@ void MtpPotential::name_species(const std::vector<Species>& names) {
     if (!parameters_.species[s].is_element()) parameters_.species[s] = names[s];
 }
 
+bool MtpPotential::has_grades() const {
+  return grader_ != nullptr;
+}
+
+MtpPotential::Rows MtpPotential::site_gradients(const Neighborhoods& atoms) {
+  Evaluation result;
+  result.energies.resize(atoms.n_local);
+  result.forces.resize(static_cast<Eigen::Index>(atoms.n_total), 3);
+  engine_->virials.resize(6 * atoms.n_local);
+  const std::size_t width = row_size(engine_->model);
+  double* compact = engine_->row_memory.get(atoms.n_local * width);
+  engine_->run(atoms, result, compact, nullptr);
+  std::vector<std::vector<std::size_t>> places;
+  for (std::size_t type = 0; type < parameters_.n_species(); ++type) places.push_back(places_of_row(parameters_, type));
+  Rows rows =
+      Rows::Zero(static_cast<Eigen::Index>(atoms.n_local), static_cast<Eigen::Index>(parameters_.n_parameters()));
+  for (std::size_t i = 0; i < atoms.n_local; ++i)
+    for (std::size_t k = 0; k < width; ++k)
+      rows(static_cast<Eigen::Index>(i),
+           static_cast<Eigen::Index>(places[static_cast<std::size_t>(atoms.types[i])][k])) = compact[i * width + k];
+  return rows;
+}
+
 std::unique_ptr<Potential> MtpPotential::clone() const {
   return std::make_unique<MtpPotential>(parameters_);
 }
@@ -105,7 +138,12 @@ void MtpPotential::compute(const Neighborhoods& atoms, const EvaluationRequest& 
   result.energies.resize(atoms.n_local);
   result.forces.resize(static_cast<Eigen::Index>(atoms.n_total), 3);
   engine_->virials.resize(6 * atoms.n_local);
-  engine_->run(atoms, result);
+  result.grades.resize(request.grades ? atoms.n_local : 0);
+  if (request.grades && !grader_)
+    throw InputError("grades are asked for, and the potential holds no active set of site energies",
+                     "Make one from its training set: vitrion select active POTENTIAL DATA --output POTENTIAL.almtp");
+  double* rows = request.grades ? engine_->row_memory.get(atoms.n_local * row_size(engine_->model)) : nullptr;
+  engine_->run(atoms, result, rows, request.grades ? grader_.get() : nullptr);
   double total[6] = {};
   for (std::size_t i = 0; i < atoms.n_local; ++i)
     for (std::size_t k = 0; k < 6; ++k) total[k] += engine_->virials[6 * i + k];

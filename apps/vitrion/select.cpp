@@ -1,0 +1,218 @@
+// vitrion select: active sets, extrapolation grades, and which configurations are worth labelling.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/progress.hpp"
+#include "potentials/mtp/mtp_file.hpp"
+#include "select/selection.hpp"
+#include "vitrion/commands.hpp"
+#include "vitrion/options.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+struct SelectCommand {
+  std::string potential, output, mode = "neighbourhood";
+  std::vector<std::string> data;
+  double threshold = 0;
+  select::SelectOptions choice;
+  InputOptions input;
+  RunOptions run;
+
+  void active() const;
+  void grade() const;
+  void choose() const;
+
+ private:
+  mtp::MtpPotential load() const;
+  mtp::SelectionState state_of(const mtp::MtpPotential& potential) const;
+  std::vector<Structure> frames() const;
+};
+
+mtp::MtpPotential SelectCommand::load() const {
+  mtp::MtpPotential loaded(mtp::read_mtp(potential));
+  const io::ReadOptions options = input.read_options();
+  if (!options.species.empty()) loaded.name_species(options.species);
+  return loaded;
+}
+
+mtp::SelectionState SelectCommand::state_of(const mtp::MtpPotential& loaded) const {
+  const mtp::MtpParameters& p = loaded.parameters();
+  if (p.selection_state.empty())
+    throw InputError(Location{potential}, "holds no active set to grade by",
+                     "Make one from its training set: vitrion select active POTENTIAL DATA --output NEW.almtp");
+  return mtp::parse_selection_state(p.selection_state, p.n_parameters(), potential);
+}
+
+std::vector<Structure> SelectCommand::frames() const {
+  std::vector<Structure> all;
+  for (const std::string& file : data) {
+    std::vector<Structure> more = io::read_frames(file, input.read_options());
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  return all;
+}
+
+// The configurations that rows came from as `.cfg` text, and the origins renumbered to count only them: as MLIP wants
+// it.
+void attach_configurations(mtp::SelectionState& state, const std::vector<Structure>& training,
+                           const std::vector<Species>& species, const std::filesystem::path& beside) {
+  std::map<int, std::string> equations;
+  for (const auto& [frame, equation] : state.origins) {
+    if (frame < 0) continue;
+    std::string& list = equations[frame];
+    list += (list.empty() ? "" : ",") + std::to_string(equation);
+  }
+  std::map<int, int> number;
+  std::vector<Structure> used;
+  for (const auto& [frame, list] : equations) {
+    number[frame] = static_cast<int>(used.size());
+    used.push_back(training[static_cast<std::size_t>(frame)]);
+    used.back().info["selected_eqn_inds"] = list;
+  }
+  for (auto& origin : state.origins)
+    if (origin[0] >= 0) origin[0] = number.at(origin[0]);
+  const std::filesystem::path scratch = beside.string() + ".active.cfg";
+  io::WriteOptions options;
+  options.species = species;
+  io::write_frames(scratch, used, options);
+  state.configurations = read_file(scratch);
+  std::filesystem::remove(scratch);
+}
+
+void SelectCommand::active() const {
+  run.apply();
+  mtp::MtpPotential loaded = load();
+  const std::vector<Structure> training = frames();
+  select::ActiveSetOptions options;
+  if (mode != "neighbourhood" && mode != "configuration")
+    throw InputError("--mode: \"" + mode + "\" is not known", "Known: neighbourhood, configuration.");
+  options.mode = mode == "neighbourhood" ? mtp::GradeMode::neighbourhood : mtp::GradeMode::configuration;
+  if (threshold > 0) options.threshold = threshold;
+  Progress progress("active set", static_cast<std::int64_t>(training.size()), "configurations");
+  mtp::SelectionState state = select::make_active_set(
+      loaded, training, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+  const auto filled = static_cast<std::size_t>(
+      std::count_if(state.origins.begin(), state.origins.end(), [](const auto& o) { return o[0] >= 0; }));
+  attach_configurations(state, training, loaded.species(), output);
+  mtp::MtpParameters parameters = loaded.parameters();
+  parameters.selection_state = mtp::format_selection_state(state);
+  mtp::write_mtp(output, parameters);
+  run.write_json({{"mode", mtp::name_of(state.mode)}, {"parameters", state.size()}, {"rows_filled", filled}});
+  fmt::print(
+      "{} of {} directions are spanned by the {} configurations; the others nothing in them constrains.\n"
+      "Wrote {}: grades by {}.\n",
+      filled, state.size(), training.size(), output, mtp::name_of(state.mode));
+}
+
+void SelectCommand::grade() const {
+  run.apply();
+  mtp::MtpPotential loaded = load();
+  const mtp::SelectionState state = state_of(loaded);
+  std::vector<Structure> all = frames();
+  Progress progress("grades", static_cast<std::int64_t>(all.size()), "configurations");
+  const std::vector<std::vector<double>> grades = select::grade_frames(
+      loaded, state, all, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+  std::vector<double> largest;
+  for (std::size_t f = 0; f < all.size(); ++f) {
+    largest.push_back(*std::max_element(grades[f].begin(), grades[f].end()));
+    all[f].info["MV_grade"] = fmt::format("{:.6f}", largest.back());
+  }
+  if (!output.empty()) io::write_frames(output, all);
+  run.write_json({{"mode", mtp::name_of(state.mode)}, {"grades", largest}});
+  std::vector<double> sorted = largest;
+  std::sort(sorted.begin(), sorted.end());
+  const auto above = [&](double limit) {
+    return std::count_if(sorted.begin(), sorted.end(), [&](double g) { return g > limit; });
+  };
+  fmt::print("{} configurations, grades by {}: median {:.3g}, largest {:.3g}; {} above 2, {} above 10\n", sorted.size(),
+             mtp::name_of(state.mode), sorted[sorted.size() / 2], sorted.back(), above(2), above(10));
+}
+
+void SelectCommand::choose() const {
+  run.apply();
+  mtp::MtpPotential loaded = load();
+  const mtp::SelectionState state = state_of(loaded);
+  const std::vector<Structure> candidates = frames();
+  select::SelectOptions options = choice;
+  if (threshold > 0) options.threshold = threshold;
+  if (!(options.threshold > 1)) throw InputError("--threshold must be above 1");
+  Progress progress("selection", static_cast<std::int64_t>(candidates.size()), "configurations");
+  const select::Selection selection = select::select_frames(
+      loaded, state, candidates, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+  std::vector<Structure> chosen;
+  nlohmann::json list = nlohmann::json::array();
+  for (const select::Selected& s : selection.chosen) {
+    chosen.push_back(candidates[s.frame]);
+    chosen.back().info["MV_grade"] = fmt::format("{:.6f}", s.grade);
+    list.push_back({{"frame", s.frame}, {"grade", s.grade}});
+  }
+  if (chosen.empty())
+    fmt::print("No candidate enlarges the active set: nothing written.\n");
+  else
+    io::write_frames(output, chosen);
+  run.write_json({{"chosen", list},
+                  {"n_below", selection.n_below},
+                  {"n_redundant", selection.n_redundant},
+                  {"n_over", selection.n_over},
+                  {"n_refused", selection.n_refused}});
+  fmt::print(
+      "{} candidates: {} chosen{}, {} within the range (grade below {:g}), {} covered by those chosen, {} refused "
+      "(grade or force above the limits)\n",
+      candidates.size(), chosen.size(),
+      selection.n_over > 0 ? fmt::format(" ({} more left out)", selection.n_over) : "", selection.n_below,
+      options.threshold, selection.n_redundant, selection.n_refused);
+}
+
+CLI::App* add_part(CLI::App& parent, const std::shared_ptr<SelectCommand>& command, const char* name,
+                   const char* description, const char* data) {
+  CLI::App* sub = parent.add_subcommand(name, description);
+  sub->add_option("potential", command->potential, "MTP (.mtp, .almtp)")->required();
+  sub->add_option("data", command->data, data)->required();
+  command->input.add_to(*sub, false);
+  command->run.add_to(*sub);
+  return sub;
+}
+
+}  // namespace
+
+void add_select(CLI::App& app) {
+  auto command = std::make_shared<SelectCommand>();
+  CLI::App* select = app.add_subcommand("select", "Extrapolation grades, and which configurations to label next");
+  select->require_subcommand(1);
+
+  CLI::App* active = add_part(*select, command, "active", "Make the active set of a training set", "Training set");
+  active->add_option("--mode", command->mode, "neighbourhood (a grade per atom) or configuration")
+      ->capture_default_str();
+  active->add_option("--threshold", command->threshold, "Swap rows in while a grade is above this [1.001]");
+  active->add_option("--output", command->output, "Potential with its active set, .almtp as MLIP-3 reads it")
+      ->required();
+  active->callback([command] { command->active(); });
+
+  CLI::App* grade = add_part(*select, command, "grade", "Grade configurations", "Configurations to grade");
+  grade->add_option("--output", command->output, "Write the configurations with their MV_grade to this file");
+  grade->callback([command] { command->grade(); });
+
+  CLI::App* choose = add_part(*select, command, "choose", "Choose what to label (MaxVol)", "Candidates");
+  choose->add_option("--threshold", command->threshold, "Grades below are within the range [2]");
+  choose->add_option("--max-grade", command->choice.max_grade, "Refuse configurations with a higher grade");
+  choose->add_option("--max-force", command->choice.max_force, "Refuse configurations with a larger force (eV/Å)");
+  choose->add_option("--most", command->choice.most, "Choose at most so many")->check(CLI::PositiveNumber);
+  choose->add_option("--output", command->output, "Write the chosen configurations to this file")->required();
+  choose->callback([command] { command->choose(); });
+
+  select->footer(
+      "Examples:\n"
+      "  vitrion select active lipon.mtp train.extxyz --output lipon.almtp\n"
+      "      the active set of the training set, kept with the potential\n"
+      "  vitrion select grade lipon.almtp run.lammpstrj.gz --frames ::10 --json grades.json\n"
+      "      1 or less: within what the potential was shown; above 2 it extrapolates, above 10 it guesses\n"
+      "  vitrion select choose lipon.almtp run-*.extxyz --most 50 --max-force 30 --output label-these.extxyz");
+}
+
+}  // namespace vitrion::cli
