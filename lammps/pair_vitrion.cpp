@@ -29,14 +29,6 @@ void add_from_ghosts(Comm& comm, Pair* pair) {
     comm.reverse_comm(pair);
 }
 
-template <class Neighbor, class Pair>
-void request_half_list(Neighbor& neighbor, Pair* pair, int instance) {
-  if constexpr (requires { neighbor.add_request(pair); })
-    neighbor.add_request(pair);
-  else
-    neighbor.request(pair, instance);
-}
-
 Positions::Index row_index(int row) {
   return static_cast<Positions::Index>(row);
 }
@@ -133,9 +125,6 @@ void PairVitrion::init_style() {
   if (std::string(update->unit_style) != "metal")
     fail(fmt::format("pair_style vitrion works in units metal (eV, Å), not {}: put \"units metal\" first",
                      update->unit_style));
-  // With newton on LAMMPS stores pairs across sub-domains on one side only: half the neighbours would be missing.
-  if (force->newton_pair) fail("pair_style vitrion needs \"newton off\" (put it before the box is made)");
-  request_half_list(*neighbor, this, instance_me);
 }
 
 double PairVitrion::init_one(int type_i, int type_j) {
@@ -143,7 +132,7 @@ double PairVitrion::init_one(int type_i, int type_j) {
   return potential_->cutoff();
 }
 
-// Lists and rows stay as they are between two rebuilds of LAMMPS's lists.
+// Rows and lists stay as they are until LAMMPS renews its ghosts.
 void PairVitrion::renumber() {
   const int n_atoms = atom->nlocal, n_all = atom->nlocal + atom->nghost;
   row_of_atom_.assign(static_cast<std::size_t>(n_all), -1);
@@ -158,40 +147,64 @@ void PairVitrion::renumber() {
     types_.push_back(type);
   }
   if (n_atoms == n_all) n_local_ = static_cast<int>(atom_of_row_.size());
-  lists_.build({list->inum, list->ilist, list->numneigh, list->firstneigh, NEIGHMASK}, row_of_atom_, n_local_);
+  rows_are_atoms_ = atom_of_row_.size() == row_of_atom_.size();
 }
 
 void PairVitrion::gather_positions() {
   positions_.resize(3 * atom_of_row_.size());
-  for (std::size_t r = 0; r < atom_of_row_.size(); ++r)
-    std::copy_n(atom->x[atom_of_row_[r]], 3, positions_.data() + 3 * r);
+  if (atom_of_row_.empty()) return;
+  if (rows_are_atoms_)
+    std::copy_n(atom->x[0], positions_.size(), positions_.data());
+  else
+    for (std::size_t r = 0; r < atom_of_row_.size(); ++r)
+      std::copy_n(atom->x[atom_of_row_[r]], 3, positions_.data() + 3 * r);
+}
+
+void PairVitrion::search() {
+  // LAMMPS settles this number after init_style.
+  if (neighbor->exclude != 0)
+    fail(
+        "pair_style vitrion cannot leave out pairs (neigh_modify exclude): energies of atoms are sums over all "
+        "neighbours. Give other atom types NULL in pair_coeff, under pair_style hybrid");
+  search_.build(positions_.data(), atom_of_row_.size(), static_cast<std::size_t>(n_local_),
+                potential_->cutoff() + neighbor->skin, lists_);
+  if (!lists_.same_place) return;
+  const auto id = [&](std::size_t row) { return atom->tag[atom_of_row_[row]]; };
+  error->one(__FILE__, __LINE__,
+             fmt::format("atoms {} and {} stand on the same place", id(lists_.same_place->first),
+                         id(lists_.same_place->second)));
 }
 
 void PairVitrion::compute(int energy_flags, int virial_flags) {
   ev_init(energy_flags, virial_flags);
   const auto n_all = static_cast<std::size_t>(atom->nlocal) + static_cast<std::size_t>(atom->nghost);
-  if (neighbor->ago == 0 || row_of_atom_.size() != n_all) renumber();
+  const bool renewed = neighbor->ago == 0 || row_of_atom_.size() != n_all;
+  if (renewed) renumber();
   gather_positions();
+  if (renewed) search();
 
   Neighborhoods view;
   view.n_local = static_cast<std::size_t>(n_local_);
   view.n_total = atom_of_row_.size();
   view.positions = positions_.data();
   view.types = types_.data();
-  view.first = lists_.first().data();
-  view.neighbors = lists_.neighbors().data();
+  view.first = lists_.first.data();
+  view.neighbors = lists_.neighbors.data();
 
   EvaluationRequest request;
   request.atomic_virials = vflag_atom != 0;
   potential_->compute(view, request, exchange_, result_);
-  exchange_.reverse(result_.forces.data(), 3, sizeof(double));
+  // With newton on LAMMPS brings the forces on ghosts home, those of all styles together.
+  if (force->newton_pair == 0) exchange_.reverse(result_.forces.data(), 3, sizeof(double));
   scatter(result_);
 }
 
 void PairVitrion::scatter(const Evaluation& result) {
-  for (int r = 0; r < n_local_; ++r) {
-    double* f = atom->f[atom_of_row_[static_cast<std::size_t>(r)]];
-    for (int k = 0; k < 3; ++k) f[k] += result.forces(row_index(r), k);
+  const std::size_t n_rows = force->newton_pair != 0 ? atom_of_row_.size() : static_cast<std::size_t>(n_local_);
+  for (std::size_t r = 0; r < n_rows; ++r) {
+    double* f = atom->f[atom_of_row_[r]];
+    const double* from = result.forces.data() + 3 * r;
+    for (int k = 0; k < 3; ++k) f[k] += from[k];
   }
   if (eflag_global) eng_vdwl += std::accumulate(result.energies.begin(), result.energies.end(), 0.0);
   if (eflag_atom)
@@ -215,8 +228,8 @@ std::vector<PairVitrion::Closest> PairVitrion::closest_pairs() const {
   std::vector<Closest> closest(n_types * n_types);
   const auto atom_at = [&](std::size_t row) { return atom_of_row_[row]; };
   for (std::size_t i = 0; i < static_cast<std::size_t>(n_local_); ++i)
-    for (std::int64_t k = lists_.first()[i]; k < lists_.first()[i + 1]; ++k) {
-      const auto j = static_cast<std::size_t>(lists_.neighbors()[static_cast<std::size_t>(k)]);
+    for (std::int64_t k = lists_.first[i]; k < lists_.first[i + 1]; ++k) {
+      const auto j = static_cast<std::size_t>(lists_.neighbors[static_cast<std::size_t>(k)]);
       const Eigen::Map<const Vector3> xi(&positions_[3 * i]), xj(&positions_[3 * j]);
       const double distance = (xj - xi).norm();
       const auto a = static_cast<std::size_t>(atom->type[atom_at(i)]) - 1;
@@ -229,20 +242,25 @@ std::vector<PairVitrion::Closest> PairVitrion::closest_pairs() const {
 
 // ---- between atoms and ghosts -------------------------------------------------------------------------------------
 
-double PairVitrion::Columns::get(int row, int k) const {
-  return is_double ? reinterpret_cast<const double*>(rows)[index(row, k)]
-                   : reinterpret_cast<const float*>(rows)[index(row, k)];
-}
-
-void PairVitrion::Columns::set(int row, int k, double value) const {
+void PairVitrion::Columns::get(int row, double* values) const {
   if (is_double)
-    reinterpret_cast<double*>(rows)[index(row, k)] = value;
+    std::copy_n(at<double>(row), count, values);
   else
-    reinterpret_cast<float*>(rows)[index(row, k)] = static_cast<float>(value);
+    std::copy_n(at<float>(row), count, values);
 }
 
-void PairVitrion::Columns::add(int row, int k, double value) const {
-  set(row, k, get(row, k) + value);
+void PairVitrion::Columns::set(int row, const double* values) const {
+  if (is_double)
+    std::copy_n(values, count, at<double>(row));
+  else
+    for (int k = 0; k < count; ++k) at<float>(row)[k] = static_cast<float>(values[k]);
+}
+
+void PairVitrion::Columns::add(int row, const double* values) const {
+  if (is_double)
+    for (int k = 0; k < count; ++k) at<double>(row)[k] += values[k];
+  else
+    for (int k = 0; k < count; ++k) at<float>(row)[k] += static_cast<float>(values[k]);
 }
 
 template <class Send>
@@ -269,38 +287,35 @@ void PairVitrion::Exchange::reverse(void* rows, std::size_t width, std::size_t b
 }
 
 // Atoms without a row (NULL types) take part with zeros: LAMMPS counts every atom of a swap.
+int PairVitrion::pack(int i, double* buffer) const {
+  const int row = row_of_atom_[static_cast<std::size_t>(i)];
+  if (row < 0)
+    std::fill_n(buffer, travelling_.count, 0.0);
+  else
+    travelling_.get(row, buffer);
+  return travelling_.count;
+}
+
 int PairVitrion::pack_forward_comm(int n, int* atoms, double* buffer, int, int*) {
-  double* out = buffer;
-  for (int a = 0; a < n; ++a) {
-    const int row = row_of_atom_[static_cast<std::size_t>(atoms[a])];
-    for (int k = 0; k < travelling_.count; ++k) *out++ = row < 0 ? 0.0 : travelling_.get(row, k);
-  }
-  return static_cast<int>(out - buffer);
+  int size = 0;
+  for (int a = 0; a < n; ++a) size += pack(atoms[a], buffer + size);
+  return size;
 }
 
 void PairVitrion::unpack_forward_comm(int n, int first, double* buffer) {
-  for (int a = first; a < first + n; ++a, buffer += travelling_.count) {
-    const int row = row_of_atom_[static_cast<std::size_t>(a)];
-    if (row < 0) continue;
-    for (int k = 0; k < travelling_.count; ++k) travelling_.set(row, k, buffer[k]);
-  }
+  for (int a = first; a < first + n; ++a, buffer += travelling_.count)
+    if (const int row = row_of_atom_[static_cast<std::size_t>(a)]; row >= 0) travelling_.set(row, buffer);
 }
 
 int PairVitrion::pack_reverse_comm(int n, int first, double* buffer) {
-  double* out = buffer;
-  for (int a = first; a < first + n; ++a) {
-    const int row = row_of_atom_[static_cast<std::size_t>(a)];
-    for (int k = 0; k < travelling_.count; ++k) *out++ = row < 0 ? 0.0 : travelling_.get(row, k);
-  }
-  return static_cast<int>(out - buffer);
+  int size = 0;
+  for (int a = first; a < first + n; ++a) size += pack(a, buffer + size);
+  return size;
 }
 
 void PairVitrion::unpack_reverse_comm(int n, int* atoms, double* buffer) {
-  for (int a = 0; a < n; ++a, buffer += travelling_.count) {
-    const int row = row_of_atom_[static_cast<std::size_t>(atoms[a])];
-    if (row < 0) continue;
-    for (int k = 0; k < travelling_.count; ++k) travelling_.add(row, k, buffer[k]);
-  }
+  for (int a = 0; a < n; ++a, buffer += travelling_.count)
+    if (const int row = row_of_atom_[static_cast<std::size_t>(atoms[a])]; row >= 0) travelling_.add(row, buffer);
 }
 
 }  // namespace vitrion

@@ -86,7 +86,6 @@ LammpsSession::LammpsSession(Screen screen, const std::vector<std::string>& argu
       std::make_unique<LAMMPS_NS::LAMMPS>(static_cast<int>(pointers.size()), pointers.data(), MPI_COMM_WORLD);
   set_threads(n_threads);
   register_pair_style(*instance_->lammps);
-  command("newton off");
 }
 
 LammpsSession::~LammpsSession() = default;

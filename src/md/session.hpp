@@ -24,7 +24,7 @@ class LammpsSession {
  public:
   enum class Screen { silent, normal };
 
-  /// `newton off` is set, so `pair_style vitrion` works; `arguments` are LAMMPS command-line switches.
+  /// `pair_style vitrion` is known; `arguments` are LAMMPS command-line switches.
   explicit LammpsSession(Screen screen = Screen::silent, const std::vector<std::string>& arguments = {});
   ~LammpsSession();
   LammpsSession(const LammpsSession&) = delete;

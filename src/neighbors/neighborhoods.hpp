@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/structure.hpp"
+#include "neighbors/neighbor_search.hpp"
 
 namespace vitrion {
 
@@ -32,7 +33,8 @@ struct Neighborhoods {
 /// Owns the ghosts it makes: ghost g is atom owner[g - n_local] moved by shift (a lattice vector).
 class PeriodicNeighborhoods {
  public:
-  /// Lists all pairs within `cutoff` (Å). Linked cells, O(N). Throws InputError when atoms coincide (< 1e-6 Å).
+  /// Lists all pairs within `cutoff` (Å; 0: none). Linked cells, O(N). Throws InputError when atoms coincide (< 1e-6 Å)
+  /// or the cutoff is negative or not finite.
   PeriodicNeighborhoods(const Structure& structure, std::vector<int> types, double cutoff);
 
   Neighborhoods view() const;
@@ -50,15 +52,14 @@ class PeriodicNeighborhoods {
 
  private:
   void make_ghosts(const Cell& cell, double cutoff);
-  void make_lists(double cutoff);
+  [[noreturn]] void refuse_coincident() const;
 
   std::size_t n_local_;
   Positions positions_;  // local, then ghosts
   std::vector<int> types_;
   std::vector<int> owners_;  // of ghosts
   Positions shifts_;         // of ghosts, Å
-  std::vector<std::int64_t> first_;
-  std::vector<int> neighbors_;
+  NeighborLists lists_;
 };
 
 }  // namespace vitrion

@@ -40,19 +40,19 @@ TEST(LammpsCommand, ErrorsNameTheLineOfTheInput) {
   EXPECT_NE(run.output.find("knows O, not Li"), std::string::npos) << run.output;
 }
 
-TEST(LammpsCommand, NewtonOnAndOtherUnitsAreRefused) {
-  auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml O\nrun 0\n");
-  std::ofstream(folder / "on.lmp") << "newton on\n"
-                                   << crystal << "pair_style vitrion\npair_coeff * * zbl.yaml O\nrun 0\n";
+TEST(LammpsCommand, OtherUnitsAndExcludedPairsAreRefused) {
+  const auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml O\nneigh_modify exclude type 1 1\nrun 0\n");
   std::ofstream(folder / "real.lmp") << "units real\ninclude rest.lmp\n";
   std::ofstream(folder / "rest.lmp") << std::string(crystal).substr(12)
                                      << "pair_style vitrion\npair_coeff * * zbl.yaml O\nrun 0\n";
-  test::Run run = test::run_program("cd " + folder.string() + " && vitrion lammps -in on.lmp -screen none -log none");
-  EXPECT_EQ(run.exit_code, 2);
-  EXPECT_NE(run.output.find("newton off"), std::string::npos) << run.output;
-  run = test::run_program("cd " + folder.string() + " && vitrion lammps -in real.lmp -screen none -log none");
-  EXPECT_EQ(run.exit_code, 2);
-  EXPECT_NE(run.output.find("units metal"), std::string::npos) << run.output;
+  const auto refused = [&](const std::string& name, const std::string& fragment) {
+    const test::Run run =
+        test::run_program("cd " + folder.string() + " && vitrion lammps -in " + name + " -screen none -log none");
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_NE(run.output.find(fragment), std::string::npos) << run.output;
+  };
+  refused("real.lmp", "units metal");
+  refused("in.lmp", "neigh_modify exclude");
 }
 
 TEST(LammpsCommand, MissingFileIsBadInput) {

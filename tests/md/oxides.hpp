@@ -48,8 +48,10 @@ struct Answer {
   Matrix3 stress;  // eV/Å^3
 };
 
-inline Answer one_step(const Structure& s, const std::vector<std::string>& commands) {
+inline Answer one_step(const Structure& s, const std::vector<std::string>& commands,
+                       const std::vector<std::string>& before = {}) {
   LammpsSession session;
+  for (const std::string& c : before) session.command(c);
   session.create(s, mg_v_o);
   for (const std::string& c : commands) session.command(c);
   session.command("thermo_style custom step pe pxx pyy pzz pxy pxz pyz");

@@ -126,6 +126,31 @@ TEST(PairStyle, TurnsAnyCellIntoLammpsAxes) {
             1e-9 * a.forces.cwiseAbs().maxCoeff());
 }
 
+// Who brings the forces on ghosts home, LAMMPS or the pair style, makes no difference; alone and beside another style.
+TEST(PairStyle, NewtonOnAndOffAreTheSame) {
+  const Structure s = random_oxide(50, 9);
+  const std::string zbl = zbl_file();
+  for (const std::vector<std::string>& commands :
+       {std::vector<std::string>{"pair_style vitrion", "pair_coeff * * " + zbl + " Mg V O"},
+        {"pair_style hybrid/overlay vitrion lj/cut 3.0", "pair_coeff * * vitrion " + zbl + " Mg NULL O",
+         "pair_coeff * * lj/cut 0.1 1.5"}}) {
+    const Answer on = one_step(s, commands, {"newton on"}), off = one_step(s, commands, {"newton off"});
+    EXPECT_GT(std::abs(on.energy), 1.0);
+    expect_same(on, off, 1e-12);
+  }
+}
+
+TEST(PairStyle, RefusesAtomsOnOnePlace) {
+  Structure s = random_oxide(20, 10);
+  s.positions.row(12) = s.positions.row(3);
+  try {
+    one_step(s, {"pair_style vitrion", "pair_coeff * * " + zbl_file() + " Mg V O"});
+    FAIL() << "no error";
+  } catch (const LammpsError& e) {
+    EXPECT_NE(std::string(e.what()).find("atoms 4 and 13 stand on the same place"), std::string::npos) << e.what();
+  }
+}
+
 void expect_error(const std::vector<std::string>& commands, const std::string& fragment) {
   LammpsSession session;
   session.create(random_oxide(10, 8), mg_v_o);

@@ -2,10 +2,15 @@
 #include "neighbors/neighborhoods.hpp"
 
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "core/random.hpp"
 
 namespace vitrion {
@@ -94,7 +99,112 @@ TEST(Neighborhoods, SlabAndCluster) {
 TEST(Neighborhoods, RefusesCoincidentAtoms) {
   Structure s = random_structure(Cell::orthorhombic(9, 9, 9), 4, 8);
   s.positions.row(3) = s.positions.row(1);
-  EXPECT_THROW(PeriodicNeighborhoods(s, std::vector<int>(4, 0), 4.0), InputError);
+  for (const double cutoff : {4.0, 1e-9, 0.0})
+    EXPECT_THROW(PeriodicNeighborhoods(s, std::vector<int>(4, 0), cutoff), InputError);
+  // An atom on the image of another one.
+  s.positions.row(3) = s.positions.row(1) + Eigen::RowVector3d(9, 0, -9);
+  try {
+    PeriodicNeighborhoods(s, std::vector<int>(4, 0), 4.0);
+    FAIL();
+  } catch (const InputError& e) {
+    EXPECT_NE(std::string(e.what()).find("atoms 2 and 4 stand on the same place"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Neighborhoods, NobodyIsNearerThanZero) {
+  const Structure s = random_structure(Cell::orthorhombic(9, 9, 9), 50, 9);
+  const PeriodicNeighborhoods lists(s, std::vector<int>(50, 0), 0.0);
+  EXPECT_EQ(lists.mean_neighbors(), 0);
+  EXPECT_EQ(lists.n_ghost(), 0u);
+  for (const double cutoff : {-1.0, std::nan(""), std::numeric_limits<double>::infinity()})
+    EXPECT_THROW(PeriodicNeighborhoods(s, std::vector<int>(50, 0), cutoff), InputError);
+}
+
+// Points in a plane, in a line, far apart, and a cutoff longer than all of them.
+TEST(Neighborhoods, ExtremeShapes) {
+  Structure s = random_structure(Cell::orthorhombic(9, 9, 9), 40, 10);
+  s.cell = Cell();
+  expect_same(s, 50.0);
+  s.positions.col(1).setConstant(3.5);
+  expect_same(s, 2.0);
+  s.positions.col(2).setConstant(-1.0);
+  expect_same(s, 2.0);
+  s.positions.col(0) *= 1e6;
+  expect_same(s, 2e5);
+}
+
+// Atoms on the sides of the boxes: a crystal whose planes lie half a cutoff apart, neighbours just within and beyond.
+TEST(Neighborhoods, CrystalPlanesOnBoxSides) {
+  Structure s;
+  s.cell = Cell::orthorhombic(8, 8, 8);
+  s.positions.resize(64, 3);
+  for (int i = 0; i < 64; ++i) {
+    s.positions.row(i) << 2 * (i % 4), 2 * (i / 4 % 4), 2 * (i / 16);
+    s.species.push_back(Species::element("Li"));
+  }
+  for (const auto& [cutoff, neighbors] : {std::pair{2.0, 0}, {2.0 + 1e-9, 6}, {4.0, 26}, {4.0 + 1e-9, 32}})
+    EXPECT_EQ(PeriodicNeighborhoods(s, std::vector<int>(64, 0), cutoff).mean_neighbors(), neighbors) << cutoff;
+}
+
+// The set of neighbours of every atom, by number and difference vector, in a fixed order.
+std::vector<std::vector<std::array<double, 4>>> environments(const PeriodicNeighborhoods& lists) {
+  const Neighborhoods n = lists.view();
+  std::vector<std::vector<std::array<double, 4>>> all(n.n_local);
+  for (std::size_t i = 0; i < n.n_local; ++i) {
+    for (const int j : n.of(i)) {
+      const auto row = static_cast<std::size_t>(j);
+      std::array<double, 4> item{static_cast<double>(row < n.n_local ? j : lists.owners()[row - n.n_local])};
+      for (std::size_t k = 0; k < 3; ++k) item[k + 1] = n.positions[3 * row + k] - n.positions[3 * i + k];
+      all[i].push_back(item);
+    }
+    std::sort(all[i].begin(), all[i].end());
+  }
+  return all;
+}
+
+TEST(Neighborhoods, RenumberingAtomsRenumbersTheLists) {
+  const int n = 300;
+  const Structure s = random_structure(Cell(2.2 * skewed()), n, 11);
+  Structure turned = s;
+  for (int i = 0; i < n; ++i) turned.positions.row(n - 1 - i) = s.positions.row(i);
+  const auto a = environments({s, std::vector<int>(n, 0), 5.0});
+  auto b = environments({turned, std::vector<int>(n, 0), 5.0});
+  for (auto& list : b) {
+    for (auto& item : list) item[0] = n - 1 - item[0];
+    std::sort(list.begin(), list.end());
+  }
+  for (int i = 0; i < n; ++i) EXPECT_EQ(a[static_cast<std::size_t>(i)], b[static_cast<std::size_t>(n - 1 - i)]);
+}
+
+TEST(Neighborhoods, ThreadsChangeNothing) {
+  const int n = 1500;
+  const Structure s = random_structure(Cell(4.0 * skewed()), n, 12);
+  const auto lists = [&](int n_threads) {
+    set_threads(n_threads);
+    const PeriodicNeighborhoods p(s, std::vector<int>(n, 0), 5.0);
+    const Neighborhoods v = p.view();
+    return std::pair(std::vector<std::int64_t>(v.first, v.first + n + 1),
+                     std::vector<int>(v.neighbors, v.neighbors + v.first[n]));
+  };
+  const auto one = lists(1), three = lists(3), seven = lists(7);
+  set_threads(0);
+  EXPECT_GT(one.second.size(), 20'000u);
+  EXPECT_EQ(one, three);
+  EXPECT_EQ(one, seven);
+}
+
+// Every instruction set this processor has, over lists of all lengths.
+TEST(Neighborhoods, InstructionSetsAgree) {
+  const Structure s = random_structure(Cell(1.7 * skewed()), 150, 13);
+  const auto best = environments({s, std::vector<int>(150, 0), 4.0});
+  for (const std::int64_t target : {HWY_AVX2, HWY_SSE4}) {
+    if (!(hwy::SupportedTargets() & target)) continue;
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    EXPECT_EQ(environments({s, std::vector<int>(150, 0), 4.0}), best) << hwy::TargetName(target);
+    hwy::SetSupportedTargetsForTest(0);
+  }
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace
