@@ -2,13 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "core/progress.hpp"
+#include "core/text.hpp"
 #include "potentials/mtp/mtp_file.hpp"
+#include "select/active_set_file.hpp"
+#include "select/cut.hpp"
 #include "select/selection.hpp"
 #include "vitrion/commands.hpp"
 #include "vitrion/options.hpp"
@@ -21,12 +25,15 @@ struct SelectCommand {
   std::vector<std::string> data;
   double threshold = 0;
   select::SelectOptions choice;
+  double side = 9;
+  std::string charges;
   InputOptions input;
   RunOptions run;
 
   void active() const;
   void grade() const;
   void choose() const;
+  void cut() const;
 
  private:
   mtp::MtpPotential load() const;
@@ -58,33 +65,6 @@ std::vector<Structure> SelectCommand::frames() const {
   return all;
 }
 
-// The configurations that rows came from as `.cfg` text, and the origins renumbered to count only them: as MLIP wants
-// it.
-void attach_configurations(mtp::SelectionState& state, const std::vector<Structure>& training,
-                           const std::vector<Species>& species, const std::filesystem::path& beside) {
-  std::map<int, std::string> equations;
-  for (const auto& [frame, equation] : state.origins) {
-    if (frame < 0) continue;
-    std::string& list = equations[frame];
-    list += (list.empty() ? "" : ",") + std::to_string(equation);
-  }
-  std::map<int, int> number;
-  std::vector<Structure> used;
-  for (const auto& [frame, list] : equations) {
-    number[frame] = static_cast<int>(used.size());
-    used.push_back(training[static_cast<std::size_t>(frame)]);
-    used.back().info["selected_eqn_inds"] = list;
-  }
-  for (auto& origin : state.origins)
-    if (origin[0] >= 0) origin[0] = number.at(origin[0]);
-  const std::filesystem::path scratch = beside.string() + ".active.cfg";
-  io::WriteOptions options;
-  options.species = species;
-  io::write_frames(scratch, used, options);
-  state.configurations = read_file(scratch);
-  std::filesystem::remove(scratch);
-}
-
 void SelectCommand::active() const {
   run.apply();
   mtp::MtpPotential loaded = load();
@@ -99,10 +79,8 @@ void SelectCommand::active() const {
       loaded, training, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
   const auto filled = static_cast<std::size_t>(
       std::count_if(state.origins.begin(), state.origins.end(), [](const auto& o) { return o[0] >= 0; }));
-  attach_configurations(state, training, loaded.species(), output);
   mtp::MtpParameters parameters = loaded.parameters();
-  parameters.selection_state = mtp::format_selection_state(state);
-  mtp::write_mtp(output, parameters);
+  select::write_with_active_set(output, parameters, state, training);
   run.write_json({{"mode", mtp::name_of(state.mode)}, {"parameters", state.size()}, {"rows_filled", filled}});
   fmt::print(
       "{} of {} directions are spanned by the {} configurations; the others nothing in them constrains.\n"
@@ -169,6 +147,46 @@ void SelectCommand::choose() const {
       options.threshold, selection.n_redundant, selection.n_refused);
 }
 
+// "Li=1,P=5,O=-2"
+std::map<Species, double> parse_charges(const std::string& text) {
+  std::map<Species, double> charges;
+  std::istringstream in(text);
+  for (std::string word; std::getline(in, word, ',');) {
+    const std::size_t sign = word.find('=');
+    const auto value = sign == std::string::npos ? std::nullopt : parse_double(word.substr(sign + 1));
+    if (!value) throw InputError("--charges: \"" + word + "\" is no oxidation state", "As in --charges Li=1,P=5,O=-2.");
+    charges[Species::element(trim(std::string_view(word).substr(0, sign)))] = *value;
+  }
+  return charges;
+}
+
+void SelectCommand::cut() const {
+  run.apply();
+  mtp::MtpPotential loaded = load();
+  const mtp::SelectionState state = state_of(loaded);
+  if (state.mode != mtp::GradeMode::neighbourhood)
+    throw InputError(Location{potential}, "grades whole configurations: there is no worst atom to cut around",
+                     "Make the active set with --mode neighbourhood.");
+  select::CutOptions options;
+  options.side = side;
+  options.charges = parse_charges(charges);
+  std::vector<Structure> pieces;
+  for (const Structure& frame : frames()) {
+    const std::vector<double> grades = select::grade_frames(loaded, state, {frame}).front();
+    const auto worst = static_cast<std::size_t>(std::max_element(grades.begin(), grades.end()) - grades.begin());
+    const select::Cut cut = select::cut_neighbourhood(frame, worst, options);
+    const double now = select::grade_frames(loaded, state, {cut.structure}).front().front();
+    fmt::print(
+        "atom {} ({}), grade {:.3g}: {} atoms in a cube of {:g} Å, grade of the same atom {:.3g}; left out {} for "
+        "distance, {} for charge{}\n",
+        cut.structure.info.at("cut_from_atom"), frame.species[worst].name(), grades[worst], cut.structure.size(), side,
+        now, cut.n_clashing, cut.n_charged, cut.charge != 0 ? fmt::format(", charge {:+g} e left", cut.charge) : "");
+    pieces.push_back(cut.structure);
+    pieces.back().info["MV_grade"] = fmt::format("{:.6f}", now);
+  }
+  io::write_frames(output, pieces);
+}
+
 CLI::App* add_part(CLI::App& parent, const std::shared_ptr<SelectCommand>& command, const char* name,
                    const char* description, const char* data) {
   CLI::App* sub = parent.add_subcommand(name, description);
@@ -206,13 +224,23 @@ void add_select(CLI::App& app) {
   choose->add_option("--output", command->output, "Write the chosen configurations to this file")->required();
   choose->callback([command] { command->choose(); });
 
+  CLI::App* cut = add_part(*select, command, "cut",
+                           "Cut the worst neighbourhood of each configuration into a small cell", "Configurations");
+  cut->add_option("--side", command->side, "Side of the cube (Å)")->capture_default_str()->check(CLI::PositiveNumber);
+  cut->add_option("--charges", command->charges, "Oxidation states; atoms are left out until it is neutral: Li=1,O=-2");
+  cut->add_option("--output", command->output, "Write the small cells to this file")->required();
+  cut->callback([command] { command->cut(); });
+
   select->footer(
       "Examples:\n"
       "  vitrion select active lipon.mtp train.extxyz --output lipon.almtp\n"
       "      the active set of the training set, kept with the potential\n"
       "  vitrion select grade lipon.almtp run.lammpstrj.gz --frames ::10 --json grades.json\n"
       "      1 or less: within what the potential was shown; above 2 it extrapolates, above 10 it guesses\n"
-      "  vitrion select choose lipon.almtp run-*.extxyz --most 50 --max-force 30 --output label-these.extxyz");
+      "  vitrion select choose lipon.almtp run-*.extxyz --most 50 --max-force 30 --output label-these.extxyz\n"
+      "  vitrion select cut lipon.almtp label-these.extxyz --side 9 --charges Li=1,P=5,O=-2,N=-3 --output "
+      "small.extxyz\n"
+      "      the worst atom of each with what surrounds it, in cells DFT can afford");
 }
 
 }  // namespace vitrion::cli

@@ -22,6 +22,8 @@
 #include "potentials/mtp/mtp_file.hpp"
 #include "potentials/mtp/mtp_potential.hpp"
 #include "potentials/zbl/zbl.hpp"
+#include "select/active_set_file.hpp"
+#include "select/selection.hpp"
 #include "train/checkpoint.hpp"
 #include "train/initial.hpp"
 #include "train/model_card.hpp"
@@ -85,6 +87,7 @@ class Run {
   std::string fingerprint() const;
   void fit();
   void log_line(const FitRecord& record, double seconds);
+  void write_potential();
   void finish();
   TrainedSet judge(std::vector<Structure> structures, const Potential& potential) const;
 
@@ -278,9 +281,22 @@ TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potent
   return set;
 }
 
+// `.almtp` holds the active set of everything the fit has seen; `.mtp` the potential alone.
+void Run::write_potential() {
+  if (result_.files.potential.extension() != ".almtp")
+    return mtp::write_mtp(result_.files.potential, result_.parameters);
+  std::vector<Structure> seen = training_;
+  seen.insert(seen.end(), validation_.begin(), validation_.end());
+  mtp::MtpPotential potential(result_.parameters);
+  Progress progress("active set", static_cast<std::int64_t>(seen.size()), "configurations");
+  const mtp::SelectionState state = select::make_active_set(
+      potential, seen, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+  select::write_with_active_set(result_.files.potential, result_.parameters, state, seen);
+}
+
 // Writes the potential, reads it back, and judges what the file holds: the errors are those users will see.
 void Run::finish() {
-  mtp::write_mtp(result_.files.potential, result_.parameters);
+  write_potential();
   if (zbl_)
     write_file_atomically(result_.files.short_range, fmt::format("kind: zbl\nspecies: [{}]\ninner: {}\nouter: {}\n",
                                                                  join_names(result_.parameters.species),

@@ -103,6 +103,19 @@ TEST_F(TrainCommand, WritesAPotentialItsErrorsAndItsCard) {
   EXPECT_EQ(load_potential(folder_ / "fitted.mtp")->species(), parse_species_list("Li,O"));
 }
 
+TEST_F(TrainCommand, WritesTheActiveSetIntoAlmtp) {
+  const test::Run run = train("output=graded.almtp optimizer.max_iterations=3");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto graded = load_potential(folder_ / "graded.almtp");
+  EXPECT_TRUE(graded->has_grades());
+  train("output=plain.mtp optimizer.max_iterations=3");
+  const auto plain = load_potential(folder_ / "plain.mtp");
+  EXPECT_FALSE(plain->has_grades());
+  // The active set changes nothing else.
+  const std::string with = potential("graded.almtp"), without = potential("plain.mtp");
+  EXPECT_EQ(with.substr(0, with.find("#MVS")), without);
+}
+
 TEST_F(TrainCommand, KilledGoesOnToTheSamePotential) {
   ASSERT_EQ(train().exit_code, 0);
   end_early(SIGKILL);

@@ -1,0 +1,49 @@
+#include "select/active_set_file.hpp"
+
+#include <map>
+#include <string>
+
+#include "core/file.hpp"
+#include "io/frames.hpp"
+#include "potentials/mtp/mtp_file.hpp"
+
+namespace vitrion::select {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Keeps the configurations that rows came from, and counts only them in the origins: so MLIP numbers them.
+std::vector<Structure> keep_used(mtp::SelectionState& state, const std::vector<Structure>& training) {
+  std::map<int, std::string> equations;
+  for (const auto& [frame, equation] : state.origins) {
+    if (frame < 0) continue;
+    std::string& list = equations[frame];
+    list += (list.empty() ? "" : ",") + std::to_string(equation);
+  }
+  std::map<int, int> number;
+  std::vector<Structure> used;
+  for (const auto& [frame, list] : equations) {
+    number[frame] = static_cast<int>(used.size());
+    used.push_back(training[static_cast<std::size_t>(frame)]);
+    used.back().info["selected_eqn_inds"] = list;
+  }
+  for (auto& origin : state.origins)
+    if (origin[0] >= 0) origin[0] = number.at(origin[0]);
+  return used;
+}
+
+}  // namespace
+
+void write_with_active_set(const fs::path& file, mtp::MtpParameters& parameters, mtp::SelectionState state,
+                           const std::vector<Structure>& training) {
+  const std::vector<Structure> used = keep_used(state, training);
+  // The `.cfg` writer writes files.
+  const fs::path scratch = file.string() + ".active.cfg";
+  io::write_frames(scratch, used, {.format = {}, .species = parameters.species});
+  state.configurations = read_file(scratch);
+  fs::remove(scratch);
+  parameters.selection_state = mtp::format_selection_state(state);
+  mtp::write_mtp(file, parameters);
+}
+
+}  // namespace vitrion::select
