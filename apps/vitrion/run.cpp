@@ -1,10 +1,12 @@
 // vitrion run: a whole study from one YAML file.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "core/config.hpp"
+#include "core/error.hpp"
 #include "study/plan.hpp"
 #include "study/runner.hpp"
 #include "vitrion/commands.hpp"
@@ -51,9 +53,24 @@ void print_plan(const study::Study& study, const fs::path& folder) {
   }
 }
 
+// Reads a command line as the program does, up to where the command would begin.
+void check_command(const std::vector<std::string>& command) {
+  CLI::App app;
+  add_structure(app);
+  add_transport(app);
+  for (CLI::App* sub : app.get_subcommands(nullptr)) sub->callback([] {});
+  std::vector<std::string> words(command.begin() + 1, command.end());
+  std::reverse(words.begin(), words.end());  // CLI11 takes the last first
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& e) {
+    throw InputError(e.what(), "vitrion " + command[1] + " --help lists the flags.");
+  }
+}
+
 void RunCommand::execute() const {
   Config config = Config::load(file, overrides);
-  const study::Study study = study::plan_study(config, fs::read_symlink("/proc/self/exe").string());
+  const study::Study study = study::plan_study(config, fs::read_symlink("/proc/self/exe").string(), check_command);
   study::import_files(study, folder());
   if (dry_run) return print_plan(study, folder());
   study::run_stages(study.stages, folder(), {.slots = study.slots});

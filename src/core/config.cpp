@@ -165,6 +165,18 @@ std::vector<std::string> Config::texts(const std::string& key, const std::vector
   return find(key) ? texts(key) : fallback;
 }
 
+std::vector<Species> Config::elements(const std::string& key) {
+  std::vector<Species> list;
+  for (const std::string& name : texts(key, {})) {
+    try {
+      list.push_back(Species::element(name));
+    } catch (const InputError& e) {
+      throw error(key, e.what());
+    }
+  }
+  return list;
+}
+
 std::string Config::resolve(const std::string& name) const {
   const std::filesystem::path path(name);
   if (path.is_absolute()) return name;

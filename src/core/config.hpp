@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/species.hpp"
 
 namespace vitrion {
 
@@ -46,6 +47,8 @@ class Config {
   /// A list of words, or one word.
   std::vector<std::string> texts(const std::string& key);
   std::vector<std::string> texts(const std::string& key, const std::vector<std::string>& fallback);
+  /// A list of chemical symbols, or one; absent: empty.
+  std::vector<Species> elements(const std::string& key);
   /// A file name, relative to the folder of the YAML file.
   std::string path(const std::string& key);
   std::vector<std::string> paths(const std::string& key);
@@ -56,6 +59,9 @@ class Config {
   std::vector<Config> sections(const std::string& key);
   /// The keys of this mapping in the order of the file (marks none as read).
   std::vector<std::string> keys() const;
+
+  /// Sets a key, as an override does: for what the reader of a section is to find there beside what the user wrote.
+  void set(const std::string& key, const std::string& value) { node_[key] = value; }
 
   /// Marks a key as read, whatever it holds: for what is handed on to another reader.
   void accept(const std::string& key) { find(key); }

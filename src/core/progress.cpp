@@ -58,7 +58,9 @@ void Progress::update(std::int64_t done, const std::string& note) {
     std::fflush(stderr);
   } else {
     const auto tenth = static_cast<std::int64_t>(fraction * 10);
-    if (tenth < next_tenth_ && seconds(now - shown_) < 60) return;
+    const double silence = seconds(now - shown_);
+    const bool news = tenth >= next_tenth_;
+    if (done < total_ ? silence < (news ? 5 : 60) : !news) return;
     next_tenth_ = tenth + 1;
     fmt::print(stderr, "{}: {}/{}{} after {}{}{}\n", title_, done, total_, unit, format_duration(elapsed), left, tail);
   }

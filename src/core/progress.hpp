@@ -8,7 +8,8 @@
 namespace vitrion {
 
 /// Shows how far a loop is, on standard error. On a terminal one line is redrawn at most ten times a second; elsewhere
-/// a line is printed at every tenth of the work, and at least every minute.
+/// a line is printed at the end, and before it at every tenth of the work, but not more often than every five seconds
+/// nor less often than every minute.
 class Progress {
  public:
   /// `total` steps of `unit` ("frames", "steps") of the work called `title`; `before` of them were done by an earlier

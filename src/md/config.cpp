@@ -5,36 +5,17 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "core/trajectory.hpp"
 #include "core/units.hpp"
 #include "io/frames.hpp"
-#include "md/model_card.hpp"
 #include "md/options.hpp"
+#include "md/start.hpp"
 
 namespace vitrion::md {
 namespace {
 
-std::vector<Species> read_species(Config& config, const std::string& key) {
-  std::vector<Species> list;
-  for (const std::string& name : config.texts(key, {})) {
-    try {
-      list.push_back(Species::element(name));
-    } catch (const InputError& e) {
-      throw config.error(key, e.what());
-    }
-  }
-  return list;
-}
-
 // "Li-O: 1.7" -> two species.
 std::pair<Species, Species> read_pair(Config& config, const std::string& key) {
-  const std::size_t dash = key.find('-');
-  try {
-    if (dash != std::string::npos)
-      return {Species::element(key.substr(0, dash)), Species::element(key.substr(dash + 1))};
-  } catch (const InputError&) {
-    // the same message
-  }
+  if (auto pair = parse_pair(key)) return *pair;
   throw config.error(key, "\"" + key + "\" is not a pair of elements", "Write Li-O: 1.7");
 }
 
@@ -141,9 +122,7 @@ GuardOptions read_guard(Config config) {
   return g;
 }
 
-// Pairs whose distance is not given keep the smallest one of the training set, where a model card records it: the start
-// then holds no distance that the potential has never seen.
-build::PackingOptions read_packing(Config config, const std::filesystem::path& potential, std::uint64_t seed) {
+build::PackingOptions read_packing(Config config) {
   build::PackingOptions p;
   try {
     p.composition = build::parse_composition(config.text("composition"));
@@ -153,45 +132,23 @@ build::PackingOptions read_packing(Config config, const std::filesystem::path& p
   p.density = positive(config, "density_g_per_cm3", config.number("density_g_per_cm3"));
   Config distances = config.section("min_distances_A");
   for (const std::string& key : distances.keys()) p.distances[read_pair(distances, key)] = distances.number(key);
-  for (const auto& [pair, distance] : read_model_card(potential).min_distances) {
-    const auto [a, b] = read_pair(config, pair);
-    if (p.distances.count({b, a}) == 0) p.distances.insert({{a, b}, distance});
-  }
-  p.seed = seed;
   return p;
 }
 
-Structure sorted_by_id(const Structure& s) {
-  Structure sorted = s;
-  const std::vector<std::size_t> rows = rows_by_id(s);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto to = static_cast<Eigen::Index>(i), from = static_cast<Eigen::Index>(rows[i]);
-    sorted.species[i] = s.species[rows[i]];
-    sorted.positions.row(to) = s.positions.row(from);
-    if (s.has_velocities()) sorted.velocities.row(to) = s.velocities.row(from);
-    if (!s.images.empty()) sorted.images[i] = s.images[rows[i]];
-  }
-  sorted.ids.clear();
-  return sorted;
+StartFile read_start_file(Config& config) {
+  StartFile start;
+  start.file = config.path("structure");
+  start.frame = config.text("frame", "");
+  start.named_at = config.where("structure");
+  if (!start.frame.empty()) io::FrameRange::parse(start.frame);  // an InputError when it is none
+  return start;
 }
 
-Structure read_start(Config& config, const std::vector<Species>& species) {
-  io::ReadOptions read;
-  read.species = species;
-  const std::string file = config.path("structure");
-  if (config.has("frame")) read.frames = io::FrameRange::parse(config.text("frame"));
-  const std::vector<Structure> frames = io::read_frames(file, read);
-  if (frames.size() > 1)
-    throw config.error("structure", fmt::format("{} holds {} configurations", file, frames.size()),
-                       "Say which one with frame: 0 (the first) or frame: -1 (the last).");
-  return sorted_by_id(frames.front());
-}
-
-// Everything but the stages. Where a packing is asked for it is handed out, and `start` stays empty.
-MdOptions read_common(Config& config, std::optional<build::PackingOptions>& packing) {
+// Everything but the stages. No other file is opened: a study checks its settings before it trains the potential.
+MdOptions read_common(Config& config) {
   MdOptions o;
   o.potential = config.path("potential");
-  o.file_species = read_species(config, "species");
+  o.file_species = config.elements("species");
   o.folder = config.has("output") ? config.path("output")
                                   : (std::filesystem::path(config.where().file).parent_path() / "md").string();
   config.text("output", "");
@@ -199,7 +156,7 @@ MdOptions read_common(Config& config, std::optional<build::PackingOptions>& pack
   o.checkpoint_every = config.integer("checkpoint_steps", o.checkpoint_every);
   if (o.checkpoint_every < 1) throw config.error("checkpoint_steps", "\"checkpoint_steps\" must be at least 1");
   o.skin = positive(config, "skin_A", o.skin);
-  o.framework = read_species(config, "framework");
+  o.framework = config.elements("framework");
   if (config.has("experimental_density_g_per_cm3"))
     o.experimental_density = positive(config, "experimental_density_g_per_cm3", 1);
   if (config.has("zbl")) {
@@ -216,17 +173,16 @@ MdOptions read_common(Config& config, std::optional<build::PackingOptions>& pack
   if (config.has("structure") == config.has("packed"))
     throw InputError(config.where(), "give either structure (a file) or packed (a composition and a density)");
   if (config.has("packed"))
-    packing = read_packing(config.section("packed"), o.potential, o.seed);
+    o.packing = read_packing(config.section("packed"));
   else
-    o.start = read_start(config, o.file_species);
+    o.start_file = read_start_file(config);
   return o;
 }
 
 }  // namespace
 
 MdOptions read_md_options(Config& config) {
-  std::optional<build::PackingOptions> packing;
-  MdOptions o = read_common(config, packing);
+  MdOptions o = read_common(config);
   double temperature = 300;
   for (Config& c : config.sections("stages")) {
     Stage s;
@@ -237,13 +193,12 @@ MdOptions read_md_options(Config& config) {
   }
   if (o.stages.empty()) throw InputError(config.where("stages"), "the list \"stages\" is missing or empty");
   config.finish();
-  if (packing) o.start = build::packed_cell(*packing);
   return o;
 }
 
 QuenchOptions read_quench_options(Config& config) {
   QuenchOptions o;
-  o.run = read_common(config, o.packing);
+  o.run = read_common(config);
   o.replicas = static_cast<int>(config.integer("replicas", 1));
   if (o.replicas < 1) throw config.error("replicas", "\"replicas\" must be at least 1");
   o.minimize = config.flag("minimize", true);

@@ -56,6 +56,13 @@ struct ZblRange {
   double inner = 0.7, outer = 1.4;
 };
 
+/// A structure file and where the settings name it.
+struct StartFile {
+  std::filesystem::path file;
+  std::string frame;  ///< as in Python; empty: its only one
+  Location named_at;
+};
+
 struct MdOptions {
   std::filesystem::path potential;
   std::vector<Species> file_species;  ///< elements of a potential file that holds none
@@ -64,7 +71,10 @@ struct MdOptions {
   /// where the training set's shortest distance of each pair ends: it changes nothing that the potential was shown.
   double wall = 0;
   std::map<std::string, double> wall_distances;  ///< Å, "Li-O": where it begins; empty: as the model card says
+  /// The first configuration: given here, in a file, or as a random packing (of seed `seed`); see starting_structure.
   Structure start;
+  std::optional<StartFile> start_file;
+  std::optional<build::PackingOptions> packing;
   std::filesystem::path folder;  ///< everything is written here
   std::vector<Stage> stages;
   std::uint64_t seed = 1;
@@ -79,15 +89,13 @@ struct MdOptions {
 
 /// Minimise, melt, quench at a constant rate, equilibrate; several times from independent seeds.
 struct QuenchOptions {
-  MdOptions run;  ///< without stages; `folder` holds one folder per replica
-  /// Where every replica starts from a random packing of its own; then `run.start` is not used.
-  std::optional<build::PackingOptions> packing;
+  MdOptions run;  ///< without stages; `folder` holds one folder per replica, each with a packing of its own if any
   int replicas = 1;
   bool minimize = true;
   Stage melt, quench, equilibrate;  ///< equilibrate.steps == 0: none
 };
 
-/// Reads `vitrion md` settings; docs/md.md lists the keys. Throws InputError (file:line).
+/// Reads `vitrion md` settings; docs/md.md lists the keys. Opens no other file. Throws InputError (file:line).
 MdOptions read_md_options(Config& config);
 /// Reads `vitrion quench` settings.
 QuenchOptions read_quench_options(Config& config);

@@ -32,11 +32,6 @@ QuenchOutcome run_quench(const QuenchOptions& options) {
     run.stages = stages_of(options);
     // Replicas differ in their velocities, and in their packing where there is one.
     run.seed = options.run.seed + static_cast<std::uint64_t>(r);
-    if (options.packing) {
-      build::PackingOptions packing = *options.packing;
-      packing.seed = run.seed;
-      run.start = build::packed_cell(packing);
-    }
     if (options.replicas > 1) run.folder /= fmt::format("replica-{}", r + 1);
     outcome.folders.push_back(run.folder);
     outcome.replicas.push_back(run_md(run));

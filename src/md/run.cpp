@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/folder_lock.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
 #include "core/version.hpp"
@@ -17,15 +18,17 @@
 #include "md/mpi.hpp"
 #include "md/segment.hpp"
 #include "md/stage_input.hpp"
+#include "md/start.hpp"
 
 namespace vitrion::md {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double patience_seconds = 2;  // for a run that was just killed to be gone
+
 void check(const MdOptions& o) {
   if (o.stages.empty()) throw InputError("a run needs at least one stage");
-  if (o.start.size() == 0) throw InputError("a run needs atoms");
   if (o.checkpoint_every < 1) throw InputError("checkpoint_every must be at least 1 step");
   std::set<std::string> names;
   for (const Stage& s : o.stages) {
@@ -211,11 +214,15 @@ std::optional<GuardEvent> run_stage(RunContext& context, Journal& journal) {
 RunOutcome run_md(const MdOptions& given) {
   check(given);
   MdOptions options = given;
+  options.start = starting_structure(given);
   const ModelCard card = read_model_card(options.potential);
   take_repulsion(options, card);
   const std::vector<Species> types = lammps_types(options);
   if (options.framework.empty()) options.framework = default_framework(types);
   const Mpi mpi;
+  std::optional<FolderLock> lock;
+  if (mpi.is_root()) lock.emplace(options.folder / "state", patience_seconds);
+  mpi.barrier();
   Journal journal = Journal::load(options.folder, key_of(options));
   mpi.barrier();
   if (mpi.is_root()) tidy(options.folder, journal);

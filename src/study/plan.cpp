@@ -6,6 +6,9 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "md/options.hpp"
+#include "study/study_report.hpp"
+#include "train/options.hpp"
 
 namespace vitrion::study {
 namespace {
@@ -27,7 +30,8 @@ std::string text_of(const YAML::Node& node) {
 
 class Planner {
  public:
-  Planner(Config& config, std::string program) : config_(config), program_(std::move(program)) {}
+  Planner(Config& config, std::string program, CommandCheck check)
+      : config_(config), program_(std::move(program)), check_(std::move(check)) {}
 
   Study plan() {
     study_.title = config_.text("title", "Study");
@@ -65,9 +69,20 @@ class Planner {
     node[key] = list;
   }
 
-  // Every mapping handed on is checked by the command that reads it; here it only counts as read.
+  // For a mapping that is read, and checked, by the reader of a stage's settings: here it only counts as read.
   static void accept(Config section) {
     for (const std::string& key : section.keys()) section.accept(key);
+  }
+
+  // Keys of a stage that the study fills in itself.
+  static void fill_in(Config& section, const std::vector<std::pair<std::string, std::string>>& values) {
+    for (const auto& [key, value] : values) {
+      if (section.has(key))
+        throw section.error(key, "\"" + key + "\" is not yours to set here: the study does",
+                            key == "seed" ? "Give the study a seed, at the top: every stage derives its own from it."
+                                          : "Leave it out.");
+      section.set(key, value);
+    }
   }
 
   void plan_training() {
@@ -82,7 +97,8 @@ class Planner {
     if (!config_.has("train")) throw InputError(config_.where(), "the section \"train\" is missing");
     Config section = config_.section("train");
     YAML::Node yaml = editable(section);
-    accept(section);
+    fill_in(section, {{"output", potential}});
+    train::read_train_options(section);
     Config data = section.section("data");
     accept(data);
     import_all(yaml["data"], "train", data, stage);
@@ -131,7 +147,8 @@ class Planner {
       stage.files["quench.yaml"] = text_of(mine);
       study_.stages.push_back(std::move(stage));
     }
-    accept(section);
+    fill_in(section, {{"potential", potential}, {"output", "."}, {"seed", "1"}});
+    md::read_quench_options(section);
   }
 
   void plan_production() {
@@ -140,6 +157,7 @@ class Planner {
     YAML::Node yaml = editable(section);
     temperatures_ = section.numbers("temperatures_K");
     yaml.remove("temperatures_K");
+    if (temperatures_.empty()) throw section.error("temperatures_K", "\"temperatures_K\" is empty");
     const YAML::Node stages = yaml["stages"];
     if (!stages || !stages.IsSequence() || stages.size() == 0)
       throw section.error("stages", "\"production\" needs a list of stages",
@@ -170,14 +188,32 @@ class Planner {
         study_.stages.push_back(std::move(stage));
       }
     }
-    accept(section);
+    check_production(section);
   }
 
-  // The flags of a command from a section: {r_max: 8} -> --r_max 8, as the command names them.
-  static void add_flags(Config section, std::vector<std::string>& command) {
+  void check_production(Config& section) const {
+    fill_in(section, {{"potential", potential}, {"output", "."}, {"seed", "1"}, {"structure", "final.extxyz"}});
+    for (Config& part : section.sections("stages")) {
+      if (!part.has("temperature_K")) part.set("temperature_K", fmt::format("{:g}", temperatures_.at(0)));
+      accept(part);
+    }
+    md::read_md_options(section);
+  }
+
+  // The flags of a command from a section: {rmax: 8} -> --rmax 8, as the command names them.
+  void add_flags(Config section, std::vector<std::string>& command) const {
+    const std::vector<std::string> without = command;
     for (const std::string& key : section.keys()) {
-      command.push_back("--" + key);
-      command.push_back(section.text(key));
+      const std::vector<std::string> flag{"--" + key, section.text(key)};
+      command.insert(command.end(), flag.begin(), flag.end());
+      if (!check_) continue;
+      std::vector<std::string> with = without;
+      with.insert(with.end(), flag.begin(), flag.end());
+      try {
+        check_(with);
+      } catch (const InputError& e) {
+        throw section.error(key, e.what());
+      }
     }
   }
 
@@ -230,7 +266,7 @@ class Planner {
     if (!production_stage_.empty()) yaml["production_stage"] = production_stage_;
     if (config_.has("literature")) {
       yaml["literature"] = YAML::Load(config_.dump())["literature"];
-      for (Config& entry : config_.sections("literature")) accept(entry);
+      read_literature(config_);
     }
     stage.files["report.yaml"] = text_of(yaml);
     for (const Stage& other : study_.stages) {
@@ -243,6 +279,7 @@ class Planner {
 
   Config& config_;
   std::string program_;
+  CommandCheck check_;
   Study study_;
   std::int64_t seed_ = 1;
   int replicas_ = 1;
@@ -253,8 +290,8 @@ class Planner {
 
 }  // namespace
 
-Study plan_study(Config& config, const std::string& program) {
-  return Planner(config, program).plan();
+Study plan_study(Config& config, const std::string& program, const CommandCheck& check) {
+  return Planner(config, program, check).plan();
 }
 
 void import_files(const Study& study, const fs::path& folder) {

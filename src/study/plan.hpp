@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,17 @@ struct Study {
   std::map<std::string, std::filesystem::path> imports;
 };
 
+/// Throws InputError when a command line (program, command, words) would not be understood. Runs nothing.
+using CommandCheck = std::function<void(const std::vector<std::string>&)>;
+
 /// Reads the YAML strictly and lays out the stages. Each stage's settings are written into its folder as the YAML of a
-/// command of this program, so that `vitrion COMMAND FILE` there does by hand what the study does.
+/// command of this program, so that `vitrion COMMAND FILE` there does by hand what the study does. The settings of
+/// every stage are read here as its command will read them, so that no key is found wrong after the stages before it
+/// have run.
 ///
-/// `program` is what the stages start. Throws InputError (file:line) on unknown keys and settings that cannot be used.
-Study plan_study(Config& config, const std::string& program);
+/// `program` is what the stages start; `check` (may be empty) is asked about the flags of structure and transport.
+/// Throws InputError (file:line) on unknown keys and settings that cannot be used.
+Study plan_study(Config& config, const std::string& program, const CommandCheck& check = {});
 
 /// Links the imports into `folder`/inputs. Throws InputError when one does not exist.
 void import_files(const Study& study, const std::filesystem::path& folder);

@@ -3,18 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <stdexcept>
-#include <thread>
-
-#include "core/error.hpp"
 
 namespace vitrion::study {
 
@@ -55,26 +50,6 @@ std::optional<Ended> poll_processes() {
   }
   const int signal = WTERMSIG(status);
   return Ended{child, false, fmt::format("signal {} ({})", signal, ::strsignal(signal))};
-}
-
-FolderLock::FolderLock(const std::filesystem::path& folder, double patience_seconds) {
-  const std::filesystem::path path = folder / "lock";
-  // Without O_CLOEXEC: children inherit the lock, so it lasts as long as any of them.
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT, 0644);
-  if (file_ < 0) throw InputError(Location{path.string()}, std::string("cannot be written: ") + std::strerror(errno));
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(patience_seconds);
-  while (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      ::close(file_);
-      throw InputError(Location{folder.string()}, "another run works in this folder",
-                       "Wait for it to end, or choose another folder with --output.");
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-}
-
-FolderLock::~FolderLock() {
-  ::close(file_);
 }
 
 }  // namespace vitrion::study

@@ -24,17 +24,4 @@ struct Ended {
 /// The next child that ended; nothing when none ended yet.
 std::optional<Ended> poll_processes();
 
-/// A lock on a file, held by this process and every child it starts while the lock lives.
-class FolderLock {
- public:
-  /// Throws InputError when another process still holds it after `patience_seconds`.
-  FolderLock(const std::filesystem::path& folder, double patience_seconds);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int file_;
-};
-
 }  // namespace vitrion::study

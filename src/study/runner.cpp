@@ -16,6 +16,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/folder_lock.hpp"
 #include "core/interrupt.hpp"
 #include "core/text.hpp"
 #include "study/process.hpp"
@@ -259,8 +260,7 @@ std::vector<StageStatus> inspect(const std::vector<Stage>& stages, const fs::pat
 
 void run_stages(const std::vector<Stage>& stages, const fs::path& folder, const RunnerOptions& options) {
   check_order(stages);
-  fs::create_directories(folder);
-  const FolderLock lock(folder, patience_seconds);
+  const FolderLock lock(folder, patience_seconds, FolderLock::Children::hold_it_too);
   Run(stages, folder, options).all();
 }
 

@@ -102,20 +102,26 @@ void add_provenance(report::Report& report, const fs::path& study) {
 
 }  // namespace
 
-ReportOptions read_report_options(Config& config) {
-  ReportOptions options;
-  options.title = config.text("title", "Study");
-  options.replicas = static_cast<int>(config.integer("replicas", 1));
-  options.temperatures = config.numbers("temperatures_K", {});
-  options.production_stage = config.text("production_stage", "");
+std::vector<LiteratureValue> read_literature(Config& config) {
+  std::vector<LiteratureValue> list;
   for (Config& entry : config.sections("literature")) {
     LiteratureValue value;
     value.quantity = entry.text("quantity");
     value.value = entry.number("value");
     if (entry.has("temperature_K")) value.temperature = entry.number("temperature_K");
     value.source = entry.text("source");
-    options.literature.push_back(std::move(value));
+    list.push_back(std::move(value));
   }
+  return list;
+}
+
+ReportOptions read_report_options(Config& config) {
+  ReportOptions options;
+  options.title = config.text("title", "Study");
+  options.replicas = static_cast<int>(config.integer("replicas", 1));
+  options.temperatures = config.numbers("temperatures_K", {});
+  options.production_stage = config.text("production_stage", "");
+  options.literature = read_literature(config);
   config.finish();
   return options;
 }

@@ -26,6 +26,9 @@ struct ReportOptions {
   std::vector<LiteratureValue> literature;
 };
 
+/// The list "literature" of a study's settings.
+std::vector<LiteratureValue> read_literature(Config& config);
+
 /// Reads the settings strictly.
 ReportOptions read_report_options(Config& config);
 

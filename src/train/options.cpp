@@ -10,18 +10,6 @@ void demand(const Config& config, const std::string& key, bool holds, const std:
   if (!holds) throw config.error(key, "\"" + key + "\" " + rule);
 }
 
-std::vector<Species> elements(Config& config, const std::string& key) {
-  std::vector<Species> list;
-  for (const std::string& name : config.texts(key, {})) {
-    try {
-      list.push_back(Species::element(name));
-    } catch (const InputError& e) {
-      throw config.error(key, e.what());
-    }
-  }
-  return list;
-}
-
 void read_potential(Config potential, TrainOptions& o) {
   potential.choice("type", {"mtp"}, "mtp");
   o.level = static_cast<int>(potential.integer("level", o.level));
@@ -30,7 +18,7 @@ void read_potential(Config potential, TrainOptions& o) {
   demand(potential, "r_max", o.r_max > 0 && o.r_max <= 20, "must be a distance up to 20 Å");
   o.radial_basis_size = static_cast<int>(potential.integer("radial_basis_size", o.radial_basis_size));
   demand(potential, "radial_basis_size", o.radial_basis_size >= 2 && o.radial_basis_size <= 64, "must be 2 to 64");
-  o.species = elements(potential, "species");
+  o.species = potential.elements("species");
   if (potential.has("start")) o.start = potential.path("start");
   Config short_range = potential.section("short_range");
   o.short_range.zbl = short_range.choice("type", {"none", "zbl"}, "none") == "zbl";
@@ -44,7 +32,7 @@ void read_data(Config data, TrainOptions& o) {
   o.train = data.paths("train");
   if (data.has("test")) o.test = data.paths("test");
   o.reading.format = data.text("format", "");
-  o.reading.species = elements(data, "species");
+  o.reading.species = data.elements("species");
   if (const std::string frames = data.text("frames", ""); !frames.empty())
     o.reading.frames = io::FrameRange::parse(frames);
   o.group_key = data.text("group_key", "");

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "core/error.hpp"
-#include "md/options.hpp"
+#include "md/start.hpp"
 #include "support.hpp"
 
 namespace vitrion::md {
@@ -34,7 +34,8 @@ stages:
   EXPECT_EQ(o.stages[1].thermostat, Thermostat::langevin);
   EXPECT_EQ(o.folder.filename(), "there");
   EXPECT_EQ(o.folder.parent_path(), test::scratch_folder());
-  EXPECT_EQ(o.start.size(), 16u);
+  ASSERT_TRUE(o.packing);
+  EXPECT_EQ(starting_structure(o).size(), 16u);
 }
 
 TEST(MdConfig, QuenchRunsFromTheMeltDown) {
@@ -60,11 +61,37 @@ quench: {steps: 1}
 )");
   const std::filesystem::path folder = std::filesystem::path(c.where().file).parent_path();
   std::ofstream(folder / "zbl.card.json") << R"({"training_data": {"min_distance_A": {"V-O": 1.4, "O-O": 2.2}}})";
-  const build::PackingOptions p = read_quench_options(c).packing.value();
+  const MdOptions run = read_quench_options(c).run;
+  const build::PackingOptions p = complete_packing(run.packing.value(), run.potential);
   const Species o = Species::element("O"), v = Species::element("V");
   EXPECT_EQ(p.distances.at({o, v}), 1.6);  // what the settings say comes first
   EXPECT_EQ(p.distances.at({o, o}), 2.2);
   EXPECT_EQ(p.distances.size(), 2u);
+}
+
+// Neither the potential nor the structure exists yet: a study reads its settings before it makes them.
+TEST(MdConfig, OpensNoOtherFile) {
+  Config c = config("potential: none.mtp\nstructure: none.extxyz\nframe: -1\nstages: [{steps: 1}]\n");
+  const MdOptions o = read_md_options(c);
+  ASSERT_TRUE(o.start_file);
+  EXPECT_EQ(o.start_file->frame, "-1");
+  EXPECT_THROW(starting_structure(o), InputError);
+}
+
+TEST(MdConfig, SeveralConfigurationsNeedAFrame) {
+  Config c = config("potential: zbl.yaml\nstructure: two.extxyz\nstages: [{steps: 1}]\n");
+  MdOptions o = read_md_options(c);
+  std::ofstream(o.start_file->file) << "1\nLattice=\"5 0 0 0 5 0 0 0 5\"\nO 0 0 0\n"
+                                    << "2\nLattice=\"5 0 0 0 5 0 0 0 5\"\nO 0 0 0\nV 1 1 1\n";
+  try {
+    starting_structure(o);
+    FAIL();
+  } catch (const InputError& e) {
+    EXPECT_EQ(e.where().line, 2u);
+    EXPECT_NE(std::string(e.what()).find("frame: -1"), std::string::npos) << e.what();
+  }
+  o.start_file->frame = "-1";
+  EXPECT_EQ(starting_structure(o).size(), 2u);
 }
 
 void expect_refused(const std::string& text, std::size_t line, const std::string& fragment) {

@@ -377,6 +377,33 @@ TEST(RunMd, RefusesTheFolderOfAnotherRun) {
   EXPECT_THROW(run_md(o), InputError);
 }
 
+// Two processes in one folder would cut each other's files.
+TEST(RunMd, RefusesAFolderInWhichAnotherProcessWorks) {
+  const fs::path folder = test::scratch_folder();
+  fluid({});
+  io::write_frames(folder / "start.extxyz", {random_oxide(60, 25)});
+  std::ofstream(folder / "zbl.yaml") << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
+  std::ofstream(folder / "run.yaml") << R"(potential: zbl.yaml
+structure: start.extxyz
+checkpoint_steps: 50
+stages:
+  - {name: hot, ensemble: nvt, temperature_K: 2000, steps: 1000000, timestep_fs: 0.5}
+guard: {max_force_eV_per_A: 1e9, temperature_margin_K: 1e9}
+)";
+  const test::Run run = test::run_program("cd " + folder.string() + R"(
+$VITRION_PROGRAM md run.yaml --threads 1 > first.log 2>&1 & p=$!
+n=0; while [ ! -e md/state/journal.json ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.1; done
+vitrion md run.yaml --threads 1; code=$?
+kill -TERM $p; wait $p; cat first.log
+echo "first $p second exit $code"
+)");
+  const std::string end = run.output.substr(run.output.rfind("first "));
+  EXPECT_NE(end.find("second exit 2"), std::string::npos) << run.output;
+  const std::string process = end.substr(6, end.find(' ', 6) - 6);
+  EXPECT_NE(run.output.find("process " + process + " works in this folder"), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("stopped on request"), std::string::npos) << "the first run was disturbed: " << run.output;
+}
+
 TEST(RunQuench, ReplicasAreIndependentAndSayWhetherTheyMelted) {
   QuenchOptions q;
   q.run = fluid({});
@@ -385,7 +412,8 @@ TEST(RunQuench, ReplicasAreIndependentAndSayWhetherTheyMelted) {
   build::PackingOptions packing;
   packing.composition = build::parse_composition("Mg10 V20 O30");
   packing.density = 4;
-  q.packing = packing;
+  q.run.packing = packing;
+  q.run.start = Structure();
   q.replicas = 2;
   q.melt = stage("melt", Ensemble::nvt, 200, 5000);
   q.melt.melt_msd = 1e-3;

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "support.hpp"
 
 namespace vitrion::study {
@@ -48,6 +50,41 @@ TEST(Plan, RefusesWhatItDoesNotKnow) {
   EXPECT_THROW(plan({"slots=0"}), InputError);
   EXPECT_THROW(plan({"production.temperatures_K=[-5]"}), InputError);
   EXPECT_THROW(plan({"quench.replicas=0"}), InputError);
+}
+
+// A study whose text was changed in one place, planned; the error must stand at that line.
+void expect_refused(const std::string& from, const std::string& to, const std::string& fragment) {
+  std::string text = read_file(test::source("examples/lipon/study.yaml"));
+  const std::size_t at = text.find(from);
+  ASSERT_NE(at, std::string::npos) << from;
+  text.replace(at, from.size(), to);
+  const auto line = static_cast<std::size_t>(1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n'));
+  const CommandCheck no_rmx = [](const std::vector<std::string>& command) {
+    if (command.at(command.size() - 2) == "--rmx") throw InputError("not a flag");
+  };
+  Config config = Config::parse(text, "study.yaml");
+  try {
+    plan_study(config, "vitrion", no_rmx);
+    FAIL() << to << " was accepted";
+  } catch (const InputError& e) {
+    EXPECT_EQ(e.where().line, line) << e.what();
+    EXPECT_NE(std::string(e.what()).find(fragment), std::string::npos) << e.what();
+  }
+}
+
+// Every key of every stage is known before the first one starts.
+TEST(Plan, RefusesWhatALaterStageWouldRefuse) {
+  expect_refused("optimizer: {max_iterations: 40}", "optimizer: {max_iteration: 40}", "max_iterations");
+  expect_refused("level: 14", "level: 15", "must be 2, 4");
+  expect_refused("melt: {temperature_K: 2000,", "melt: {temperture_K: 2000,", "temperature_K");
+  expect_refused("wall_eV: 2", "wal_eV: 2", "wall_eV");
+  expect_refused("- {name: heat, duration_ps: 5,", "- {name: heat, duration: 5,", "duration_ps");
+  expect_refused("- {name: production, duration_ps: 100, timestep_fs: 2,",
+                 "- {name: production, duration_ps: 100, timestep_fs: -2,", "positive");
+  expect_refused("structure: {}", "structure: {rmx: 8}", "not a flag");
+  expect_refused("  framework: [P, O, N]", "  seed: 3", "the study does");
+  expect_refused("- {quantity: ionic conductivity (S/cm), value: 3.3e-6, temperature_K",
+                 "- {quantity: ionic conductivity (S/cm), value: 3.3e-6, temperatur_K", "temperatur_K");
 }
 
 }  // namespace
