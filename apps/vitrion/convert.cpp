@@ -1,7 +1,6 @@
 // vitrion convert: any format to any other, frame by frame.
 #include <fmt/format.h>
 
-#include <map>
 #include <memory>
 #include <set>
 
@@ -47,31 +46,42 @@ FirstPass look_through(const std::vector<std::filesystem::path>& files, const io
   return pass;
 }
 
-/// What frames hold that the format cannot, with the number of frames.
+/// What frames hold that the format cannot.
 class Losses {
  public:
   explicit Losses(const io::FormatContent& content) : content_(content) {}
 
   void look_at(const Structure& frame) {
-    const auto lose = [&](bool kept, bool present, const char* what) { lost_[what] += !kept && present ? 1 : 0; };
+    const auto lose = [&](bool kept, bool present, const char* what) {
+      if (!kept && present) lost_.insert(what);
+    };
     lose(content_.energy, frame.labels.energy.has_value(), "energies");
+    lose(content_.energy, !frame.labels.atomic_energies.empty(), "energies of atoms");
     lose(content_.forces, frame.labels.has_forces(), "forces");
     lose(content_.stress, frame.labels.stress.has_value(), "stresses");
     lose(content_.velocities, frame.has_velocities(), "velocities");
     lose(content_.ids, !frame.ids.empty(), "ids (atoms are written in their order)");
     lose(content_.images, !frame.images.empty(), "image flags");
     lose(content_.time, frame.time.has_value(), "times");
-    for (const auto& [key, value] : frame.info) lose(content_.further, key != "origin", "further keys");
+    // The corner of a LAMMPS box is no information of its own: positions count from it.
+    for (const auto& [key, value] : frame.info)
+      if (!content_.further && key != "origin") keys_.insert(key);
+    for (const auto& [name, column] : frame.columns)
+      if (!content_.holds_column(name)) columns_.insert(name);
   }
 
   void print(const std::string& format) const {
-    for (const auto& [what, n] : lost_)
-      if (n > 0) fmt::print(stderr, "note: format {} holds no {}; left out\n", format, what);
+    for (const std::string& what : lost_) fmt::print(stderr, "note: format {} holds no {}; left out\n", format, what);
+    if (!keys_.empty())
+      fmt::print(stderr, "note: format {} holds no further keys; left out: {}\n", format, fmt::join(keys_, ", "));
+    if (!columns_.empty())
+      fmt::print(stderr, "note: format {} has no place for these columns of atoms; left out: {}\n", format,
+                 fmt::join(columns_, ", "));
   }
 
  private:
   io::FormatContent content_;
-  std::map<std::string, std::int64_t> lost_;
+  std::set<std::string> lost_, keys_, columns_;
 };
 
 void execute(const ConvertCommand& command) {

@@ -27,6 +27,9 @@ void write_predictions(const std::string& file, std::vector<Structure> frames, c
   for (std::size_t i = 0; i < frames.size(); ++i) {
     if (frames[i].labels.energy) frames[i].info["energy_of_data"] = fmt::format("{:.10f}", *frames[i].labels.energy);
     frames[i].labels = predictions[i];
+    // What stood beside the labels that were read would be taken for predictions of the same name.
+    frames[i].info.erase("energy");
+    frames[i].columns.erase("forces");
   }
   io::write_frames(file, frames);
 }

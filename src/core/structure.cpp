@@ -8,6 +8,20 @@
 
 namespace vitrion {
 
+std::string name_of(EnergyKind kind) {
+  switch (kind) {
+    case EnergyKind::free:
+      return "free";
+    case EnergyKind::without_entropy:
+      return "without_entropy";
+    case EnergyKind::sigma_to_zero:
+      return "sigma_to_zero";
+    case EnergyKind::unspecified:
+      break;
+  }
+  return "unspecified";
+}
+
 double Structure::density() const {
   if (!cell.has_volume()) throw InputError("density needs a cell with a volume");
   double mass = 0;
@@ -37,7 +51,9 @@ void name_types(Structure& structure, const std::vector<Species>& names) {
 }
 
 void validate(const Structure& s, const std::string& file, std::size_t line) {
-  const auto fail = [&](const std::string& what) { throw InputError(Location{file, line}, what); };
+  const auto fail = [&](const std::string& what) {
+    throw InputError(Location{file, line}, what, "Repair this frame, or leave it out with --frames.");
+  };
   const auto n = static_cast<Eigen::Index>(s.size());
   if (s.positions.rows() != n) fail("positions and species differ in number");
   if (!s.positions.allFinite()) fail("a position is not a finite number");
@@ -47,6 +63,8 @@ void validate(const Structure& s, const std::string& file, std::size_t line) {
   if (s.labels.stress && !s.labels.stress->allFinite()) fail("the stress is not finite");
   if (s.has_velocities() && s.velocities.rows() != n) fail("velocities and atoms differ in number");
   if (!s.velocities.allFinite()) fail("a velocity is not a finite number");
+  for (const auto& [name, column] : s.columns)
+    if (column.values.size() != s.size()) fail("column " + name + " and atoms differ in number");
   if (!s.images.empty() && s.images.size() != s.size()) fail("image flags and atoms differ in number");
   if (!s.ids.empty()) {
     if (s.ids.size() != s.size()) fail("ids and atoms differ in number");

@@ -17,6 +17,9 @@ namespace vitrion {
 /// Which energy a label is. Forces are the derivative of the free energy (force-consistent).
 enum class EnergyKind { unspecified, free, without_entropy, sigma_to_zero };
 
+/// "free", "without_entropy", "sigma_to_zero" or "unspecified".
+std::string name_of(EnergyKind kind);
+
 /// What DFT or a potential says of a structure. Absent means not given; it is never zero-filled.
 struct Labels {
   std::optional<double> energy;  ///< eV, whole cell
@@ -35,6 +38,15 @@ enum class Wrapping {
   unwrapped  ///< continuous in time (LAMMPS xu yu zu)
 };
 
+/// One further column of a file's table of atoms (charges, tags, ...), carried along as it stands.
+struct AtomColumn {
+  char type = 'S';                  ///< S, R, I or L, as in extended XYZ: text, real, integer, logical
+  std::size_t width = 1;            ///< words a value has
+  std::vector<std::string> values;  ///< shape (n_atoms), one blank between the words of a value
+
+  bool operator==(const AtomColumn&) const = default;
+};
+
 /// Atoms in a cell. Row i of every per-atom array is the same atom.
 struct Structure {
   Cell cell;
@@ -45,9 +57,10 @@ struct Structure {
   Wrapping wrapping = Wrapping::unknown;
   Positions velocities;  ///< Å/fs, shape (n_atoms, 3), or (0, 3) when absent
   Labels labels;
-  std::optional<double> time;               ///< fs
-  std::optional<std::int64_t> step;         ///< MD step number
-  std::map<std::string, std::string> info;  ///< further keys of the file, e.g. config_type
+  std::optional<double> time;                 ///< fs
+  std::optional<std::int64_t> step;           ///< MD step number
+  std::map<std::string, std::string> info;    ///< further keys of the file, e.g. config_type
+  std::map<std::string, AtomColumn> columns;  ///< further columns of the file, by name
 
   std::size_t size() const { return species.size(); }
   bool has_velocities() const { return velocities.rows() > 0; }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstring>
 #include <numeric>
 
@@ -55,69 +54,6 @@ std::uint64_t blank_mask(std::string_view text) {
     if (!is_blank(text[i])) mask &= ~(std::uint64_t{1} << i);
   return mask;
 #endif
-}
-
-/// Adds the digits from `c` on to `value`, four at a time where four follow; returns where they end. `value` is only
-/// meaningful while it holds at most 18 digits.
-const char* read_digits(const char* c, const char* end, std::uint64_t& value) {
-  while (end - c >= 4) {
-    std::uint32_t four = 0;
-    std::memcpy(&four, c, 4);
-    const std::uint32_t digits = four ^ 0x30303030U;  // 0..9 in each byte if all four are digits
-    if (((digits | (digits + 0x06060606U)) & 0xF0F0F0F0U) != 0) break;
-    if constexpr (std::endian::native == std::endian::little) {
-      const std::uint32_t pairs = (digits * 10 + (digits >> 8)) & 0x00FF00FFU;
-      value = 10000 * value + ((pairs * 100 + (pairs >> 16)) & 0xFFFFU);
-    } else {
-      for (int k = 0; k < 4; ++k) value = 10 * value + static_cast<std::uint64_t>(c[k] - '0');
-    }
-    c += 4;
-  }
-  for (; c != end && is_digit(*c); ++c) value = 10 * value + static_cast<std::uint64_t>(*c - '0');
-  return c;
-}
-
-/// Plain decimals such as -12.345, faster than std::from_chars: digits and power of ten are both exact as doubles, so
-/// their quotient is rounded once and correctly (Clinger 1990, doi 10.1145/93548.93557). Nothing for any other
-/// spelling.
-std::optional<double> parse_plain_decimal(std::string_view word) {
-  static constexpr std::array<std::array<double, 16>, 2> powers{
-      {{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15},
-       {-1e0, -1e1, -1e2, -1e3, -1e4, -1e5, -1e6, -1e7, -1e8, -1e9, -1e10, -1e11, -1e12, -1e13, -1e14, -1e15}}};
-  constexpr std::ptrdiff_t most_digits = 15;  // any number of so many digits is below 2^53
-  const char* c = word.data();
-  const char* const end = c + word.size();
-  const bool negative = c != end && *c == '-';
-  c += negative ? 1 : 0;
-  std::uint64_t digits = 0;
-  const char* const whole = c;
-  for (; c != end && is_digit(*c); ++c) digits = 10 * digits + static_cast<std::uint64_t>(*c - '0');
-  std::ptrdiff_t n_digits = c - whole, decimals = 0;
-  if (c != end && *c == '.') {
-    const char* const fraction = c + 1;
-    c = read_digits(fraction, end, digits);
-    decimals = c - fraction;
-    n_digits += decimals;
-  }
-  if (c != end || n_digits == 0 || n_digits > most_digits) return std::nullopt;
-  // The sign comes with the divisor: signs of forces are random, and a branch on them is guessed wrong half the time.
-  return static_cast<double>(digits) / powers[negative ? 1 : 0][static_cast<std::size_t>(decimals)];
-}
-
-/// Exponents, signs, many digits, nan, inf; apart, so that plain decimals do not pay for its stack frame.
-[[gnu::noinline]] std::optional<double> parse_any_spelling(std::string_view word) {
-  if (!word.empty() && word.front() == '+') word.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error == std::errc{} && end == word.data() + word.size()) return value;
-  // Fortran writes 1.0D-03.
-  const std::size_t d = word.find_first_of("dD");
-  if (d == std::string_view::npos || word.find_first_of("eE") != std::string_view::npos) return std::nullopt;
-  std::string with_e(word);
-  with_e[d] = 'e';
-  const auto [end2, error2] = std::from_chars(with_e.data(), with_e.data() + with_e.size(), value);
-  if (error2 == std::errc{} && end2 == with_e.data() + with_e.size()) return value;
-  return std::nullopt;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -170,23 +106,6 @@ std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
-}
-
-std::optional<double> parse_double(std::string_view word) {
-  const std::optional<double> plain = parse_plain_decimal(word);
-  return plain ? plain : parse_any_spelling(word);
-}
-
-std::optional<std::int64_t> parse_integer(std::string_view word) {
-  if (std::uint64_t digits = 0;
-      !word.empty() && word.size() <= 18 &&
-      read_digits(word.data(), word.data() + word.size(), digits) == word.data() + word.size())
-    return static_cast<std::int64_t>(digits);
-  if (!word.empty() && word.front() == '+') word.remove_prefix(1);
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
-  return value;
 }
 
 bool natural_less(std::string_view a, std::string_view b) {

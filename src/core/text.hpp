@@ -1,11 +1,11 @@
-// Reading words and numbers, natural order, nearest spelling.
+// Words of a line, natural order, nearest spelling; numbers come with number.hpp.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/number.hpp"
 
 namespace vitrion {
 
@@ -15,11 +15,6 @@ std::vector<std::string_view> split_words(std::string_view line);
 void split_words(std::string_view line, std::vector<std::string_view>& words);
 
 std::string_view trim(std::string_view text);
-
-/// The whole word as a number ("1e-3", "-.5", "+2", Fortran "1.0D-3"); nothing else may follow. nan and inf are
-/// numbers.
-std::optional<double> parse_double(std::string_view word);
-std::optional<std::int64_t> parse_integer(std::string_view word);
 
 /// Order in which a person counts: frame2 before frame10.
 bool natural_less(std::string_view a, std::string_view b);

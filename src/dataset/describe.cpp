@@ -93,20 +93,6 @@ void describe_labels(const std::vector<Structure>& frames, Description& d) {
 
 }  // namespace
 
-std::string name_of(EnergyKind kind) {
-  switch (kind) {
-    case EnergyKind::free:
-      return "free";
-    case EnergyKind::without_entropy:
-      return "without_entropy";
-    case EnergyKind::sigma_to_zero:
-      return "sigma_to_zero";
-    case EnergyKind::unspecified:
-      break;
-  }
-  return "unspecified";
-}
-
 Description describe(const std::vector<Structure>& frames, double radius) {
   if (frames.empty()) throw InputError("the dataset is empty");
   Description d;

@@ -40,6 +40,4 @@ double shortest_distance(const Description& description);
 /// Keys as in the struct; min_distance as {"Li-O": 1.7}.
 nlohmann::json to_json(const Description& description);
 
-std::string name_of(EnergyKind kind);
-
 }  // namespace vitrion::dataset

@@ -5,8 +5,9 @@
 namespace vitrion::io {
 
 Species SymbolTable::find(std::string_view symbol, const LineReader& lines) {
-  for (const auto& [name, species] : seen_)
-    if (name == symbol) return species;
+  if (last_ < seen_.size() && seen_[last_].first == symbol) return seen_[last_].second;
+  for (last_ = 0; last_ < seen_.size(); ++last_)
+    if (seen_[last_].first == symbol) return seen_[last_].second;
   Species species = Species::type(0);
   const auto type = symbol.starts_with("type") ? parse_integer(symbol.substr(4)) : std::nullopt;
   with_location(lines.where(), [&] {
@@ -26,6 +27,16 @@ int image_flag(const LineReader& lines, std::string_view word) {
   const std::int64_t value = lines.integer(word, "an image flag");
   if (value < -1'000'000'000 || value > 1'000'000'000) lines.fail("an image flag is " + std::string(word));
   return static_cast<int>(value);
+}
+
+char column_type(const std::vector<std::string>& values) {
+  char type = 'I';
+  for (const std::string& value : values) {
+    if (parse_integer(value)) continue;
+    if (!parse_double(value)) return 'S';
+    type = 'R';
+  }
+  return type;
 }
 
 Matrix3 from_voigt(const std::array<double, 6>& v) {

@@ -21,6 +21,7 @@ class SymbolTable {
 
  private:
   std::vector<std::pair<std::string, Species>> seen_;
+  std::size_t last_ = 0;  // of seen_: mostly the next atom is of the same element
 };
 
 /// x y z rows that grow as they are read, so that a wrong atom count cannot ask for memory the file does not fill.
@@ -30,7 +31,12 @@ class Rows {
   void reserve(std::int64_t rows) {
     values_.reserve(3 * static_cast<std::size_t>(std::min<std::int64_t>(rows, 1 << 16)));
   }
-  void add(double x, double y, double z) { values_.insert(values_.end(), {x, y, z}); }
+  /// Where the next row's three numbers go.
+  double* add() {
+    values_.resize(values_.size() + 3);
+    return values_.data() + values_.size() - 3;
+  }
+  void add(const Vector3& row) { std::copy_n(row.data(), 3, add()); }
   std::vector<double>& values() { return values_; }
   Positions positions() const {
     return Eigen::Map<const Positions>(values_.data(), static_cast<Eigen::Index>(values_.size() / 3), 3);
@@ -50,6 +56,9 @@ int image_flag(const LineReader& lines, std::string_view word);
 /// xx yy zz yz xz xy to the symmetric matrix, and back.
 Matrix3 from_voigt(const std::array<double, 6>& v);
 std::array<double, 6> to_voigt(const Matrix3& m);
+
+/// I where every value is a whole number, R where every one is a number, else S.
+char column_type(const std::vector<std::string>& values);
 
 /// The cell, its errors placed at the line read last.
 Cell make_cell(const LineReader& lines, const Matrix3& matrix, std::array<bool, 3> periodic = {true, true, true});

@@ -12,6 +12,9 @@ namespace {
 /// Names of the six components, as the header lines carry them.
 constexpr std::array<std::string_view, 6> components{"xx", "yy", "zz", "yz", "xz", "xy"};
 
+/// Further columns of AtomData that MLIP knows.
+const std::vector<std::string> further_columns{"charge", "magmom_x", "magmom_y", "magmom_z", "nbh_grades"};
+
 class CfgReader final : public FrameReader {
  public:
   explicit CfgReader(const std::filesystem::path& file) : lines_(file) {}
@@ -159,16 +162,20 @@ void CfgReader::read_atoms(Block& block) {
   const bool has_forces = f[0] >= 0;
   if (has_forces && std::min(f[1], f[2]) < 0) lines_.fail("AtomData names fx but not fy and fz");
 
-  std::vector<std::size_t> further;  // columns kept in info, as one list of values each
+  std::vector<AtomColumn> further(names.size());  // of the columns read as nothing else
+  std::vector<bool> is_further(names.size());
   for (std::size_t c = 0; c < names.size(); ++c) {
     const int i = static_cast<int>(c);
-    if (i != id && i != type && i != site && std::find(x.begin(), x.end(), i) == x.end() &&
-        std::find(f.begin(), f.end(), i) == f.end())
-      further.push_back(c);
+    is_further[c] = i != id && i != type && i != site && std::find(x.begin(), x.end(), i) == x.end() &&
+                    std::find(f.begin(), f.end(), i) == f.end();
   }
   positions_.clear();
   forces_.clear();
   const auto word = [&](int c) { return words_[static_cast<std::size_t>(c)]; };
+  const auto three = [&](const std::array<int, 3>& at, std::string_view what) {
+    return Vector3(lines_.number(word(at[0]), what), lines_.number(word(at[1]), what),
+                   lines_.number(word(at[2]), what));
+  };
   Structure& frame = block.frame;
   for (std::int64_t i = 0; i < *block.size; ++i) {
     split_words(lines_.require("the atoms of a configuration"), words_);
@@ -181,20 +188,19 @@ void CfgReader::read_atoms(Block& block) {
                   "Atoms of a .cfg stand in order of their ids 1, 2, ...");
     const std::int64_t t = lines_.count(word(type), "the type");
     frame.species.push_back(Species::type(static_cast<int>(t)));
-    positions_.add(lines_.number(word(x[0]), "a coordinate"), lines_.number(word(x[1]), "a coordinate"),
-                   lines_.number(word(x[2]), "a coordinate"));
-    if (has_forces)
-      forces_.add(lines_.number(word(f[0]), "a force"), lines_.number(word(f[1]), "a force"),
-                  lines_.number(word(f[2]), "a force"));
+    positions_.add(three(x, "a coordinate"));
+    if (has_forces) forces_.add(three(f, "a force"));
     if (site >= 0) frame.labels.atomic_energies.push_back(lines_.number(word(site), "a site energy"));
-    for (const std::size_t c : further) {
-      std::string& list = frame.info[names[c]];
-      list += list.empty() ? "" : " ";
-      list += words_[c];
-    }
+    for (std::size_t c = 0; c < names.size(); ++c)
+      if (is_further[c]) further[c].values.emplace_back(words_[c]);
   }
   frame.positions = positions_.positions();
   frame.labels.forces = forces_.positions();
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    if (!is_further[c]) continue;
+    further[c].type = column_type(further[c].values);
+    frame.columns.insert_or_assign(names[c], std::move(further[c]));
+  }
 }
 
 Structure CfgReader::assemble(Block block, std::size_t first_line) {
@@ -241,7 +247,7 @@ class CfgWriter final : public FrameWriter {
     out_.text('\n');
     write_cell(frame.cell);
     std::map<std::string, std::string> keys = to_keys(frame);
-    write_atoms(frame, keys);
+    write_atoms(frame);
     if (frame.labels.energy) {
       out_.text(" Energy\n    ");
       out_.number(*frame.labels.energy);
@@ -257,7 +263,7 @@ class CfgWriter final : public FrameWriter {
 
  private:
   void write_cell(const Cell& cell);
-  void write_atoms(const Structure& frame, std::map<std::string, std::string>& keys);
+  void write_atoms(const Structure& frame);
   void write_stress(const Structure& frame, std::map<std::string, std::string>& keys);
   void write_feature(const std::string& key, const std::string& value);
 
@@ -276,21 +282,17 @@ void CfgWriter::write_cell(const Cell& cell) {
   }
 }
 
-void CfgWriter::write_atoms(const Structure& frame, std::map<std::string, std::string>& keys) {
+void CfgWriter::write_atoms(const Structure& frame) {
   out_.text(" AtomData:  id type cartes_x cartes_y cartes_z");
   if (frame.labels.has_forces()) out_.text(" fx fy fz");
   if (!frame.labels.atomic_energies.empty()) out_.text(" site_en");
-  std::vector<std::vector<std::string_view>> further;
-  std::vector<std::string> kept;  // what `further` points into
-  for (const char* name : {"charge", "magmom_x", "magmom_y", "magmom_z", "nbh_grades"}) {
-    const auto found = keys.find(name);
-    if (found == keys.end() || split_words(found->second).size() != frame.size()) continue;
-    kept.push_back(found->second);
-    keys.erase(found);
-    out_.text(' ');
-    out_.text(name);
+  std::vector<const AtomColumn*> further;
+  for (const std::string& name : further_columns) {
+    const auto found = frame.columns.find(name);
+    if (found == frame.columns.end() || found->second.width != 1) continue;
+    further.push_back(&found->second);
+    out_.text(" " + name);
   }
-  for (const std::string& list : kept) further.push_back(split_words(list));
   out_.text('\n');
   for (std::size_t i = 0; i < frame.size(); ++i) {
     const auto row = static_cast<Eigen::Index>(i);
@@ -304,9 +306,9 @@ void CfgWriter::write_atoms(const Structure& frame, std::map<std::string, std::s
       out_.text(' ');
       out_.number(frame.labels.atomic_energies[i]);
     }
-    for (const auto& values : further) {
+    for (const AtomColumn* column : further) {
       out_.text(' ');
-      out_.text(values[i]);
+      out_.text(column->values[i]);
     }
     out_.text('\n');
   }
@@ -356,6 +358,7 @@ bool looks_like_cfg(std::string_view head) {
 Format cfg_format() {
   FormatContent content;
   content.energy = content.forces = content.stress = content.time = content.further = true;
+  content.columns = further_columns;
   return {{"cfg", "MLIP configurations: energies, forces, virials, features", {"*.cfg"}, true, content},
           looks_like_cfg,
           open_as<CfgReader>,

@@ -109,7 +109,7 @@ void Cp2kOutput::read_coordinates() {
     }
     species_.push_back(symbols.find(words_[2], lines_));
     const Vector3 x = vector_of(lines_, words_, 4, "a coordinate");
-    rows.add(x[0], x[1], x[2]);
+    rows.add(x);
   }
   positions_ = rows.positions();
 }
@@ -125,7 +125,7 @@ void Cp2kOutput::read_forces() {
     if (words_.size() != 6) lines_.fail("a row of forces needs six columns: atom kind element x y z");
     now_.species.push_back(symbols.find(words_[2], lines_));
     const Vector3 f = vector_of(lines_, words_, 3, "a force") * units::hartree_per_bohr_in_eV_per_A;
-    rows.add(f[0], f[1], f[2]);
+    rows.add(f);
   }
   now_.labels.forces = rows.positions();
 }
@@ -144,7 +144,7 @@ void Cp2kOutput::read_forces_2025() {
       break;
     }
     const Vector3 f = vector_of(lines_, words_, 2, "a force") * units::hartree_per_bohr_in_eV_per_A;
-    rows.add(f[0], f[1], f[2]);
+    rows.add(f);
   }
   now_.labels.forces = rows.positions();
 }

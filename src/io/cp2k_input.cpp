@@ -62,7 +62,7 @@ class InputFile {
       if (key == "SCALED" || key == "UNIT") return;
       labels_.emplace_back(words_[0]);
       const Vector3 x = vector_of(lines_, words_, 1, "a coordinate");
-      rows_.add(x[0], x[1], x[2]);
+      rows_.add(x);
     } else if (section == "KIND" && key == "ELEMENT" && words_.size() > 1) {
       elements_[kind_] = std::string(words_[1]);
     }

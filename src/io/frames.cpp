@@ -1,5 +1,7 @@
 #include "io/frames.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "io/series.hpp"
@@ -81,6 +83,10 @@ void write_frames(const std::filesystem::path& file, const std::vector<Structure
   const std::unique_ptr<FrameWriter> writer = create_frames(file, all);
   for (const Structure& frame : frames) writer->write(frame);
   writer->close();
+}
+
+bool FormatContent::holds_column(const std::string& name) const {
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& one) { return one == "*" || one == name; });
 }
 
 const std::vector<FormatInfo>& formats() {

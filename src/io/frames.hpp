@@ -93,10 +93,13 @@ struct FormatContent {
   bool types = true;   ///< numbers or groups atoms by species: all species must be known before the first frame
   bool energy = false, forces = false, stress = false;
   bool velocities = false;
-  bool ids = false;      ///< ids of atoms; without them atoms are written in order of id
-  bool images = false;   ///< image flags
-  bool time = false;     ///< the time of a frame
-  bool further = false;  ///< further keys (info)
+  bool ids = false;                       ///< ids of atoms; without them atoms are written in order of id
+  bool images = false;                    ///< image flags
+  bool time = false;                      ///< the time of a frame
+  bool further = false;                   ///< further keys (info)
+  std::vector<std::string> columns = {};  ///< names of the further columns it can hold; "*": of any name
+
+  bool holds_column(const std::string& name) const;
 };
 
 /// What a format is called and does, for `vitrion info --formats` and the docs.

@@ -8,20 +8,6 @@
 namespace vitrion::io {
 namespace {
 
-const char* name_of(EnergyKind kind) {
-  switch (kind) {
-    case EnergyKind::free:
-      return "free";
-    case EnergyKind::without_entropy:
-      return "without_entropy";
-    case EnergyKind::sigma_to_zero:
-      return "sigma_to_zero";
-    case EnergyKind::unspecified:
-      break;
-  }
-  return "";
-}
-
 /// Removes the key and hands its value to `use`, which says whether it understood it; if not, the key stays.
 template <class Use>
 void take(std::map<std::string, std::string>& keys, const char* key, Use use) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "core/structure.hpp"
+#include "io/frames.hpp"
 #include "io/lines.hpp"
 #include "io/output.hpp"
 
@@ -46,5 +48,7 @@ struct LammpsFrame {
 /// `reduce_tilts`: each tilt at most half the edge it lies along, what LAMMPS demands of a data file.
 /// Throws InputError when the cell has no volume.
 LammpsFrame to_lammps(const Structure& frame, bool reduce_tilts);
+
+std::unique_ptr<FrameWriter> create_lammps_data(const std::filesystem::path& file, const WriteOptions& options);
 
 }  // namespace vitrion::io

@@ -1,4 +1,4 @@
-// LAMMPS data files: one structure, atom styles atomic, charge, full, molecular, bond and angle.
+// Reads LAMMPS data files: one structure, atom styles atomic, charge, full, molecular, bond and angle.
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -257,7 +257,7 @@ void DataReader::read_atoms(std::string_view named) {
     frame_.ids.push_back(lines_.integer(words_[0], "the id"));
     types_.push_back(type_of(words_[style->type]));
     const Vector3 x = vector_of(lines_, words_, style->x, "a coordinate");
-    positions_.add(x[0], x[1], x[2]);
+    positions_.add(x);
     if (n_columns == style->x + 6)
       frame_.images.push_back({image_flag(lines_, words_[style->x + 3]), image_flag(lines_, words_[style->x + 4]),
                                image_flag(lines_, words_[style->x + 5])});
@@ -303,82 +303,6 @@ Structure DataReader::assemble() {
   return std::move(frame_);
 }
 
-class DataWriter final : public FrameWriter {
- public:
-  DataWriter(const std::filesystem::path& file, const WriteOptions& options)
-      : file_(file), out_(file), types_(options.species) {}
-
-  void write(const Structure& frame) override;
-  void close() override { out_.close(); }
-
- private:
-  void write_box(const LammpsFrame& frame);
-
-  std::filesystem::path file_;
-  OutputFile out_;
-  TypeNumbers types_;
-  bool written_ = false;
-};
-
-void DataWriter::write_box(const LammpsFrame& frame) {
-  const Matrix3& m = frame.structure.cell.matrix();
-  for (int k = 0; k < 3; ++k) {
-    out_.number(frame.origin[k]);
-    out_.text(' ');
-    out_.number(frame.origin[k] + m(k, k));
-    const std::string axis(1, "xyz"[k]);
-    out_.text(" " + axis + "lo " + axis + "hi\n");
-  }
-  if (m(1, 0) == 0 && m(2, 0) == 0 && m(2, 1) == 0) return;
-  write_row(out_, Vector3(m(1, 0), m(2, 0), m(2, 1)));
-  out_.text(" xy xz yz\n");
-}
-
-void DataWriter::write(const Structure& given) {
-  if (written_) fail_second_frame(file_, "lammps-data");
-  written_ = true;
-  types_.prepare(given);
-  LammpsFrame frame = to_lammps(given, true);
-  Structure& s = frame.structure;
-  sort_by_id(s);
-  out_.text("LAMMPS data file, units = metal\n\n");
-  out_.number(static_cast<std::int64_t>(s.size()));
-  out_.text(" atoms\n");
-  out_.number(static_cast<std::int64_t>(types_.species().size()));
-  out_.text(" atom types\n\n");
-  write_box(frame);
-  if (!types_.species().empty() && types_.species().front().is_element()) {
-    out_.text("\nMasses\n\n");
-    for (std::size_t t = 0; t < types_.species().size(); ++t) {
-      out_.number(static_cast<std::int64_t>(t) + 1);
-      out_.text(' ');
-      out_.number(types_.species()[t].mass());
-      out_.text("  # " + types_.species()[t].name() + "\n");
-    }
-  }
-  const auto id_of = [&](std::size_t i) { return s.ids.empty() ? static_cast<std::int64_t>(i) + 1 : s.ids[i]; };
-  out_.text("\nAtoms # atomic\n\n");
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    out_.number(id_of(i));
-    out_.text(' ');
-    out_.number(static_cast<std::int64_t>(types_.of(s.species[i])) + 1);
-    write_row(out_, s.positions.row(static_cast<Eigen::Index>(i)) + frame.origin.transpose());
-    if (!s.images.empty())
-      for (const int k : s.images[i]) {
-        out_.text(' ');
-        out_.number(static_cast<std::int64_t>(k));
-      }
-    out_.text('\n');
-  }
-  if (!s.has_velocities()) return;
-  out_.text("\nVelocities\n\n");
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    out_.number(id_of(i));
-    write_row(out_, s.velocities.row(static_cast<Eigen::Index>(i)) / LammpsUnits::metal().velocity);
-    out_.text('\n');
-  }
-}
-
 bool looks_like_data(std::string_view head) {
   // The title is free text; what follows must name atoms and a box.
   const std::size_t title = std::min(head.find('\n'), head.size());
@@ -396,7 +320,7 @@ Format lammps_data_format() {
   return {{"lammps-data", "LAMMPS data file", {"*.lammps-data", "*.lmp", "*.data", "data.*"}, true, content},
           looks_like_data,
           open_as<DataReader>,
-          create_as<DataWriter>};
+          create_lammps_data};
 }
 
 }  // namespace vitrion::io

@@ -6,59 +6,105 @@
 #include "io/atoms.hpp"
 #include "io/format.hpp"
 #include "io/lammps.hpp"
+#include "io/row.hpp"
 
 namespace vitrion::io {
 namespace {
 
 enum class Coordinates { unwrapped, scaled_unwrapped, as_is, scaled };
 
-/// Which column holds what; -1: none does.
-struct DumpColumns {
-  std::size_t n = 0;
-  int id = -1, type = -1, element = -1;
-  Coordinates coordinates = Coordinates::as_is;
-  std::array<int, 3> x{-1, -1, -1}, image{-1, -1, -1}, velocity{-1, -1, -1}, force{-1, -1, -1};
+/// What one column is: a number or image flag with its place among those of a row, or something of its own. The x, y
+/// and z of a vector are one entry where they follow each other.
+struct DumpColumn {
+  enum Kind { skipped, id, type, element, number, image, further };
+  Kind kind = skipped;
+  std::size_t slot = 0;  // of numbers: x y z, vx vy vz, fx fy fz; of image flags: x y z; of further columns: counted
+  std::size_t n = 1;
+};
 
-  static DumpColumns of(const LineReader& lines, const std::vector<std::string_view>& words);
+/// The columns that "ITEM: ATOMS" names, in order.
+struct DumpColumns {
+  std::vector<DumpColumn> list;
+  std::size_t n_columns = 0;
+  std::vector<std::string> further;  // names
+  Coordinates coordinates = Coordinates::as_is;
+  bool has_ids = false, has_types = false, has_elements = false;
+  bool has_images = false, has_velocities = false, has_forces = false;
+
+  DumpColumns() = default;
+  DumpColumns(const LineReader& lines, const std::vector<std::string_view>& names);
   bool is_scaled() const { return coordinates == Coordinates::scaled || coordinates == Coordinates::scaled_unwrapped; }
   bool is_unwrapped() const {
     return coordinates == Coordinates::unwrapped || coordinates == Coordinates::scaled_unwrapped;
   }
+
+ private:
+  bool find(const std::vector<std::string_view>& names, std::string_view name, DumpColumn column);
+  bool find_three(const LineReader& lines, const std::vector<std::string_view>& names, std::string_view before,
+                  std::string_view after, DumpColumn::Kind kind, std::size_t slot);
 };
 
-DumpColumns DumpColumns::of(const LineReader& lines, const std::vector<std::string_view>& words) {
-  const auto at = [&](std::string_view name) {
-    const auto found = std::find(words.begin() + 2, words.end(), name);
-    return found == words.end() ? -1 : static_cast<int>(found - words.begin()) - 2;
+bool DumpColumns::find(const std::vector<std::string_view>& names, std::string_view name, DumpColumn column) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return false;
+  list[static_cast<std::size_t>(found - names.begin())] = column;
+  return true;
+}
+
+bool DumpColumns::find_three(const LineReader& lines, const std::vector<std::string_view>& names,
+                             std::string_view before, std::string_view after, DumpColumn::Kind kind, std::size_t slot) {
+  std::size_t n = 0;
+  for (std::size_t k = 0; k < 3; ++k)
+    n += find(names, std::string(before) + "xyz"[k] + std::string(after), {kind, slot + k}) ? 1 : 0;
+  if (n == 1 || n == 2)
+    lines.fail("columns " + std::string(before) + "x" + std::string(after) + " ... are not complete",
+               "A vector needs its x, y and z: dump all three, or none.");
+  return n == 3;
+}
+
+DumpColumns::DumpColumns(const LineReader& lines, const std::vector<std::string_view>& names)
+    : list(names.size()), n_columns(names.size()) {
+  const auto three = [&](std::string_view before, std::string_view after, DumpColumn::Kind kind, std::size_t slot) {
+    return find_three(lines, names, before, after, kind, slot);
   };
-  const auto three = [&](std::string_view before, std::string_view after) {
-    std::array<int, 3> c{};
-    for (std::size_t k = 0; k < 3; ++k) c[k] = at(std::string(before) + "xyz"[k] + std::string(after));
-    const auto missing = std::count(c.begin(), c.end(), -1);
-    if (missing == 1 || missing == 2)
-      lines.fail("columns " + std::string(before) + "x" + std::string(after) + " ... are not complete");
-    return c;
-  };
-  DumpColumns columns;
-  columns.n = words.size() - 2;
-  columns.id = at("id");
-  columns.type = at("type");
-  columns.element = at("element") >= 0 ? at("element") : at("typelabel");
-  columns.image = three("i", "");
-  columns.velocity = three("v", "");
-  columns.force = three("f", "");
+  has_ids = find(names, "id", {DumpColumn::id});
+  has_types = find(names, "type", {DumpColumn::type});
+  has_elements = find(names, "element", {DumpColumn::element}) || find(names, "typelabel", {DumpColumn::element});
+  has_images = three("i", "", DumpColumn::image, 0);
+  has_velocities = three("v", "", DumpColumn::number, 3);
+  has_forces = three("f", "", DumpColumn::number, 6);
+  bool found = false;
   for (const auto& [kind, ending] : {std::pair{Coordinates::unwrapped, "u"},
                                      {Coordinates::scaled_unwrapped, "su"},
                                      {Coordinates::as_is, ""},
                                      {Coordinates::scaled, "s"}}) {
-    columns.coordinates = kind;
-    columns.x = three("", ending);
-    if (columns.x[0] >= 0) break;
+    coordinates = kind;
+    found = three("", ending, DumpColumn::number, 0);
+    if (found) break;
   }
-  if (columns.x[0] < 0)
-    lines.fail("the dump holds no coordinates", "It needs columns x y z, xs ys zs, xu yu zu or xsu ysu zsu.");
-  if (columns.type < 0 && columns.element < 0) lines.fail("the dump names neither type nor element of the atoms");
-  return columns;
+  if (!found) lines.fail("the dump holds no coordinates", "It needs columns x y z, xs ys zs, xu yu zu or xsu ysu zsu.");
+  if (!has_types && !has_elements)
+    lines.fail("the dump names neither type nor element of the atoms", "Dump a column type or element.");
+  // What is left is kept as it stands, but for coordinates of another kind.
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    const std::string_view ending = names[c].substr(std::min<std::size_t>(1, names[c].size()));
+    const bool coordinate =
+        names[c].find_first_of("xyz") == 0 && (ending.empty() || ending == "u" || ending == "s" || ending == "su");
+    if (list[c].kind != DumpColumn::skipped || coordinate || names[c] == "typelabel") continue;
+    list[c] = {DumpColumn::further, further.size()};
+    further.emplace_back(names[c]);
+  }
+  std::vector<DumpColumn> merged;
+  for (const DumpColumn& column : list) {
+    const bool follows = column.kind == DumpColumn::number && column.slot % 3 != 0 && !merged.empty() &&
+                         merged.back().kind == DumpColumn::number &&
+                         column.slot == merged.back().slot + merged.back().n;
+    if (follows)
+      ++merged.back().n;
+    else
+      merged.push_back(column);
+  }
+  list = std::move(merged);
 }
 
 class DumpReader final : public FrameReader {
@@ -68,7 +114,8 @@ class DumpReader final : public FrameReader {
   std::optional<Structure> next() override {
     Header header;
     if (!read_header(header)) return std::nullopt;
-    const DumpColumns columns = DumpColumns::of(lines_, words_);
+    words_.erase(words_.begin(), words_.begin() + 2);
+    const DumpColumns columns(lines_, words_);
     const std::size_t first_line = lines_.line_number();
     Structure frame;
     frame.step = header.step;
@@ -101,7 +148,8 @@ class DumpReader final : public FrameReader {
   bool read_header(Header& header);
   void read_box(Header& header);
   void read_atoms(const Header& header, const DumpColumns& columns, Structure& frame);
-  void read_species(const DumpColumns& columns, Structure& frame);
+  int type_of(std::string_view word) const;
+  void store(const DumpColumns& columns, const Vector3& origin, Structure& frame);
   /// The element column says C for every atom unless the user of LAMMPS named elements: types then tell more.
   static void drop_default_elements(Structure& frame, const std::vector<int>& types);
 
@@ -192,16 +240,10 @@ void DumpReader::read_box(Header& header) {
   header.origin = box.low;
 }
 
-void DumpReader::read_species(const DumpColumns& columns, Structure& frame) {
-  int type = -1;
-  if (columns.type >= 0) {
-    type = static_cast<int>(lines_.count(words_[static_cast<std::size_t>(columns.type)], "the type")) - 1;
-    if (type < 0) lines_.fail("a type is 0; LAMMPS counts them from 1");
-    types_.push_back(type);
-  }
-  frame.species.push_back(columns.element >= 0
-                              ? symbols_.find(words_[static_cast<std::size_t>(columns.element)], lines_)
-                              : Species::type(type));
+int DumpReader::type_of(std::string_view word) const {
+  const auto type = static_cast<int>(lines_.count(word, "the type"));
+  if (type < 1) lines_.fail("a type is 0; LAMMPS counts them from 1");
+  return type - 1;
 }
 
 void DumpReader::drop_default_elements(Structure& frame, const std::vector<int>& types) {
@@ -215,49 +257,82 @@ void DumpReader::drop_default_elements(Structure& frame, const std::vector<int>&
 }
 
 void DumpReader::read_atoms(const Header& header, const DumpColumns& columns, Structure& frame) {
-  positions_.clear();
-  velocities_.clear();
-  forces_.clear();
+  for (Rows* rows : {&positions_, &velocities_, &forces_}) rows->clear();
   types_.clear();
-  const auto add = [&](Rows& rows, const std::array<int, 3>& at, double factor, std::string_view what) {
-    if (at[0] < 0) return;
-    const auto value = [&](int c) { return factor * lines_.number(words_[static_cast<std::size_t>(c)], what); };
-    rows.add(value(at[0]), value(at[1]), value(at[2]));
-  };
-  const auto n_reserved = static_cast<std::size_t>(std::min<std::int64_t>(header.n, 1 << 16));
-  frame.species.reserve(n_reserved);
+  std::vector<AtomColumn> further(columns.further.size());
+  frame.species.reserve(static_cast<std::size_t>(std::min<std::int64_t>(header.n, 1 << 16)));
+  std::array<double, 9> x{};
+  std::array<int, 3> image{};
   for (std::int64_t i = 0; i < header.n; ++i) {
-    split_words(lines_.require("a frame"), words_);
-    if (words_.size() != columns.n) {
-      if (!words_.empty() && words_[0] == "ITEM:")
-        lines_.fail("the frame holds " + std::to_string(i) + " atoms, its header says " + std::to_string(header.n),
-                    "An atom was lost, or the file was cut there. Repair it, or leave the frame out with --frames.");
-      lines_.fail("atom " + std::to_string(i + 1) + " has " + std::to_string(words_.size()) + " columns, ITEM: ATOMS " +
-                  std::to_string(columns.n));
+    const std::string_view line = lines_.require("a frame");
+    if (line.starts_with("ITEM:"))
+      lines_.fail("the frame holds " + std::to_string(i) + " atoms, its header says " + std::to_string(header.n),
+                  "An atom was lost, or the file was cut there. Repair it, or leave the frame out with --frames.");
+    Row row(lines_, line, columns.n_columns);
+    for (const DumpColumn& column : columns.list) {
+      switch (column.kind) {
+        case DumpColumn::skipped:
+          row.word();
+          break;
+        case DumpColumn::id:
+          frame.ids.push_back(row.integer("the id"));
+          break;
+        case DumpColumn::type:
+          types_.push_back(type_of(row.word()));
+          break;
+        case DumpColumn::element:
+          frame.species.push_back(symbols_.find(row.word(), lines_));
+          break;
+        case DumpColumn::number:
+          row.numbers(&x[column.slot], column.n,
+                      column.slot < 3   ? "a coordinate"
+                      : column.slot < 6 ? "a velocity"
+                                        : "a force");
+          break;
+        case DumpColumn::image:
+          image[column.slot] = image_flag(lines_, row.word());
+          break;
+        case DumpColumn::further:
+          further[column.slot].values.push_back(row.text(1));
+          break;
+      }
     }
-    if (columns.id >= 0) frame.ids.push_back(lines_.integer(words_[static_cast<std::size_t>(columns.id)], "the id"));
-    read_species(columns, frame);
-    add(positions_, columns.x, 1.0, "a coordinate");
-    add(velocities_, columns.velocity, units_.velocity, "a velocity");
-    add(forces_, columns.force, units_.force, "a force");
-    if (columns.image[0] >= 0) {
-      std::array<int, 3> image{};
-      for (std::size_t k = 0; k < 3; ++k)
-        image[k] = image_flag(lines_, words_[static_cast<std::size_t>(columns.image[k])]);
-      frame.images.push_back(image);
-    }
+    row.finish();
+    std::copy_n(&x[0], 3, positions_.add());
+    if (columns.has_velocities) std::copy_n(&x[3], 3, velocities_.add());
+    if (columns.has_forces) std::copy_n(&x[6], 3, forces_.add());
+    if (columns.has_images) frame.images.push_back(image);
+    if (!columns.has_elements) frame.species.push_back(Species::type(types_.back()));
   }
-  if (columns.element >= 0) drop_default_elements(frame, types_);
+  for (std::size_t c = 0; c < further.size(); ++c) {
+    further[c].type = column_type(further[c].values);
+    frame.columns.emplace(columns.further[c], std::move(further[c]));
+  }
+  store(columns, header.origin, frame);
+}
+
+/// What the rows held, in our units and from the corner of the box.
+void DumpReader::store(const DumpColumns& columns, const Vector3& origin, Structure& frame) {
+  if (columns.has_elements) drop_default_elements(frame, types_);
   frame.positions = positions_.positions();
-  frame.velocities = velocities_.positions();
-  frame.labels.forces = forces_.positions();
   if (columns.is_scaled())
     frame.positions = (frame.positions * frame.cell.matrix()).eval();
   else
-    frame.positions.rowwise() -= header.origin.transpose();
-  store_origin(frame, header.origin);
+    frame.positions.rowwise() -= origin.transpose();
+  if (columns.has_velocities) frame.velocities = units_.velocity * velocities_.positions();
+  if (columns.has_forces) frame.labels.forces = units_.force * forces_.positions();
+  store_origin(frame, origin);
   frame.wrapping = columns.is_unwrapped() ? Wrapping::unwrapped : Wrapping::unknown;
   if (!columns.is_unwrapped() && !frame.images.empty()) frame.wrapping = Wrapping::wrapped;
+}
+
+/// The name of a further column, told from LAMMPS's own ones.
+std::string further_name(const std::string& name) {
+  for (const std::string_view own :
+       {"id",  "type", "element", "typelabel", "x",  "y",  "z",  "xs", "ys", "zs", "xu", "yu", "zu",
+        "xsu", "ysu",  "zsu",     "ix",        "iy", "iz", "vx", "vy", "vz", "fx", "fy", "fz"})
+    if (name == own) return "v_" + name;
+  return name;
 }
 
 class DumpWriter final : public FrameWriter {
@@ -326,6 +401,9 @@ void DumpWriter::write_atoms(const LammpsFrame& frame) {
   if (!s.images.empty()) out_.text(" ix iy iz");
   if (s.has_velocities()) out_.text(" vx vy vz");
   if (s.labels.has_forces()) out_.text(" fx fy fz");
+  for (const auto& [name, column] : s.columns)
+    for (std::size_t k = 1; k <= column.width; ++k)
+      out_.text(" " + further_name(name) + (column.width == 1 ? "" : "[" + std::to_string(k) + "]"));
   out_.text('\n');
   for (std::size_t i = 0; i < s.size(); ++i) {
     const auto row = static_cast<Eigen::Index>(i);
@@ -341,6 +419,10 @@ void DumpWriter::write_atoms(const LammpsFrame& frame) {
       }
     if (s.has_velocities()) write_row(out_, s.velocities.row(row) / LammpsUnits::metal().velocity);
     if (s.labels.has_forces()) write_row(out_, s.labels.forces.row(row));
+    for (const auto& [name, column] : s.columns) {
+      out_.text(' ');
+      out_.text(column.values[i]);
+    }
     out_.text('\n');
   }
 }
@@ -350,6 +432,7 @@ void DumpWriter::write_atoms(const LammpsFrame& frame) {
 Format lammps_dump_format() {
   FormatContent content;
   content.forces = content.velocities = content.ids = content.images = content.time = true;
+  content.columns = {"*"};
   return {{"dump", "LAMMPS dump custom (text)", {"*.lammpstrj", "*.dump", "dump.*"}, true, content},
           [](std::string_view head) { return trim(head).starts_with("ITEM:"); },
           open_as<DumpReader>,

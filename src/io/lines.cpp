@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/decimal.hpp"
 #include "core/text.hpp"
 
 namespace vitrion::io {
@@ -40,7 +41,7 @@ std::size_t read_stream(gzFile stream, char* to, std::size_t bytes, const Locati
 }  // namespace
 
 LineReader::LineReader(const std::filesystem::path& file)
-    : file_(file.string()), stream_(open_stream(file_)), buffer_(chunk) {}
+    : file_(file.string()), stream_(open_stream(file_)), buffer_(chunk + decimal_padding) {}
 
 bool LineReader::fill() {
   if (at_end_) return false;
@@ -50,13 +51,14 @@ bool LineReader::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == buffer_.size()) {
+  std::size_t room = buffer_.size() - decimal_padding - end_;
+  if (room == 0) {
     if (buffer_.size() >= longest_line)
       throw InputError(Location{file_, line_ + 1}, "the line is longer than 64 MB: not a text file");
-    buffer_.resize(buffer_.size() * 2);
+    room = buffer_.size();
+    buffer_.resize(2 * buffer_.size());
   }
-  const std::size_t n =
-      read_stream(stream_.get(), buffer_.data() + end_, buffer_.size() - end_, Location{file_, line_ + 1});
+  const std::size_t n = read_stream(stream_.get(), buffer_.data() + end_, room, Location{file_, line_ + 1});
   end_ += n;
   at_end_ = n == 0;
   return n > 0;

@@ -21,7 +21,8 @@ class LineReader {
   /// Throws InputError when the file cannot be opened or is a folder.
   explicit LineReader(const std::filesystem::path& file);
 
-  /// The next line without its end (LF or CR LF), valid until the next call; false at the end of the file.
+  /// The next line without its end (LF or CR LF), valid until the next call; false at the end of the file. At least
+  /// `decimal_padding` bytes behind it can be read.
   /// Throws InputError when a gzip file is cut or damaged, or a line is longer than any text file's.
   bool next(std::string_view& line);
   /// The next line; throws InputError when the file ends instead: "the file ends inside `what`".
@@ -34,7 +35,9 @@ class LineReader {
   std::size_t line_number() const { return line_; }
   Location where() const { return {file_, line_}; }
 
-  [[noreturn]] void fail(const std::string& what, const std::string& remedy = {}) const;
+  /// Throws InputError at the line read last.
+  [[noreturn]] void fail(const std::string& what, const std::string& remedy = usual_remedy) const;
+  static constexpr const char* usual_remedy = "Repair the file there; a whole frame is left out with --frames a:b.";
   /// The word as a finite number; `what` names it in the error.
   double number(std::string_view word, std::string_view what) const;
   std::int64_t integer(std::string_view word, std::string_view what) const;

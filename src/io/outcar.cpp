@@ -190,8 +190,8 @@ void OutcarReader::read_positions(OutcarStep& step) {
     if (line.find("-----") != std::string_view::npos) break;
     split_words(line, words_);
     const Vector3 x = vector_of(lines_, words_, 0, "a position"), f = vector_of(lines_, words_, 3, "a force");
-    positions_.add(x[0], x[1], x[2]);
-    forces_.add(f[0], f[1], f[2]);
+    positions_.add(x);
+    forces_.add(f);
   }
   step.positions = positions_.positions();
   step.forces = forces_.positions();

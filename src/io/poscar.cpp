@@ -176,7 +176,7 @@ class PoscarReader final : public FrameReader {
     for (std::int64_t i = 0; i < n; ++i) {
       split_words(lines_.require(what), words);
       const Vector3 x = vector_of(lines_, words, 0, "row " + std::to_string(i + 1) + " of " + what);
-      rows.add(x[0], x[1], x[2]);
+      rows.add(x);
     }
     return rows.positions();
   }

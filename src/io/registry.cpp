@@ -66,6 +66,7 @@ void reorder(Structure& frame, const std::vector<std::size_t>& rows) {
   list(frame.ids);
   list(frame.images);
   list(frame.labels.atomic_energies);
+  for (auto& [name, column] : frame.columns) list(column.values);
   matrix(frame.positions);
   matrix(frame.velocities);
   matrix(frame.labels.forces);

@@ -146,7 +146,7 @@ Positions VasprunReader::rows_of(const pugi::xml_node& varray, const char* what)
   for (const pugi::xml_node& v : varray.children("v")) {
     split_words(v.text().get(), words);
     const Vector3 x = vector_of(lines_, words, 0, what);
-    rows.add(x[0], x[1], x[2]);
+    rows.add(x);
   }
   return rows.positions();
 }

@@ -24,7 +24,7 @@ class XdatcarReader final : public FrameReader {
             "the configuration before holds " + std::to_string(i) + " atoms, the header names " + std::to_string(n),
             "The file was cut there: leave that configuration out.");
       const Vector3 s = vector_of(lines_, words_, 0, "atom " + std::to_string(i + 1));
-      rows_.add(s[0], s[1], s[2]);
+      rows_.add(s);
     }
     Structure frame;
     frame.cell = header_.cell;

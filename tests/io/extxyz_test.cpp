@@ -71,6 +71,10 @@ TEST(Extxyz, RecordsWhichEnergyWasRead) {
   s = read_one(header + "energy=-1.5 REF_energy=-2" + atom);
   EXPECT_EQ(s.labels.energy, -2);
   EXPECT_EQ(s.info.at("energy"), "-1.5");
+  const auto again = scratch_folder() / "again.extxyz";
+  write_frames(again, {s});
+  EXPECT_EQ(read_frames(again)[0].labels.energy, -2);
+  EXPECT_EQ(read_frames(again)[0].info.at("energy"), "-1.5");
   s = read_one(header + atom);
   EXPECT_FALSE(s.labels.energy);
 }
@@ -82,6 +86,35 @@ TEST(Extxyz, PrefersReferenceForces) {
   EXPECT_EQ(s.labels.forces(0, 2), 0.3);
   EXPECT_EQ(s.positions(0, 1), 1.0);
   EXPECT_EQ(s.cell.periodic(), (std::array<bool, 3>{true, false, true}));
+}
+
+TEST(Extxyz, CarriesFurtherColumnsAsTheyStand) {
+  const std::string text =
+      "2\nLattice=\"4 0 0 0 5 0 0 0 6\" "
+      "Properties=species:S:1:initial_charges:R:1:pos:R:3:tag:S:1:dipole:R:3:forces:R:3:REF_forces:R:3:fixed:L:1\n"
+      "Li 0.50 0 0 0 a 1 2.500 -3 9 9 9 0.1 0.2 0.3 T\nO -1e0 1 1 1 b_2 0 0 0 8 8 8 -0.1 -0.2 -0.3 F\n";
+  const Structure s = read_one(text);
+  EXPECT_EQ(s.columns.at("initial_charges"), (AtomColumn{'R', 1, {"0.50", "-1e0"}}));
+  EXPECT_EQ(s.columns.at("dipole"), (AtomColumn{'R', 3, {"1 2.500 -3", "0 0 0"}}));
+  EXPECT_EQ(s.columns.at("tag").values[1], "b_2");
+  EXPECT_EQ(s.columns.at("fixed").type, 'L');
+  EXPECT_EQ(s.columns.at("forces").values[0], "9 9 9");  // beside REF_forces, which is read
+  EXPECT_EQ(s.labels.forces(0, 2), 0.3);
+  const auto file = scratch_folder() / "again.extxyz";
+  write_frames(file, {s});
+  const Structure again = read_frames(file)[0];
+  EXPECT_EQ(again.columns, s.columns);
+  EXPECT_EQ(again.labels.forces, s.labels.forces);
+  EXPECT_EQ(again.positions, s.positions);
+}
+
+TEST(Extxyz, ReadsVelocitiesBeforeMomentaAndNamesBeforeTypes) {
+  const Structure s = read_one(
+      "1\nProperties=type:I:1:species:S:1:pos:R:3:momenta:R:3:masses:R:1:vel:R:3 pbc=\"F F F\"\n"
+      "3 Li 0 0 0 7 7 7 6.5 0.1 0.2 0.3\n");
+  EXPECT_EQ(s.species[0].name(), "Li");
+  EXPECT_EQ(s.velocities.row(0), Eigen::RowVector3d(0.1, 0.2, 0.3));
+  EXPECT_EQ(s.columns.size(), 3u);  // type, momenta, masses
 }
 
 TEST(Extxyz, ReadsStressInEveryWriting) {

@@ -109,6 +109,24 @@ TEST(Dump, ReadsBackWhatItWrote) {
   EXPECT_EQ(r.info, s.info);
 }
 
+TEST(Dump, CarriesFurtherColumns) {
+  const Structure s = read_one(
+      "a.dump",
+      dump(straight, "id type q x y z mol c_pe fx fy fz\n2 1 0.5 0 0 0 7 -1 1 2 3\n1 1 -0.25 1 1 1 8 -2.5 4 5 6\n"));
+  EXPECT_EQ(s.columns.at("q"), (AtomColumn{'R', 1, {"-0.25", "0.5"}}));  // in order of id
+  EXPECT_EQ(s.columns.at("mol"), (AtomColumn{'I', 1, {"8", "7"}}));
+  EXPECT_EQ(s.labels.forces(0, 0), 4);
+  Structure wide = s;
+  wide.columns = {{"dipole", {'R', 3, {"1 2 3", "4 5 6"}}}, {"type", {'I', 1, {"5", "6"}}}};
+  const auto file = scratch_folder() / "again.dump";
+  write_frames(file, {s, wide});
+  const auto again = read_frames(file);
+  EXPECT_EQ(again[0].columns, s.columns);
+  EXPECT_EQ(again[1].columns.at("dipole[2]").values, (std::vector<std::string>{"2", "5"}));
+  EXPECT_EQ(again[1].columns.at("v_type").values, (std::vector<std::string>{"5", "6"}));
+  EXPECT_EQ(again[1].species, s.species);
+}
+
 /// All distances between atoms and their images in the nearest cells, sorted: what turning a structure must keep.
 std::vector<double> distances(const Structure& s) {
   std::vector<double> all;
