@@ -1,7 +1,9 @@
 // How fast trajectories are read and written. The data are made here: 768 atoms with forces, as a run would write them.
+// With VITRION_BENCH_FILE=PATH there is one benchmark more, which reads that file (io_against_ase.py uses it).
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 
@@ -60,6 +62,20 @@ void read(benchmark::State& state, const std::string& name) {
   set_counters(state, file);
 }
 
+void read_given(benchmark::State& state) {
+  const char* file = std::getenv("VITRION_BENCH_FILE");
+  if (!file) {
+    state.SkipWithError("VITRION_BENCH_FILE names no file");
+    return;
+  }
+  std::int64_t n = 0;
+  for (auto _ : state) {
+    const auto reader = io::open_frames(file);
+    while (auto frame = reader->next()) n += static_cast<std::int64_t>(frame->size());
+  }
+  state.SetItemsProcessed(n);
+}
+
 void write(benchmark::State& state, const std::string& name) {
   const std::vector<Structure> run = io::read_frames(file_named("run.extxyz"));
   const std::filesystem::path file = file_named("written-" + name);
@@ -75,6 +91,7 @@ BENCHMARK_CAPTURE(read, dump, "run.lammpstrj")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read, dump_gz, "run.lammpstrj.gz")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read, cfg, "run.cfg")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read, xdatcar, "XDATCAR")->Unit(benchmark::kMillisecond);
+BENCHMARK(read_given)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(write, extxyz, "run.extxyz")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(write, dump, "run.lammpstrj")->Unit(benchmark::kMillisecond);
 

@@ -85,7 +85,7 @@ class Losses {
 };
 
 void execute(const ConvertCommand& command) {
-  if (command.files.size() < 2) throw InputError("convert needs an input and an output: vitrion convert IN... OUT");
+  if (command.files.size() < 2) throw InputError("convert needs an input and an output", "vitrion convert IN... OUT");
   const std::filesystem::path out = command.files.back();
   const std::vector<std::filesystem::path> in =
       io::files_of(std::vector<std::filesystem::path>(command.files.begin(), command.files.end() - 1));
@@ -97,7 +97,8 @@ void execute(const ConvertCommand& command) {
   io::WriteOptions write{command.to, options.species};
   const io::FormatInfo& format = io::format_to_write(out, write);
   const FirstPass pass = look_through(in, options, format.content.types && write.species.empty());
-  if (pass.n_frames == 0) throw InputError("no frame lies in the range asked for");
+  if (pass.n_frames == 0)
+    throw InputError("no frame lies in the range asked for", "`vitrion info` tells how many frames there are.");
   if (write.species.empty()) write.species = pass.species;
 
   const auto reader = io::open_frames(in, options);

@@ -1,6 +1,7 @@
 // vitrion info: what a file or a run holds, and which formats exist.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -91,6 +92,7 @@ void print(const dataset::Summary& s, const std::vector<std::string>& formats, s
     distances.push_back(fmt::format("{}-{} {:.3f}", pair.first, pair.second, distance));
   if (!distances.empty()) print_line("shortest", fmt::format("{} Å", fmt::join(distances, ", ")));
   if (!s.keys.empty()) print_line("further keys", fmt::format("{}", fmt::join(s.keys, ", ")));
+  if (!s.columns.empty()) print_line("further columns", fmt::format("{}", fmt::join(s.columns, ", ")));
   for (const std::string& warning : s.warnings) fmt::print("warning: {}\n", warning);
 }
 

@@ -8,6 +8,9 @@ std::string message(const Location& where, const std::string& what, const std::s
   if (!text.empty()) text += ": ";
   text += what;
   if (!remedy.empty()) text += "\n  " + remedy;
+  // What is quoted from a binary file must not end the message or disturb the terminal.
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') c = '?';
   return text;
 }
 

@@ -46,7 +46,7 @@ Species Species::element(std::string_view symbol) {
 
 Species Species::element(int atomic_number) {
   if (atomic_number < 1 || atomic_number > static_cast<int>(elements.size()))
-    throw InputError("no element has atomic number " + std::to_string(atomic_number));
+    throw InputError("no element has atomic number " + std::to_string(atomic_number), "Atomic numbers are 1 to 118.");
   return Species(atomic_number);
 }
 

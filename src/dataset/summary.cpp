@@ -72,6 +72,7 @@ void Summarizer::add(Structure frame) {
     force_components_ += static_cast<double>(frame.labels.forces.size());
   }
   for (const auto& [key, value] : frame.info) s.keys.insert(key);
+  for (const auto& [name, column] : frame.columns) s.columns.insert(name);
   follow_time(frame);
   if (n > 0) follow_positions(frame);
   last_ = frame;
@@ -175,6 +176,7 @@ nlohmann::json to_json(const Summary& s) {
   json["frames_with_images_or_unwrapped"] = s.with_images;
   json["net_force_eV_per_A_per_atom"] = {s.net_force.low, s.net_force.high};
   json["keys"] = s.keys;
+  json["columns"] = s.columns;
   json["warnings"] = s.warnings;
   return json;
 }

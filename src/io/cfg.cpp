@@ -70,8 +70,14 @@ bool CfgReader::find_begin() {
     const std::string_view word = trim(line);
     if (word == "BEGIN_CFG") return true;
     if (word.empty() || word.front() == '#') continue;
-    lines_.fail("expected BEGIN_CFG, found \"" + std::string(word.substr(0, 40)) + "\"",
-                "A binary .cfg must be converted to text by MLIP first (mlp convert-cfg).");
+    const bool is_text =
+        std::none_of(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
+    if (!is_text)
+      lines_.fail("this is a binary .cfg, not a text",
+                  "Let MLIP turn it into text: mlp convert-cfg --input-format=bin IN OUT (mlp convert in MLIP-3).");
+    lines_.fail(
+        "expected BEGIN_CFG, found \"" + std::string(word.substr(0, 40)) + "\"",
+        "A configuration begins with a line BEGIN_CFG; a binary .cfg must become text first (mlp convert-cfg).");
   }
   return false;
 }

@@ -216,8 +216,10 @@ Structure Cp2kReader::assemble(Cp2kCalculation c) {
     frame.positions = given.positions;
     if (c.species.empty()) c.species = given.species;
     if (c.species != given.species)
-      throw InputError(where, "the output's atoms (" + composition(c.species) + ") are not those of " + input.string() +
-                                  " (" + composition(given.species) + ")");
+      throw InputError(where,
+                       "the output's atoms (" + composition(c.species) + ") are not those of " + input.string() + " (" +
+                           composition(given.species) + ")",
+                       "Put the input that made this output beside it.");
   }
   frame.species = std::move(c.species);
   frame.labels = std::move(c.labels);

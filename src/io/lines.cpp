@@ -17,9 +17,15 @@ constexpr std::size_t longest_line = std::size_t{1} << 26;
 gzFile open_stream(const std::string& file) {
   if (std::filesystem::is_directory(file))
     throw InputError(Location{file}, "is a folder, not a file", "Name the files in it, for instance with a pattern.");
+  // The format is told from the first bytes, ranges from the end are counted first: a pipe gives its content only once.
+  if (std::filesystem::is_fifo(file))
+    throw InputError(Location{file}, "is a pipe; files are read more than once",
+                     "Write it to a file first (.gz files are read as they are).");
   errno = 0;
   gzFile stream = gzopen(file.c_str(), "rb");
-  if (!stream) throw InputError(Location{file}, std::string("cannot be opened: ") + std::strerror(errno));
+  if (!stream)
+    throw InputError(Location{file}, std::string("cannot be opened: ") + std::strerror(errno),
+                     "Check its name and permissions.");
   gzbuffer(stream, chunk / 4);
   return stream;
 }
@@ -30,7 +36,9 @@ std::size_t read_stream(gzFile stream, char* to, std::size_t bytes, const Locati
   int error = Z_OK;
   const char* message = gzerror(stream, &error);
   if (n < 0 || (n == 0 && error != Z_OK)) {
-    if (error == Z_ERRNO) throw InputError(where, std::string("cannot be read: ") + std::strerror(errno));
+    if (error == Z_ERRNO)
+      throw InputError(where, std::string("cannot be read: ") + std::strerror(errno),
+                       "Check the disk; copy the file again.");
     if (error == Z_BUF_ERROR)
       throw InputError(where, "the gzip file is cut", "Copy it again, or take what zcat still gives.");
     throw InputError(where, std::string("the gzip file is damaged: ") + message, "Copy it again.");
@@ -54,7 +62,8 @@ bool LineReader::fill() {
   std::size_t room = buffer_.size() - decimal_padding - end_;
   if (room == 0) {
     if (buffer_.size() >= longest_line)
-      throw InputError(Location{file_, line_ + 1}, "the line is longer than 64 MB: not a text file");
+      throw InputError(Location{file_, line_ + 1}, "the line is longer than 64 MB: not a text file",
+                       "Check which file it is; --format names its format.");
     room = buffer_.size();
     buffer_.resize(2 * buffer_.size());
   }
@@ -151,7 +160,8 @@ void with_location(const Location& where, const std::function<void()>& action) {
   } catch (const InputError& error) {
     if (!error.where().file.empty()) throw;
     const std::string whole = error.what();
-    throw InputError(where, whole.substr(0, whole.find("\n  ")), error.remedy());
+    throw InputError(where, whole.substr(0, whole.find("\n  ")),
+                     error.remedy().empty() ? LineReader::usual_remedy : error.remedy());
   }
 }
 

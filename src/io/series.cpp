@@ -46,7 +46,8 @@ FrameWindow window_of(const FrameRange& range, const std::function<std::int64_t(
 
 const Format& find_format_to_read(const std::filesystem::path& file, const std::string& chosen) {
   const std::string head = read_head(file, head_bytes);
-  if (trim(head).empty()) throw InputError(Location{file.string()}, "the file is empty");
+  if (trim(head).empty())
+    throw InputError(Location{file.string()}, "the file is empty", "Copy it again, or leave it out.");
   if (!chosen.empty()) return format_by_name(chosen);
   for (const Format& format : registry())
     if (format.recognises(head)) return format;
@@ -65,7 +66,8 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::p
     const std::size_t before = files.size();
     for (const auto& entry : std::filesystem::directory_iterator(path))
       if (entry.is_regular_file() && !entry.path().filename().string().starts_with('.')) files.push_back(entry.path());
-    if (files.size() == before) throw InputError(Location{path.string()}, "the folder holds no file");
+    if (files.size() == before)
+      throw InputError(Location{path.string()}, "the folder holds no file", "Name the files, or another folder.");
   }
   std::stable_sort(files.begin(), files.end(),
                    [](const auto& a, const auto& b) { return natural_less(a.string(), b.string()); });
@@ -80,7 +82,9 @@ SeriesReader::SeriesReader(const std::vector<std::filesystem::path>& files, Read
 }
 
 bool SeriesReader::open_next_file() {
-  if (reader_ && !file_gave_a_frame_) throw InputError(Location{files_[opened_ - 1].string()}, "holds no frame");
+  if (reader_ && !file_gave_a_frame_)
+    throw InputError(Location{files_[opened_ - 1].string()}, "holds no frame",
+                     "It was cut before the first one ended, or is of another kind.");
   if (opened_ == files_.size()) return false;
   reader_ = find_format_to_read(files_[opened_], options_.format).open(files_[opened_]);
   ++opened_;
@@ -172,7 +176,9 @@ const Format& find_format_to_write(const std::filesystem::path& file, const std:
   if (!format)
     throw InputError(Location{file.string()}, "the name does not tell the format to write",
                      "Name it with --to; `vitrion info --formats` lists them.");
-  if (!format->info.writes) throw InputError("format " + format->info.name + " is only read, not written");
+  if (!format->info.writes)
+    throw InputError("format " + format->info.name + " is only read, not written",
+                     "`vitrion info --formats` tells which are written.");
   return *format;
 }
 

@@ -98,7 +98,8 @@ bool VasprunReader::find_calculation(pugi::xml_document* calculation) {
   }
   if (!complete)
     lines_.fail("the file ends before </modeling>: the run was stopped, or the file cut",
-                frame_ == 0 ? "" : "Read the complete frames before it with --frames :" + std::to_string(frame_) + ".");
+                frame_ == 0 ? "No ionic step is complete: copy it again, or run it again."
+                            : "Read the complete frames before it with --frames :" + std::to_string(frame_) + ".");
   return false;
 }
 
@@ -109,7 +110,7 @@ pugi::xml_document VasprunReader::parse(const std::string& fragment) const {
     const auto end = fragment.begin() + std::min<std::ptrdiff_t>(result.offset, std::ssize(fragment));
     const auto line = static_cast<std::size_t>(std::count(fragment.begin(), end, '\n'));
     throw InputError(Location{lines_.file(), std::max(first_line_, std::size_t{1}) + line},
-                     std::string("is not well-formed XML: ") + result.description());
+                     std::string("is not well-formed XML: ") + result.description(), LineReader::usual_remedy);
   }
   return document;
 }

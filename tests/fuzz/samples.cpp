@@ -1,9 +1,12 @@
 #include "fuzz/samples.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "core/file.hpp"
 #include "io/frames.hpp"
+#include "io/output.hpp"
 
 namespace vitrion::io::fuzz {
 namespace {
@@ -28,13 +31,32 @@ Structure structure() {
   s.time = 10;
   s.step = 5;
   s.info = {{"config_type", "melt 3000"}, {"list", "[1, 2]"}};
+  s.columns = {{"charge", {'R', 1, {"0.5", "-1", "0.5"}}}, {"tag", {'S', 2, {"a b", "c d", "e f"}}}};
   return s;
 }
 
+/// What `write` leaves in a file of that name. Every process has its own folder.
+template <class Write>
+std::string content_of(const std::string& name, Write write) {
+  const auto folder = std::filesystem::temp_directory_path() / ("vitrion-fuzz-" + std::to_string(::getpid()));
+  write(folder / name);
+  std::string content = read_file(folder / name);
+  std::filesystem::remove_all(folder);
+  return content;
+}
+
 std::string written(const std::string& name, int frames) {
-  const auto file = std::filesystem::temp_directory_path() / "vitrion-tests" / "fuzz-samples" / name;
-  write_frames(file, std::vector<Structure>(static_cast<std::size_t>(frames), structure()));
-  return read_file(file);
+  return content_of(name, [&](const std::filesystem::path& file) {
+    write_frames(file, std::vector<Structure>(static_cast<std::size_t>(frames), structure()));
+  });
+}
+
+std::string compressed(const std::string& text) {
+  return content_of("compressed.gz", [&](const std::filesystem::path& file) {
+    OutputFile out(file);
+    out.text(text);
+    out.close();
+  });
 }
 
 const char* const outcar = R"( vasp.5.4.4.18Apr17 complex
@@ -234,14 +256,18 @@ std::vector<Sample> samples() {
   return {
       {"extxyz", "extxyz", ".extxyz", written("s.extxyz", 2)},
       {"extxyz_gzip", "extxyz", ".extxyz.gz", written("s.extxyz.gz", 2)},
+      {"xyz", "extxyz", ".xyz", "2\nplain\nLi 0 0 0\nO 1.5 0 -1e-3\n"},
       {"cfg", "cfg", ".cfg", written("s.cfg", 2)},
       {"dump", "dump", ".dump", written("s.dump", 2)},
+      {"dump_gzip", "dump", ".dump.gz", written("s.dump.gz", 2)},
       {"general_dump", "dump", ".dump", general_dump},
       {"lammps_data", "lammps-data", ".lammps-data", written("s.lammps-data", 1)},
       {"full_data", "lammps-data", ".lammps-data", full_data},
       {"poscar", "poscar", ".poscar", written("s.poscar", 1)},
       {"xdatcar", "xdatcar", ".XDATCAR", written("s.XDATCAR", 2)},
       {"outcar", "outcar", ".OUTCAR", std::string(outcar) + outcar},
+      {"outcar_gzip", "outcar", ".OUTCAR.gz", compressed(outcar)},
+      {"vasprun_gzip", "vasprun", ".vasprun.xml.gz", compressed(vasprun)},
       {"vasprun", "vasprun", ".vasprun.xml", vasprun},
       {"cp2k", "cp2k", ".out", std::string(cp2k) + cp2k},
       {"cp2k_2025", "cp2k", ".out", cp2k_2025},

@@ -93,7 +93,11 @@ TEST_P(PublishedErrors, AreReproduced) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Zuo2020AndMlip3, PublishedErrors,
-                         ::testing::Values(Published{"mtp/zuo2020/Li/fitted.mtp", "mtp/zuo2020/Li/test.extxyz", "Li",
+                         ::testing::Values(Published{"mtp/zuo2020/Li/fitted.mtp", "mtp/zuo2020/Li/training.extxyz",
+                                                     "Li", 0.726, 0.490, 0.0127, 0.0095, 6e-4, 6e-5},
+                                           Published{"mtp/zuo2020/Mo/fitted.mtp", "mtp/zuo2020/Mo/training.extxyz",
+                                                     "Mo", 3.570, 2.479, 0.1389, 0.0840, 6e-4, 6e-5},
+                                           Published{"mtp/zuo2020/Li/fitted.mtp", "mtp/zuo2020/Li/test.extxyz", "Li",
                                                      0.660, 0.487, 0.0132, 0.0101, 6e-4, 6e-5},
                                            Published{"mtp/zuo2020/Mo/fitted.mtp", "mtp/zuo2020/Mo/test.extxyz", "Mo",
                                                      3.978, 2.938, 0.1514, 0.0901, 6e-4, 6e-5},
