@@ -175,6 +175,26 @@ void PairVitrion::search() {
                          id(lists_.same_place->second)));
 }
 
+Neighborhoods PairVitrion::view() const {
+  Neighborhoods atoms;
+  atoms.n_local = static_cast<std::size_t>(n_local_);
+  atoms.n_total = atom_of_row_.size();
+  atoms.positions = positions_.data();
+  atoms.types = types_.data();
+  atoms.first = lists_.first.data();
+  atoms.neighbors = lists_.neighbors.data();
+  return atoms;
+}
+
+PairVitrion::Grade PairVitrion::highest_grade() {
+  Evaluation graded;
+  potential_->compute(view(), {.grades = true}, exchange_, graded);
+  Grade highest;
+  for (std::size_t r = 0; r < graded.grades.size(); ++r)
+    if (!(graded.grades[r] <= highest.grade)) highest = {graded.grades[r], atom->tag[atom_of_row_[r]]};
+  return highest;
+}
+
 void PairVitrion::compute(int energy_flags, int virial_flags) {
   ev_init(energy_flags, virial_flags);
   const auto n_all = static_cast<std::size_t>(atom->nlocal) + static_cast<std::size_t>(atom->nghost);
@@ -183,17 +203,9 @@ void PairVitrion::compute(int energy_flags, int virial_flags) {
   gather_positions();
   if (renewed) search();
 
-  Neighborhoods view;
-  view.n_local = static_cast<std::size_t>(n_local_);
-  view.n_total = atom_of_row_.size();
-  view.positions = positions_.data();
-  view.types = types_.data();
-  view.first = lists_.first.data();
-  view.neighbors = lists_.neighbors.data();
-
   EvaluationRequest request;
   request.atomic_virials = vflag_atom != 0;
-  potential_->compute(view, request, exchange_, result_);
+  potential_->compute(view(), request, exchange_, result_);
   // With newton on LAMMPS brings the forces on ghosts home, those of all styles together.
   if (force->newton_pair == 0) exchange_.reverse(result_.forces.data(), 3, sizeof(double));
   scatter(result_);

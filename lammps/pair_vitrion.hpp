@@ -43,6 +43,16 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   /// Of the positions of the last `compute`; row (type_a - 1) * n_types + type_b - 1. Only types that are ours.
   std::vector<Closest> closest_pairs() const;
 
+  /// Whether the potential grades how far it extrapolates.
+  bool has_grades() const { return potential_ && potential_->has_grades(); }
+  /// The highest grade of an atom of this rank at the positions of the last `compute`, and its id; evaluates the
+  /// potential once more. All ranks must call it alike.
+  struct Grade {
+    double grade = 0;
+    LAMMPS_NS::tagint id = 0;
+  };
+  Grade highest_grade();
+
   /// Rows of the potential's per-atom arrays: LAMMPS's atom numbers, the first n_local() of them local.
   const std::vector<int>& atom_of_row() const { return atom_of_row_; }
   int n_local() const { return n_local_; }
@@ -91,6 +101,7 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   void search();
   int pack(int atom, double* buffer) const;
   void gather_positions();
+  Neighborhoods view() const;
   void scatter(const Evaluation& result);
   template <class Send>
   void in_pieces(void* rows, std::size_t width, std::size_t bytes_per_value, Send send);

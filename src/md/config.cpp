@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -114,6 +115,13 @@ GuardOptions read_guard(Config config) {
   g.max_force = positive(config, "max_force_eV_per_A", g.max_force);
   g.distance_factor = config.number("distance_factor", g.distance_factor);
   g.nve_drift = positive(config, "nve_drift_eV_per_atom_ps", g.nve_drift);
+  g.grade_every = config.integer("grade_every_steps", g.grade_every);
+  if (g.grade_every < 0) throw config.error("grade_every_steps", "\"grade_every_steps\" must not be negative");
+  g.grade_save = positive(config, "grade_save", g.grade_save);
+  g.grade_break = config.number("grade_break", g.grade_break);
+  if (g.grade_break == 0) g.grade_break = std::numeric_limits<double>::infinity();
+  if (!(g.grade_break > g.grade_save))
+    throw config.error("grade_break", "\"grade_break\" must be above grade_save, or 0 for never");
   Config distances = config.section("min_distances_A");
   for (const std::string& key : distances.keys()) {
     read_pair(distances, key);

@@ -29,6 +29,8 @@ std::string name_of(GuardEvent::Kind kind) {
       return "force";
     case GuardEvent::Kind::distance:
       return "distance";
+    case GuardEvent::Kind::grade:
+      return "grade";
     case GuardEvent::Kind::drift:
       return "drift";
     case GuardEvent::Kind::lammps:
@@ -122,6 +124,16 @@ std::optional<GuardEvent> Guard::check(const LammpsSession& session, std::int64_
                              options_.nve_drift),
                  "Shorten timestep_fs; energy that is not conserved makes every result of the run doubtful.");
   return std::nullopt;
+}
+
+std::optional<GuardEvent> Guard::check_grade(const LammpsSession::Graded& highest, std::int64_t step) const {
+  if (highest.grade <= options_.grade_break) return std::nullopt;
+  return event(
+      GuardEvent::Kind::grade, step, highest.grade, options_.grade_break,
+      fmt::format("the extrapolation grade of {} is {:.3g}, more than {:g}", atom(highest.id), highest.grade,
+                  options_.grade_break),
+      "The potential was shown nothing like this: label such configurations (stopped.extxyz and those in "
+      "STAGE.extrapolating.lammpstrj.gz) and train again, or set guard.grade_break: 0 to go on at your own risk.");
 }
 
 GuardEvent Guard::from(const LammpsError& error, std::int64_t step) const {

@@ -11,7 +11,7 @@ namespace vitrion::md {
 
 /// Why a run was stopped.
 struct GuardEvent {
-  enum class Kind { lost_atoms, not_finite, temperature, force, distance, drift, lammps };
+  enum class Kind { lost_atoms, not_finite, temperature, force, distance, grade, drift, lammps };
   Kind kind;
   std::string stage;
   std::int64_t step = 0;  ///< in the stage
@@ -36,6 +36,8 @@ class Guard {
   /// Looks at the current step, after a thermo output. Collective.
   std::optional<GuardEvent> check(const LammpsSession& session, std::int64_t step, double temperature,
                                   double total_energy) const;
+  /// The highest grade of an atom at the current step.
+  std::optional<GuardEvent> check_grade(const LammpsSession::Graded& highest, std::int64_t step) const;
   /// An error of LAMMPS during the run as an event.
   GuardEvent from(const LammpsError& error, std::int64_t step) const;
 

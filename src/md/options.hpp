@@ -49,6 +49,10 @@ struct GuardOptions {
   double distance_factor = 0.8;                 ///< of the shortest distance in the training set
   std::map<std::string, double> min_distances;  ///< Å, "Li-O"; replaces what the model card says, pair by pair
   double nve_drift = 5e-3;                      ///< eV per atom and ps, nve
+  // Only for potentials that grade themselves (an active set in `.almtp`).
+  std::int64_t grade_every = 100;  ///< steps; 0: never
+  double grade_save = 2;           ///< frames with a higher grade are kept: they are worth a label
+  double grade_break = 10;         ///< the run stops above; infinite: never
 };
 
 /// Screened nuclear repulsion laid over the potential (potentials/zbl), Å.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <set>
 
 #include "core/error.hpp"
@@ -46,10 +47,11 @@ void check(const MdOptions& o) {
   }
 }
 
-// Everything that changes what the files hold. The guard does not: it only decides whether to go on.
+// Everything that changes what the files hold. Of the guard, most only decides whether to go on.
 std::string key_of(const MdOptions& o) {
   std::string text = fmt::format("{} {} {} {} {} {}\n", version, content_hash_of_file(o.potential),
                                  join_names(o.file_species), o.seed, o.checkpoint_every, o.skin);
+  text += fmt::format("grades {} {}\n", o.guard.grade_every, o.guard.grade_save);
   if (o.zbl) text += fmt::format("zbl {} {}\n", o.zbl->inner, o.zbl->outer);
   if (o.wall > 0)
     for (const auto& [pair, distance] : o.wall_distances)
@@ -109,7 +111,7 @@ void tidy(const fs::path& folder, const Journal& journal) {
   fs::remove(folder / "stopped.extxyz");
 }
 
-// Mean of a column over the second half of the rows of a thermo table.
+// A table a stage wrote, by the names in its header.
 class ThermoTable {
  public:
   explicit ThermoTable(const std::string& text) {
@@ -126,20 +128,39 @@ class ThermoTable {
       begin = end + 1;
     }
   }
-  double mean(const std::string& column) const {
+  std::vector<double> column(const std::string& name) const {
     const auto& names = rows_.front();
-    const auto k = static_cast<std::size_t>(std::find(names.begin(), names.end(), column) - names.begin());
-    const std::size_t n = rows_.size() - 1, first = 1 + n / 2;
-    double sum = 0;
-    std::size_t count = 0;
-    for (std::size_t r = first; r < rows_.size(); ++r, ++count) sum += parse_double(rows_[r].at(k)).value();
-    return sum / static_cast<double>(count);
+    const auto k = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    std::vector<double> values;
+    for (std::size_t r = 1; r < rows_.size(); ++r) values.push_back(parse_double(rows_[r].at(k)).value());
+    return values;
+  }
+  // Over the second half of the rows.
+  double mean(const std::string& name) const {
+    const std::vector<double> values = column(name);
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    return std::accumulate(first, values.end(), 0.0) / static_cast<double>(values.end() - first);
   }
   std::int64_t last_step() const { return parse_integer(rows_.back().front()).value(); }
 
  private:
   std::vector<std::vector<std::string>> rows_;
 };
+
+std::optional<GradeSummary> summarize_grades(const MdOptions& o, const Stage& s) {
+  GradeSummary sum;
+  sum.table = s.name + ".grades.csv";
+  if (!fs::exists(o.folder / sum.table)) return std::nullopt;
+  const ThermoTable table(read_file(o.folder / sum.table));
+  std::vector<double> grades = table.column("grade");
+  if (grades.empty()) return std::nullopt;
+  std::sort(grades.begin(), grades.end());
+  sum.median = grades[grades.size() / 2];
+  sum.highest = grades.back();
+  const auto above = grades.end() - std::upper_bound(grades.begin(), grades.end(), o.guard.grade_save);
+  sum.share_above = static_cast<double>(above) / static_cast<double>(grades.size());
+  return sum;
+}
 
 StageSummary summarize(const MdOptions& o, const Stage& s, const Journal& journal) {
   StageSummary sum;
@@ -152,6 +173,7 @@ StageSummary summarize(const MdOptions& o, const Stage& s, const Journal& journa
   sum.pressure = table.mean("pressure_GPa");
   sum.density = table.mean("density_g_per_cm3");
   if (s.ensemble == Ensemble::minimize) return sum;
+  sum.grade = summarize_grades(o, s);
   sum.duration = static_cast<double>(s.steps) * s.timestep;
   sum.temperature = table.mean("temperature_K");
   sum.target = s.temperature_end;
@@ -175,6 +197,13 @@ void add_notes(const MdOptions& o, RunOutcome& outcome) {
           s.name, join_names(o.framework), *s.framework_displacement, *s.melted ? "more than" : "less than",
           *o.stages[k].melt_msd, *s.melted ? "a melt" : "NOT proved to be a melt; heat longer or hotter"));
   }
+  for (const StageSummary& s : outcome.stages)
+    if (s.grade)
+      outcome.notes.push_back(
+          fmt::format("{}: extrapolation grade median {:.3g}, highest {:.3g}, above {:g} at {:.0f} % of the "
+                      "looks{}",
+                      s.name, s.grade->median, s.grade->highest, o.guard.grade_save, 100 * s.grade->share_above,
+                      s.grade->share_above > 0 ? " (kept in " + s.name + ".extrapolating.lammpstrj.gz)" : ""));
   if (outcome.stages.empty() || outcome.stages.size() != o.stages.size()) return;
   const double density = outcome.stages.back().density;
   std::string text = fmt::format("density {:.3f} g/cm³", density);
@@ -259,6 +288,11 @@ nlohmann::json to_json(const RunOutcome& o) {
       stage["temperature_K"] = s.temperature;
       stage["target_temperature_K"] = s.target;
     }
+    if (s.grade)
+      stage["extrapolation_grade"] = {{"median", s.grade->median},
+                                      {"highest", s.grade->highest},
+                                      {"share_above_save", s.grade->share_above},
+                                      {"table", s.grade->table}};
     if (!s.trajectory.empty()) stage["trajectory"] = s.trajectory;
     if (s.framework_displacement) stage["framework_displacement_A2"] = *s.framework_displacement;
     if (s.melted) stage["melted"] = *s.melted;

@@ -13,6 +13,13 @@
 
 namespace vitrion::md {
 
+/// Extrapolation grades met in a stage: the highest of all atoms, at every look.
+struct GradeSummary {
+  double median = 0, highest = 0;
+  double share_above = 0;  ///< of the looks, above GuardOptions::grade_save
+  std::string table;       ///< STAGE.grades.csv
+};
+
 /// What a stage came to. Means are over the second half of its thermo rows.
 struct StageSummary {
   std::string name;
@@ -25,6 +32,7 @@ struct StageSummary {
   std::map<std::string, double> displacement;    ///< Å^2 by species: |r(end) - r(start)|^2, centre of mass removed
   std::optional<double> framework_displacement;  ///< Å^2, where a melt was to be proved
   std::optional<bool> melted;                    ///< framework_displacement reached Stage::melt_msd
+  std::optional<GradeSummary> grade;             ///< where the potential grades itself
   std::string trajectory, thermo;                ///< file names in the run's folder; trajectory may be empty
 };
 

@@ -137,10 +137,20 @@ class Segment {
     thermo_ = open(thermo_name());
     if (from_ == 0) thermo_->write(thermo_header());
     if (stage_.dump_every > 0) dump_ = open(dump_name());
+    if (!graded()) return;
+    grades_ = open(grades_name());
+    if (from_ == 0) grades_->write("step,time_ps,grade,atom\n");
+    extrapolating_ = open(extrapolating_name());
   }
 
   std::string thermo_name() const { return stage_.name + ".thermo.csv"; }
   std::string dump_name() const { return stage_.name + ".lammpstrj.gz"; }
+  std::string grades_name() const { return stage_.name + ".grades.csv"; }
+  std::string extrapolating_name() const { return stage_.name + ".extrapolating.lammpstrj.gz"; }
+
+  bool graded() const {
+    return session_.has_grades() && options_.guard.grade_every > 0 && stage_.ensemble != Ensemble::minimize;
+  }
 
   void advance(std::int64_t steps, bool set_up) {
     session_.command(fmt::format("run {} pre {} post no start 0 stop {}", steps, set_up ? "yes" : "no",
@@ -157,7 +167,8 @@ class Segment {
 
   std::int64_t next_event(std::int64_t step) const {
     std::int64_t next = until_;
-    for (const std::int64_t every : {stage_.thermo_every, stage_.dump_every, options_.guard.every})
+    const std::int64_t grade_every = graded() ? options_.guard.grade_every : 0;
+    for (const std::int64_t every : {stage_.thermo_every, stage_.dump_every, options_.guard.every, grade_every})
       if (every > 0) next = std::min(next, (step / every + 1) * every);
     return next;
   }
@@ -194,14 +205,23 @@ class Segment {
     const bool last = step == stage_.steps || stage_.ensemble == Ensemble::minimize;
     if (step % stage_.thermo_every == 0 || last) write_thermo(step, target, potential, kinetic);
     const bool dump = stage_.dump_every > 0 && step % stage_.dump_every == 0;
-    if (step != 0 && !dump) return std::nullopt;
+    std::optional<LammpsSession::Graded> grade;
+    if (graded() && step % options_.guard.grade_every == 0) grade = session_.highest_grade();
+    const bool extrapolates = grade && grade->grade > options_.guard.grade_save;
+    if (grade && grades_)
+      grades_->write(fmt::format("{},{:.10g},{:.6g},{}\n", step,
+                                 static_cast<double>(step) * stage_.timestep / units::ps_in_fs, grade->grade,
+                                 grade->id));
+    if (step != 0 && !dump && !extrapolates) return std::nullopt;
     Structure frame = session_.gather(context_.types);
     frame.step = step;
     frame.time = static_cast<double>(step) * stage_.timestep;
-    if (!context_.mpi.is_root()) return std::nullopt;
-    if (step == 0) save_reference(reference_file(options_, stage_), frame.positions);
-    if (dump) dump_->write(dump_frame(frame, context_.types));
-    return std::nullopt;
+    if (context_.mpi.is_root()) {
+      if (step == 0) save_reference(reference_file(options_, stage_), frame.positions);
+      if (dump) dump_->write(dump_frame(frame, context_.types));
+      if (extrapolates) extrapolating_->write(dump_frame(frame, context_.types));
+    }
+    return grade ? context_.guard.check_grade(*grade, step) : std::nullopt;
   }
 
   void write_thermo(std::int64_t step, double target, double potential, double kinetic) {
@@ -234,6 +254,8 @@ class Segment {
       flush_to_disk(restart);
       next.lengths[thermo_name()] = thermo_->close();
       if (dump_) next.lengths[dump_name()] = dump_->close();
+      if (grades_) next.lengths[grades_name()] = grades_->close();
+      if (extrapolating_) next.lengths[extrapolating_name()] = extrapolating_->close();
       if (stage_ended && stage_.ensemble != Ensemble::minimize) {
         const Positions start = load_reference(reference_file(options_, stage_), now.positions.rows());
         next.displacements[stage_.name] = displacements(now, start, options_.framework);
@@ -272,7 +294,7 @@ class Segment {
   Progress& progress_;
   LammpsSession session_;
   std::int64_t first_lammps_step_ = 0;
-  std::unique_ptr<GrowingFile> thermo_, dump_;
+  std::unique_ptr<GrowingFile> thermo_, dump_, grades_, extrapolating_;
   double temperature_ = 0;
 };
 

@@ -59,7 +59,7 @@ struct LammpsSession::Instance {
   std::unique_ptr<LAMMPS_NS::LAMMPS> lammps;
 
   LAMMPS_NS::LAMMPS* operator->() const { return lammps.get(); }
-  const PairVitrion* pair() const { return dynamic_cast<const PairVitrion*>(lammps->force->pair_match("vitrion", 1)); }
+  PairVitrion* pair() const { return dynamic_cast<PairVitrion*>(lammps->force->pair_match("vitrion", 1)); }
   // n_atoms * 3 values by id.
   template <class T>
   std::vector<T> gather(std::string name, std::int64_t n_atoms, int width) const {
@@ -252,6 +252,23 @@ LammpsSession::Strongest LammpsSession::strongest_force() const {
   }
   MPI_Allreduce(&mine, &all, 1, MPI_DOUBLE_INT, MPI_MAXLOC, (*instance_)->world);
   return {all.force, all.id};
+}
+
+bool LammpsSession::has_grades() const {
+  const PairVitrion* pair = instance_->pair();
+  return pair != nullptr && pair->has_grades();
+}
+
+std::optional<LammpsSession::Graded> LammpsSession::highest_grade() {
+  if (!has_grades()) return std::nullopt;
+  const PairVitrion::Grade here = instance_->pair()->highest_grade();
+  struct {
+    double grade;
+    int id;
+  } mine{std::isnan(here.grade) ? std::numeric_limits<double>::infinity() : here.grade, static_cast<int>(here.id)},
+      all{};
+  MPI_Allreduce(&mine, &all, 1, MPI_DOUBLE_INT, MPI_MAXLOC, (*instance_)->world);
+  return Graded{all.grade, all.id};
 }
 
 }  // namespace vitrion::md

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,14 @@ class LammpsSession {
     std::int64_t id;
   };
   Strongest strongest_force() const;
+
+  /// Atom with the highest extrapolation grade, where the potential has grades. Costs one evaluation of the potential.
+  struct Graded {
+    double grade;
+    std::int64_t id;
+  };
+  std::optional<Graded> highest_grade();
+  bool has_grades() const;
 
   LAMMPS_NS::LAMMPS& lammps();
 

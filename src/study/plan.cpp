@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* potential = "potential.mtp";
+// With its active set: the guard of the MD stages then knows how far they extrapolate.
+constexpr const char* potential = "potential.almtp";
 
 // The mapping of a section as YAML that can be changed.
 YAML::Node editable(const Config& section) {

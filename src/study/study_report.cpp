@@ -76,16 +76,56 @@ Headline barrier_headline(const json& transport) {
   return headline;
 }
 
-Headline trust_headline(const fs::path& study) {
+// Extrapolation grades of all MD of the study.
+struct GradesMet {
+  double highest = 0, above = 0, looks = 0;
+  bool any = false;
+
+  void add(const json& run) {
+    for (const json& stage : run.at("stages"))
+      if (const auto grade = stage.find("extrapolation_grade"); grade != stage.end()) {
+        any = true;
+        highest = std::max(highest, grade->at("highest").get<double>());
+        const double steps = stage.at("steps").get<double>();
+        above += steps * grade->at("share_above_save").get<double>();
+        looks += steps;
+      }
+  }
+};
+
+GradesMet grades_met(const ReportOptions& options, const fs::path& study) {
+  GradesMet met;
+  for (int r = 1; r <= options.replicas; ++r) {
+    met.add(read_json(study / fmt::format("quench-{}", r) / "quench.json").at("replicas").at(0));
+    for (const double t : options.temperatures)
+      met.add(read_json(study / fmt::format("md-{:g}K-{}", t, r) / "md.json"));
+  }
+  return met;
+}
+
+constexpr double grade_of_guessing = 10;  // customary limit of reliable extrapolation
+
+Headline trust_headline(const ReportOptions& options, const fs::path& study) {
   const json errors = read_json(study / "train" / "errors.json");
   const bool tested = errors.contains("test");
   const json& set = tested ? errors.at("test") : errors.at(errors.contains("validation") ? "validation" : "training");
-  return {.question = "How far can the potential be trusted?",
-          .answer = fmt::format("{} meV/atom, {} eV/Å", number(set.at("energy").at("rmse_meV_per_atom").get<double>()),
-                                number(set.at("force").at("rmse_eV_per_A").get<double>())),
-          .basis = tested ? "RMSE of energy and force components on trajectories that were kept out of the fit."
-                          : "RMSE of energy and force components; no test set was kept out of the fit.",
-          .severity = tested ? Severity::neutral : Severity::warning};
+  Headline headline{
+      .question = "How far can the potential be trusted?",
+      .answer = fmt::format("{} meV/atom, {} eV/Å", number(set.at("energy").at("rmse_meV_per_atom").get<double>()),
+                            number(set.at("force").at("rmse_eV_per_A").get<double>())),
+      .basis = tested ? "RMSE of energy and force components on trajectories that were kept out of the fit."
+                      : "RMSE of energy and force components; no test set was kept out of the fit.",
+      .severity = tested ? Severity::neutral : Severity::warning};
+  const GradesMet met = grades_met(options, study);
+  if (!met.any) return headline;
+  headline.basis +=
+      fmt::format(" In the MD an atom's extrapolation grade was above the threshold {:.0f} % of the time, at most {}.",
+                  100 * met.above / met.looks, number(met.highest, 2));
+  if (met.highest > grade_of_guessing) {
+    headline.severity = Severity::warning;
+    headline.basis += " Above 10 the potential guesses: label such configurations and train again.";
+  }
+  return headline;
 }
 
 void add_provenance(report::Report& report, const fs::path& study) {
@@ -136,7 +176,7 @@ report::Report assemble_report(const ReportOptions& options, const fs::path& stu
     report.headlines.push_back(diffusion_headline(transport));
     report.headlines.push_back(barrier_headline(transport));
   }
-  report.headlines.push_back(trust_headline(study));
+  report.headlines.push_back(trust_headline(options, study));
   report.sections.push_back(glass_section(options, study));
   if (has_transport) report.sections.push_back(transport_section(options, study));
   report.sections.push_back(quench_section(options, study));

@@ -38,7 +38,7 @@ TEST(Plan, StagesGetTheirOwnSeedsTemperaturesAndFiles) {
       if (name != "report.yaml") seeds.insert(config.text("seed"));
       if (name == "md.yaml") {
         EXPECT_EQ(config.sections("stages").at(0).number("temperature_K"), 900);
-        EXPECT_EQ(config.text("potential"), "../train/potential.mtp");
+        EXPECT_EQ(config.text("potential"), "../train/potential.almtp");
       }
     }
   EXPECT_EQ(seeds.size(), 5u);  // train, two quenches, two runs: all different
