@@ -48,10 +48,7 @@ struct Answer {
   Matrix3 stress;  // eV/Å^3
 };
 
-inline Answer one_step(const Structure& s, const std::vector<std::string>& commands,
-                       const std::vector<std::string>& before = {}) {
-  LammpsSession session;
-  for (const std::string& c : before) session.command(c);
+inline Answer one_step(LammpsSession& session, const Structure& s, const std::vector<std::string>& commands) {
   session.create(s, mg_v_o);
   for (const std::string& c : commands) session.command(c);
   session.command("thermo_style custom step pe pxx pyy pzz pxy pxz pyz");
@@ -61,6 +58,13 @@ inline Answer one_step(const Structure& s, const std::vector<std::string>& comma
   a.forces = session.gather(mg_v_o).labels.forces;
   a.stress = session.stress();
   return a;
+}
+
+inline Answer one_step(const Structure& s, const std::vector<std::string>& commands,
+                       const std::vector<std::string>& before = {}) {
+  LammpsSession session;
+  for (const std::string& c : before) session.command(c);
+  return one_step(session, s, commands);
 }
 
 inline void expect_same(const Answer& a, const Answer& b, double relative) {
