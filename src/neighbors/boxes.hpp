@@ -18,7 +18,7 @@ class Boxes {
   /// Number of the box that holds coordinate x along axis k; the first or last one beyond the points.
   int box(std::size_t k, double x) const {
     const double b = (x - origin_[k]) * per_length_[k];
-    return static_cast<int>(b < 0 ? 0 : b > last_[k] ? last_[k] : b);
+    return static_cast<int>(b > 0 ? (b < last_[k] ? b : last_[k]) : 0);  // 0 also when x is not a number
   }
   /// Distance from coordinate x to the boxes numbered b along axis k, Å.
   double distance(std::size_t k, int b, double x) const {

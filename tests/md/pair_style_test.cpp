@@ -3,8 +3,10 @@
 
 #include <Eigen/Geometry>
 #include <Eigen/LU>
+#include <cmath>
 
 #include "io/frames.hpp"
+#include "lammps/headers.hpp"
 #include "md/oxides.hpp"
 #include "potentials/registry.hpp"
 
@@ -137,6 +139,21 @@ TEST(PairStyle, NewtonOnAndOffAreTheSame) {
     const Answer on = one_step(s, commands, {"newton on"}), off = one_step(s, commands, {"newton off"});
     EXPECT_GT(std::abs(on.energy), 1.0);
     expect_same(on, off, 1e-12);
+  }
+}
+
+TEST(PairStyle, StopsWhenAPositionIsNoNumber) {
+  LammpsSession session;
+  session.create(random_oxide(20, 11), mg_v_o);
+  session.command("pair_style vitrion");
+  session.command("pair_coeff * * " + zbl_file() + " Mg V O");
+  session.command("run 0");
+  session.lammps().atom->x[3][1] = std::nan("");
+  try {
+    session.command("run 0");
+    FAIL() << "no error";
+  } catch (const LammpsError& e) {
+    EXPECT_NE(std::string(e.what()).find("simulation unstable"), std::string::npos) << e.what();
   }
 }
 
