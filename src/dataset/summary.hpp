@@ -22,7 +22,7 @@ struct Summary {
   double first_time = 0, last_time = 0;  ///< fs
   Range spacing;                         ///< fs between frames
   Range net_force;                       ///< eV/Å, length of the sum of forces divided by the number of atoms
-  double largest_move = 0;     ///< of an atom between frames, in cell vectors, by minimum image; only within one run
+  double largest_move = 0;        ///< of an atom between frames, in cell vectors, by minimum image; only within one run
   std::set<std::string> keys;     ///< of info
   std::set<std::string> columns;  ///< further ones of the atoms
   std::vector<std::string> warnings;
