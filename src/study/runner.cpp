@@ -18,8 +18,8 @@
 #include "core/file.hpp"
 #include "core/folder_lock.hpp"
 #include "core/interrupt.hpp"
+#include "core/process.hpp"
 #include "core/text.hpp"
-#include "study/process.hpp"
 
 namespace vitrion::study {
 namespace {
