@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,16 +38,25 @@ inline double fake_energy(const Structure& s) {
   return 0.01 * s.positions.squaredNorm() * units::hartree_in_eV;
 }
 
-/// Sets a variable of the environment for as long as it lives.
+/// Sets a variable of the environment for as long as it lives, then puts back what was there.
 class Variable {
  public:
-  Variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
-  ~Variable() { ::unsetenv(name_); }
+  Variable(const char* name, const std::string& value) : name_(name) {
+    if (const char* found = std::getenv(name)) before_ = found;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~Variable() {
+    if (before_)
+      ::setenv(name_, before_->c_str(), 1);
+    else
+      ::unsetenv(name_);
+  }
   Variable(const Variable&) = delete;
   Variable& operator=(const Variable&) = delete;
 
  private:
   const char* name_;
+  std::optional<std::string> before_;
 };
 
 }  // namespace vitrion::dft::test
