@@ -1,7 +1,9 @@
 #include "lammps/pair_vitrion.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <numeric>
+#include <unordered_map>
 
 #include "core/error.hpp"
 #include "potentials/registry.hpp"
@@ -65,13 +67,30 @@ void PairVitrion::fail(const std::string& message) const {
 
 void PairVitrion::settings(int n_words, char** words) {
   file_species_.clear();
-  if (n_words == 0) return;
-  if (n_words != 2 || std::string(words[0]) != "species")
-    fail("pair_style vitrion takes nothing, or: species El1,El2,... (elements of the potential file, in its order)");
-  try {
-    file_species_ = parse_species_list(words[1]);
-  } catch (const InputError& e) {
-    fail(std::string("pair_style vitrion: ") + e.what());
+  precision_ = Precision::double_precision;
+  tabulated_ = true;
+  const auto usage = [this] {
+    fail(
+        "pair_style vitrion takes nothing, or any of: species El1,El2,... (elements of the potential file, in its "
+        "order); precision double or precision float; untabulated");
+  };
+  for (int w = 0; w < n_words; ++w) {
+    const std::string word = words[w], value = w + 1 < n_words ? words[w + 1] : "";
+    if (word == "untabulated") {
+      tabulated_ = false;
+    } else if (word == "precision" && (value == "double" || value == "float")) {
+      precision_ = value == "float" ? Precision::single_precision : Precision::double_precision;
+      ++w;
+    } else if (word == "species" && !value.empty()) {
+      try {
+        file_species_ = parse_species_list(value);
+      } catch (const InputError& e) {
+        fail(std::string("pair_style vitrion: ") + e.what());
+      }
+      ++w;
+    } else {
+      usage();
+    }
   }
 }
 
@@ -100,7 +119,8 @@ void PairVitrion::coeff(int n_words, char** words) {
         const Species s = Species::element(name);
         if (std::find(named.begin(), named.end(), s) == named.end()) named.push_back(s);
       }
-    potential_ = load_potential(words[2], LoadOptions{file_species_.empty() ? named : file_species_});
+    potential_ =
+        load_potential(words[2], LoadOptions{file_species_.empty() ? named : file_species_, precision_, tabulated_});
     const std::vector<Species>& known = potential_->species();
     type_of_.assign(static_cast<std::size_t>(n_types), -1);
     for (std::size_t t = 0; t < names.size(); ++t) {
@@ -148,6 +168,38 @@ void PairVitrion::renumber() {
   }
   if (n_atoms == n_all) n_local_ = static_cast<int>(atom_of_row_.size());
   rows_are_atoms_ = atom_of_row_.size() == row_of_atom_.size();
+  find_owners();
+}
+
+// On one rank, the local atom with the ghost's id.
+void PairVitrion::find_owners() {
+  owners_.clear();
+  owners_known_ = comm->nprocs == 1 && atom->tag_enable;
+  if (!owners_known_) return;
+  std::unordered_map<LAMMPS_NS::tagint, int> row_of_id;
+  for (int r = 0; r < n_local_; ++r) row_of_id[atom->tag[atom_of_row_[static_cast<std::size_t>(r)]]] = r;
+  for (std::size_t g = static_cast<std::size_t>(n_local_); g < atom_of_row_.size() && owners_known_; ++g) {
+    const auto found = row_of_id.find(atom->tag[atom_of_row_[g]]);
+    owners_known_ = found != row_of_id.end();
+    if (owners_known_) owners_.push_back(found->second);
+  }
+}
+
+// What message passing costs, once: bytes that all ranks together send to ghosts before each layer.
+void PairVitrion::report_traffic() {
+  if (traffic_reported_ || exchange_.bytes_forward.empty()) return;
+  traffic_reported_ = true;
+  std::vector<double> total(exchange_.bytes_forward.size());
+  MPI_Allreduce(exchange_.bytes_forward.data(), total.data(), static_cast<int>(total.size()), MPI_DOUBLE, MPI_SUM,
+                world);
+  if (comm->me != 0) return;
+  for (double& bytes : total) bytes /= 1e6;
+  const std::string line = fmt::format(
+      "{} sends {:.3f} MB to the ghosts of {} ranks before its layers (all ranks together, each step; as much comes "
+      "back)\n",
+      potential_->kind(), fmt::join(total, " + "), comm->nprocs);
+  if (screen) fputs(line.c_str(), screen);
+  if (logfile) fputs(line.c_str(), logfile);
 }
 
 void PairVitrion::gather_positions() {
@@ -205,7 +257,9 @@ void PairVitrion::compute(int energy_flags, int virial_flags) {
 
   EvaluationRequest request;
   request.atomic_virials = vflag_atom != 0;
+  exchange_.bytes_forward.clear();
   potential_->compute(view(), request, exchange_, result_);
+  report_traffic();
   // With newton on LAMMPS brings the forces on ghosts home, those of all styles together.
   if (force->newton_pair == 0) exchange_.reverse(result_.forces.data(), 3, sizeof(double));
   scatter(result_);
@@ -291,6 +345,8 @@ void PairVitrion::in_pieces(void* rows, std::size_t width, std::size_t bytes_per
 
 void PairVitrion::Exchange::forward(void* rows, std::size_t width, std::size_t bytes_per_value) {
   pair_.in_pieces(rows, width, bytes_per_value, [this] { send_to_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_); });
+  const std::size_t ghosts = pair_.atom_of_row_.size() - static_cast<std::size_t>(pair_.n_local_);
+  bytes_forward.push_back(static_cast<double>(ghosts * width * sizeof(double)));  // LAMMPS carries doubles
 }
 
 void PairVitrion::Exchange::reverse(void* rows, std::size_t width, std::size_t bytes_per_value) {

@@ -12,11 +12,12 @@
 
 namespace vitrion {
 
-/// pair_style vitrion [species El1,El2,...]
+/// pair_style vitrion [species El1,El2,...] [precision double|float] [untabulated]
 /// pair_coeff * * FILE El1 El2 ...      (one element per LAMMPS type; NULL: another style's, under hybrid)
 ///
 /// `species` names the elements of a potential file that holds none (`.mtp`), in the file's order; without it the
-/// elements of pair_coeff are taken to be in that order. Types whose mass is not set get their element's.
+/// elements of pair_coeff are taken to be in that order. `precision` is that of NequIP's network, whose radial parts
+/// are tabulated unless `untabulated` stands here. Types whose mass is not set get their element's.
 ///
 /// Units metal, newton on or off. Works on any number of ranks, empty sub-domains included, and under hybrid and
 /// hybrid/overlay. Energies, forces and virial (total and per atom) are tallied here: no fdotr.
@@ -72,6 +73,10 @@ class PairVitrion final : public LAMMPS_NS::Pair {
     explicit Exchange(PairVitrion& pair) : pair_(pair) {}
     void forward(void* rows, std::size_t width, std::size_t bytes_per_value) override;
     void reverse(void* rows, std::size_t width, std::size_t bytes_per_value) override;
+    /// On one rank every ghost is an image of a local atom.
+    const std::vector<int>* owners() const override { return pair_.owners_known_ ? &pair_.owners_ : nullptr; }
+
+    std::vector<double> bytes_forward;  ///< carried by each call of `forward` since the last step began
 
    private:
     PairVitrion& pair_;
@@ -100,6 +105,8 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   void renumber();
   void search();
   int pack(int atom, double* buffer) const;
+  void find_owners();
+  void report_traffic();
   void gather_positions();
   Neighborhoods view() const;
   void scatter(const Evaluation& result);
@@ -108,11 +115,15 @@ class PairVitrion final : public LAMMPS_NS::Pair {
 
   std::unique_ptr<Potential> potential_;
   std::vector<Species> file_species_;  // of pair_style ... species
-  std::vector<int> type_of_;           // LAMMPS type - 1 -> potential's type, -1 for NULL
+  Precision precision_ = Precision::double_precision;
+  bool tabulated_ = true;
+  std::vector<int> type_of_;  // LAMMPS type - 1 -> potential's type, -1 for NULL
 
   // Rows: local atoms of a type that is ours, then ghosts of such types.
   std::vector<int> atom_of_row_, row_of_atom_, types_;
   int n_local_ = 0;
+  std::vector<int> owners_;  // row of the local atom that each ghost row is an image of
+  bool owners_known_ = false, traffic_reported_ = false;
   std::vector<double> positions_;
   bool rows_are_atoms_ = false;  // no atom is left out
   NeighborSearch search_;

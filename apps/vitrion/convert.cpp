@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/progress.hpp"
+#include "potentials/registry.hpp"
 #include "vitrion/commands.hpp"
 #include "vitrion/options.hpp"
 
@@ -84,9 +85,20 @@ class Losses {
   std::set<std::string> lost_, keys_, columns_;
 };
 
+// One potential file to another of its kind.
+void convert_potential(const std::filesystem::path& in, const std::filesystem::path& out,
+                       const ConvertCommand& command) {
+  const std::unique_ptr<Potential> potential = load_potential(in, {command.input.read_options().species});
+  write_potential(out, *potential);
+  fmt::print("wrote {} ({}): {}, cutoff {:.3f} Å\n", out.string(), potential->kind(), join_names(potential->species()),
+             potential->cutoff());
+}
+
 void execute(const ConvertCommand& command) {
   if (command.files.size() < 2) throw InputError("convert needs an input and an output", "vitrion convert IN... OUT");
   const std::filesystem::path out = command.files.back();
+  if (command.files.size() == 2 && std::filesystem::is_regular_file(command.files[0]) && is_potential(command.files[0]))
+    return convert_potential(command.files[0], out, command);
   const std::vector<std::filesystem::path> in =
       io::files_of(std::vector<std::filesystem::path>(command.files.begin(), command.files.end() - 1));
   for (const std::filesystem::path& file : in)
@@ -122,7 +134,8 @@ void execute(const ConvertCommand& command) {
 
 void add_convert(CLI::App& app) {
   auto command = std::make_shared<ConvertCommand>();
-  CLI::App* sub = app.add_subcommand("convert", "Any format to any other; what the target cannot hold is told");
+  CLI::App* sub =
+      app.add_subcommand("convert", "Any format to any other, potentials too; what the target cannot hold is told");
   sub->add_option("files", command->files, "Inputs (several are one run, in natural order), then the output")
       ->required()
       ->expected(-1);
@@ -134,7 +147,8 @@ void add_convert(CLI::App& app) {
       "  vitrion convert train.extxyz train.cfg --species Li,P,O,N    types 0 1 2 3 in this order\n"
       "  vitrion convert slabs.cfg slabs.extxyz --species Li,N\n"
       "  vitrion convert run.dump.gz last.vasp --species Mg,V,O --frames -1\n"
-      "  vitrion convert CONTCAR* run.lammpstrj.gz --timestep 2000");
+      "  vitrion convert CONTCAR* run.lammpstrj.gz --timestep 2000\n"
+      "  vitrion convert model.json lipon.safetensors    a NequIP model of the reference implementation");
   sub->callback([command] { execute(*command); });
 }
 

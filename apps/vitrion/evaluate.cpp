@@ -16,6 +16,8 @@ namespace {
 
 struct EvaluateCommand {
   std::string potential, output, plots, by;
+  PrecisionOptions precision;
+  bool tabulated = false;
   std::vector<std::string> data;
   InputOptions input;
   RunOptions run;
@@ -37,7 +39,7 @@ void write_predictions(const std::string& file, std::vector<Structure> frames, c
 void EvaluateCommand::execute() const {
   run.apply();
   const io::ReadOptions options = input.read_options();
-  const std::unique_ptr<Potential> loaded = load_potential(potential, {options.species});
+  const std::unique_ptr<Potential> loaded = load_potential(potential, {options.species, precision.value(), tabulated});
   std::vector<Structure> frames;
   for (const std::string& file : data) {
     std::vector<Structure> more = io::read_frames(file, options);
@@ -56,9 +58,11 @@ void EvaluateCommand::execute() const {
 void add_evaluate(CLI::App& app) {
   auto command = std::make_shared<EvaluateCommand>();
   CLI::App* sub = app.add_subcommand("evaluate", "Errors of a potential on labelled data, by subset and species");
-  sub->add_option("potential", command->potential, "Potential file (.mtp, .almtp)")->required();
+  sub->add_option("potential", command->potential, "Potential file (.mtp, .almtp, .safetensors)")->required();
   sub->add_option("data", command->data, "Labelled configurations, one or more files")->required();
   command->input.add_to(*sub, false);
+  command->precision.add_to(*sub);
+  sub->add_flag("--tabulated", command->tabulated, "Radial networks of NequIP from splines, as in MD; else exactly");
   sub->add_option("--by", command->by, "Also by subsets: the values of this key of the frames (config_type)");
   sub->add_option("--output", command->output, "Write the frames with predicted energy, forces, stress to this file");
   sub->add_option("--plots", command->plots, "Write parity plots (SVG) into this folder");
@@ -70,7 +74,9 @@ void add_evaluate(CLI::App& app) {
       "  vitrion evaluate pot.mtp test.cfg --species Mg,V,O --json errors.json --plots plots\n"
       "      a potential and data that hold only type numbers: type 0 is Mg, 1 is V, 2 is O\n"
       "  vitrion evaluate pot.mtp run.extxyz --frames ::10 --output predicted.extxyz\n"
-      "      every tenth frame, predictions kept");
+      "      every tenth frame, predictions kept\n"
+      "  vitrion evaluate lipon.safetensors test.extxyz --precision float --tabulated\n"
+      "      a NequIP model in the arithmetic that MD may use: what is lost by it?");
   sub->callback([command] { command->execute(); });
 }
 

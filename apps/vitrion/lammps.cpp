@@ -66,7 +66,7 @@ void add_lammps(CLI::App& app) {
       "vitrion lammps -in FILE [-var NAME VALUE ...] [-log FILE] [-screen none] [-echo both]\n\n"
       "FILE is LAMMPS input; all LAMMPS command-line switches are passed on. In it:\n"
       "  units metal\n"
-      "  pair_style vitrion [species El1,El2,...]\n"
+      "  pair_style vitrion [species El1,El2,...] [precision double|float] [untabulated]\n"
       "  pair_coeff * * potential.mtp Mg V O        one element (or NULL, under hybrid) per atom type\n"
       "`species` names the elements of a potential file that holds none, in its order; without it those of\n"
       "pair_coeff are taken to be in that order.\n"

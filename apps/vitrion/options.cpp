@@ -29,6 +29,12 @@ io::ReadOptions InputOptions::read_options() const {
   return options;
 }
 
+void PrecisionOptions::add_to(CLI::App& command) {
+  command.add_option("--precision", precision, "Arithmetic of NequIP; MTP is always double")
+      ->check(CLI::IsMember({"double", "float"}))
+      ->capture_default_str();
+}
+
 void RunOptions::add_to(CLI::App& command) {
   command.add_option("--threads", threads, "Threads to use; 0: one per processor")->capture_default_str();
   command.add_option("--json", json, "Also write the result to this file, for machines");

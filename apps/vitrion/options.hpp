@@ -7,6 +7,7 @@
 #include <string>
 
 #include "io/frames.hpp"
+#include "potentials/potential.hpp"
 
 namespace vitrion::cli {
 
@@ -20,6 +21,14 @@ struct InputOptions {
   void add_to(CLI::App& command, bool trajectory);
   /// The same for the readers. Throws InputError when a flag makes no sense.
   io::ReadOptions read_options() const;
+};
+
+/// --precision double|float: the arithmetic of potentials that have both.
+struct PrecisionOptions {
+  std::string precision = "double";
+
+  void add_to(CLI::App& command);
+  Precision value() const { return precision == "float" ? Precision::single_precision : Precision::double_precision; }
 };
 
 /// --threads N (default: all processors) and --json FILE.

@@ -11,6 +11,7 @@
 #include "build/packed_cell.hpp"
 #include "core/config.hpp"
 #include "core/structure.hpp"
+#include "potentials/potential.hpp"
 
 namespace vitrion::md {
 
@@ -69,7 +70,8 @@ struct StartFile {
 
 struct MdOptions {
   std::filesystem::path potential;
-  std::vector<Species> file_species;  ///< elements of a potential file that holds none
+  std::vector<Species> file_species;                  ///< elements of a potential file that holds none
+  Precision precision = Precision::double_precision;  ///< of NequIP's network; MTP is always double
   std::optional<ZblRange> zbl;
   /// eV; 0: none. Depth of a purely repulsive wall (Weeks, Chandler, Andersen 1971, doi 10.1063/1.1674820) that begins
   /// where the training set's shortest distance of each pair ends: it changes nothing that the potential was shown.

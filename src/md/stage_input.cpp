@@ -59,8 +59,9 @@ std::vector<Species> lammps_types(const MdOptions& options) {
 }
 
 std::vector<std::string> interaction_commands(const MdOptions& options, const std::vector<Species>& types) {
-  const std::string style =
-      options.file_species.empty() ? "vitrion" : "vitrion species " + species_list(options.file_species);
+  std::string style = "vitrion";
+  if (!options.file_species.empty()) style += " species " + species_list(options.file_species);
+  if (options.precision == Precision::single_precision) style += " precision float";
   std::vector<std::string> list{fmt::format("neighbor {:.10g} bin", options.skin),
                                 "neigh_modify every 1 delay 0 check yes"};
   const std::string file = "\"" + std::filesystem::absolute(options.potential).string() + "\"";

@@ -19,6 +19,9 @@ class GhostExchange {
   virtual void forward(void* rows, std::size_t width, std::size_t bytes_per_value) = 0;
   /// Adds the rows of ghosts to the rows of the atoms they are images of (float or double by `bytes_per_value`).
   virtual void reverse(void* rows, std::size_t width, std::size_t bytes_per_value) = 0;
+  /// Where every ghost is an image of a local atom: that atom's number, shape (n_ghost). A potential may then read the
+  /// atom's row in place of its ghosts' and exchange nothing. Else null.
+  virtual const std::vector<int>* owners() const { return nullptr; }
 };
 
 /// Exchange on one process: between an atom and its periodic images.
@@ -27,6 +30,7 @@ class PeriodicExchange final : public GhostExchange {
   PeriodicExchange(std::size_t n_local, const std::vector<int>& owners) : n_local_(n_local), owners_(owners) {}
   void forward(void* rows, std::size_t width, std::size_t bytes_per_value) override;
   void reverse(void* rows, std::size_t width, std::size_t bytes_per_value) override;
+  const std::vector<int>* owners() const override { return &owners_; }
 
  private:
   std::size_t n_local_;
@@ -43,6 +47,9 @@ struct Evaluation {
   Eigen::Matrix<double, Eigen::Dynamic, 9, Eigen::RowMajor> atomic_virials;
   std::vector<double> grades;  ///< extrapolation grades, shape (n_local), or empty unless asked for
 };
+
+/// Arithmetic inside a potential. Positions, distances and sums are in double precision in both.
+enum class Precision { double_precision, single_precision };
 
 struct EvaluationRequest {
   bool atomic_virials = false;
@@ -65,6 +72,7 @@ class Potential {
   virtual void name_species(const std::vector<Species>& names) = 0;
   /// r_max, Å.
   virtual double cutoff() const = 0;
+  virtual Precision precision() const { return Precision::double_precision; }
 
   /// Whether it knows what it was trained on and can grade each site by it: 1 or less within, far above 1 where it
   /// extrapolates.

@@ -5,13 +5,15 @@
 #include "lammps/pair_vitrion.hpp"
 #include "md/mpi.hpp"
 #include "md/oxides.hpp"
+#include "potentials/nequip/initial.hpp"
+#include "potentials/nequip/model_file.hpp"
 #include "potentials/registry.hpp"
 
 namespace vitrion::md {
 namespace {
 
 void expect_as_evaluated(const Structure& s, const std::string& file) {
-  const Answer lammps = one_step(s, {"pair_style vitrion", "pair_coeff * * " + file + " Mg V O"});
+  const Answer lammps = one_step(s, {"pair_style vitrion untabulated", "pair_coeff * * " + file + " Mg V O"});
   const auto potential = load_potential(file, {mg_v_o});
   const Labels direct = evaluate(*potential, s);
   expect_same(lammps, {*direct.energy, direct.forces, *direct.stress}, 1e-10);
@@ -22,6 +24,28 @@ std::string zbl_file_of_rank() {
       std::filesystem::temp_directory_path() / ("vitrion-zbl-" + std::to_string(Mpi().rank()) + ".yaml");
   std::ofstream(file) << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
   return file.string();
+}
+
+// Four layers: what an atom feels comes from as far as 14 Å, ghosts reach 4.5 Å (r_max and the skin).
+std::string nequip_file_of_rank(int l_max, bool parity) {
+  nequip::Hyperparameters hyper;
+  hyper.r_max = 3.5;
+  hyper.l_max = l_max;
+  hyper.parity = parity;
+  hyper.num_features = 6;
+  hyper.radial_mlp_width = 8;
+  hyper.avg_num_neighbors = 20;
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("vitrion-nequip-" + std::to_string(Mpi().rank()) + ".safetensors");
+  nequip::write_model(file, nequip::initial_model(hyper, mg_v_o, 7));
+  return file.string();
+}
+
+TEST(Parallel, MessagesReachAtomsOfOtherRanks) {
+  for (const bool parity : {false, true}) expect_as_evaluated(random_oxide(60, 15), nequip_file_of_rank(2, parity));
+  Structure corner = random_oxide(40, 16);
+  corner.cell = Cell::orthorhombic(60, 50, 40);
+  expect_as_evaluated(corner, nequip_file_of_rank(1, true));
 }
 
 TEST(Parallel, ForcesAreThoseOfOneProcess) {

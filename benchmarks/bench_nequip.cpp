@@ -1,0 +1,63 @@
+// NequIP: energy + forces in both precisions, tabulated and not, for each instruction set.
+//
+// Every run is compared with the energy of the reference precision before it is timed.
+#include <benchmark/benchmark.h>
+#include <hwy/highway.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include "core/parallel.hpp"
+#include "io/frames.hpp"
+#include "potentials/registry.hpp"
+
+namespace {
+
+using namespace vitrion;
+
+const std::filesystem::path folder = std::filesystem::path(VITRION_REFERENCE_DATA) / "nequip";
+
+// model_c: 6 layers, l_max 2, 64 features; LiPON at 33 neighbours, skin 1 Å. Arguments: 1: float; 1: tabulated;
+// instruction set (Highway's bit, 0: the best); atoms.
+void energy_and_forces(benchmark::State& state) {
+  const auto precision = state.range(0) ? Precision::single_precision : Precision::double_precision;
+  const auto target = static_cast<std::int64_t>(state.range(2));
+  hwy::SetSupportedTargetsForTest(0);
+  if (!std::filesystem::exists(folder) || (target != 0 && !(hwy::SupportedTargets() & target))) {
+    state.SkipWithError("no reference data, or the processor lacks the instruction set");
+    return;
+  }
+  set_threads(1);
+  const auto exact = load_potential(folder / "model_c.json");
+  const auto potential = load_potential(folder / "model_c.json", {{}, precision, state.range(1) == 1});
+  const Structure frame =
+      io::read_frames(folder / (state.range(3) == 124 ? "lipon124.extxyz" : "lipon1316.extxyz")).front();
+  const PeriodicNeighborhoods lists(frame, types_for(*potential, frame), potential->cutoff() + 1.0);
+  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  Evaluation result, expected;
+  exact->compute(lists.view(), {}, exchange, expected);
+  hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  potential->compute(lists.view(), {}, exchange, result);
+  if ((result.forces - expected.forces).cwiseAbs().maxCoeff() > 1e-5) state.SkipWithError("wrong forces");
+  for (auto _ : state) potential->compute(lists.view(), {}, exchange, result);
+  state.counters["per_atom"] = benchmark::Counter(
+      static_cast<double>(frame.size()), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+BENCHMARK(energy_and_forces)
+    ->ArgNames({"float", "tabulated", "target", "atoms"})
+    ->Args({1, 1, 0, 124})
+    ->Args({1, 0, 0, 124})
+    ->Args({0, 1, 0, 124})
+    ->Args({0, 0, 0, 124})
+    ->Args({1, 1, HWY_AVX2, 124})
+    ->Args({0, 1, HWY_AVX2, 124})
+    ->Args({1, 1, 0, 1316})
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();

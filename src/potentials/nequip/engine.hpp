@@ -1,0 +1,47 @@
+// Energies, forces and virial of a NequIP model over local and ghost atoms.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "potentials/nequip/model.hpp"
+#include "potentials/potential.hpp"
+
+namespace vitrion::nequip {
+
+struct EngineOptions {
+  Precision precision = Precision::double_precision;
+  /// Radial networks from splines: fast, forces within about 1e-6 of the largest slope. Else evaluated for every edge.
+  bool tabulated = false;
+};
+
+/// What flowed through a layer, without padding, rows of local atoms: for comparison with other implementations.
+struct LayerTrace {
+  struct Rows {
+    std::size_t width = 0;
+    std::vector<double> values;  ///< padded rows as the kernels see them
+  };
+  Rows sent;      ///< after linear_1
+  Rows messages;  ///< summed over neighbours
+  Rows before;    ///< before the gate
+  Rows features;  ///< after it
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual void run(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+                   Evaluation& result) = 0;
+  /// Bytes the last run sent to ghosts before each layer (as many came back as gradients); 0 for the first layer, and
+  /// where ghosts are images of atoms of the same process.
+  virtual std::vector<std::size_t> bytes_to_ghosts() const = 0;
+  /// The last run's layers, whole (the last layer too). Only of engines made for tracing.
+  virtual const std::vector<LayerTrace>& trace() const = 0;
+};
+
+std::unique_ptr<Engine> make_engine(const Model& model, const EngineOptions& options);
+/// In double precision, untabulated, with nothing left out; keeps a trace.
+std::unique_ptr<Engine> make_tracing_engine(const Model& model);
+
+}  // namespace vitrion::nequip

@@ -1,0 +1,136 @@
+// NequIP model files: written and read back, and every kind of damage refused with a reason.
+#include "potentials/nequip/model_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "potentials/nequip/initial.hpp"
+#include "potentials/nequip/safetensors.hpp"
+#include "potentials/registry.hpp"
+#include "support.hpp"
+
+namespace vitrion::nequip {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+Model tiny_model() {
+  Hyperparameters h;
+  h.r_max = 3;
+  h.num_layers = 2;
+  h.l_max = 1;
+  h.num_features = 3;
+  h.radial_mlp_width = 4;
+  return initial_model(h, parse_species_list("Li,O"), 5);
+}
+
+std::string complaint(const std::string& bytes) {
+  try {
+    parse_model(bytes, "m.safetensors");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "read without complaint";
+}
+
+TEST(NequipFile, WhatIsWrittenIsRead) {
+  const Model model = tiny_model();
+  const std::string bytes = format_model(model);
+  EXPECT_TRUE(looks_like_model(bytes));
+  const Model again = parse_model(bytes, "m.safetensors");
+  EXPECT_EQ(again.hyper, model.hyper);
+  EXPECT_EQ(again.parameters, model.parameters);
+  EXPECT_EQ(again.scales, model.scales);
+  EXPECT_EQ(again.shifts, model.shifts);
+  EXPECT_EQ(format_model(again), bytes);
+}
+
+TEST(NequipFile, SinglePrecisionArraysAreRead) {
+  std::string header = R"({"__metadata__":{"by":"hand"},"x":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},)"
+                       R"("n":{"dtype":"F64","shape":[],"data_offsets":[8,16]}})";
+  const std::uint64_t length = header.size();
+  const float x[2] = {1.5F, -0.25F};
+  const double n = 3;
+  std::string bytes(reinterpret_cast<const char*>(&length), 8);
+  bytes +=
+      header + std::string(reinterpret_cast<const char*>(x), 8) + std::string(reinterpret_cast<const char*>(&n), 8);
+  const Safetensors content = parse_safetensors(bytes, "x");
+  EXPECT_EQ(content.metadata.at("by"), "hand");
+  EXPECT_EQ(content.tensors.at("x").values, (std::vector<double>{1.5, -0.25}));
+  EXPECT_EQ(content.tensors.at("x").shape, (std::vector<std::size_t>{2, 1}));
+  EXPECT_EQ(content.tensors.at("n").values, std::vector<double>{3});
+}
+
+// A file cut anywhere is refused; none crashes.
+TEST(NequipFile, CutFilesAreRefused) {
+  const std::string bytes = format_model(tiny_model());
+  for (std::size_t n = 0; n < bytes.size(); n += n < 200 ? 1 : 97)
+    EXPECT_NE(complaint(bytes.substr(0, n)), "read without complaint") << n;
+}
+
+TEST(NequipFile, ContradictionsAreNamed) {
+  const auto changed = [](auto change) {
+    Safetensors content = parse_safetensors(format_model(tiny_model()), "m");
+    change(content);
+    return complaint(format_safetensors(content));
+  };
+  const auto with_hyper = [&](const char* key, const Json& value) {
+    return changed([&](Safetensors& c) {
+      Json model = Json::parse(c.metadata["model"]);
+      model["hyperparameters"][key] = value;
+      c.metadata["model"] = model.dump();
+    });
+  };
+  EXPECT_THAT(changed([](Safetensors& c) { c.tensors.erase("embedding"); }), HasSubstr("embedding is missing"));
+  EXPECT_THAT(changed([](Safetensors& c) { c.tensors["embedding"].shape = {3, 2}; }), HasSubstr("shape (3, 2)"));
+  EXPECT_THAT(changed([](Safetensors& c) { c.tensors["layers.1.linear_1.1o"].values[2] = std::nan(""); }),
+              HasSubstr("layers.1.linear_1.1o is not finite"));
+  EXPECT_THAT(changed([](Safetensors& c) { c.metadata["version"] = "2"; }), HasSubstr("version 2"));
+  EXPECT_THAT(changed([](Safetensors& c) { c.metadata.clear(); }), HasSubstr("do not say what they are"));
+  EXPECT_THAT(changed([](Safetensors& c) { c.metadata["model"] = "{"; }), HasSubstr("no valid JSON"));
+  EXPECT_THAT(with_hyper("num_features", 4), HasSubstr("ask for"));
+  EXPECT_THAT(with_hyper("l_max", 4), HasSubstr("l_max must lie between 0 and 3"));
+  EXPECT_THAT(with_hyper("r_max", -1), HasSubstr("r_max"));
+  EXPECT_THAT(with_hyper("num_layers", "two"), HasSubstr("malformed"));
+}
+
+TEST(NequipFile, ReferenceModelsThatAskForMoreAreRefused) {
+  VITRION_NEEDS_REFERENCE("nequip/model_a.json");
+  const Json original = Json::parse(read_file(test::reference("nequip/model_a.json")));
+  // The format's name must stand near the beginning.
+  ASSERT_TRUE(looks_like_model(read_file(test::reference("nequip/model_a.json"))));
+  const auto refused = [&](const std::string& pointer, const Json& value) {
+    Json changed = original;
+    changed[Json::json_pointer(pointer)] = value;
+    const std::string text = changed.dump();
+    // Keys come out sorted: put the mark in front, where the reference writes it.
+    return complaint("{\"format\":\"nequip-reference-1\"," + text.substr(1));
+  };
+  EXPECT_THAT(refused("/config/resnet", true), HasSubstr("resnet is true"));
+  EXPECT_THAT(refused("/config/nonlinearity_type", "norm"), HasSubstr("nonlinearity_type"));
+  EXPECT_THAT(refused("/config/nonlinearity_scalars", {{"e", "ssp"}, {"o", "tanh"}}), HasSubstr("silu"));
+  EXPECT_THAT(refused("/config/num_features", 5), HasSubstr("asks for"));
+  EXPECT_THAT(refused("/config/avg_num_neighbors", "auto"), HasSubstr("avg_num_neighbors"));
+  EXPECT_THAT(refused("/type_names", {"Li", "Xx"}), HasSubstr("Xx"));
+  EXPECT_THAT(refused("/constants/global_shift", 1.5), HasSubstr("global_shift"));
+}
+
+TEST(NequipFile, OtherFilesAreNoModels) {
+  const std::filesystem::path folder = test::scratch_folder();
+  write_file_atomically(folder / "glass.xyz", "1\n\nLi 0 0 0\n");
+  EXPECT_FALSE(is_potential(folder / "glass.xyz"));
+  write_file_atomically(folder / "empty", "");
+  EXPECT_FALSE(is_potential(folder / "empty"));
+  write_file_atomically(folder / "m.safetensors", format_model(tiny_model()));
+  EXPECT_TRUE(is_potential(folder / "m.safetensors"));
+  EXPECT_THROW(is_potential(folder / "none"), InputError);
+}
+
+}  // namespace
+}  // namespace vitrion::nequip

@@ -1,0 +1,313 @@
+// The laws a NequIP model obeys whatever its weights, in every architecture and on every instruction set.
+#include "potentials/nequip/nequip_potential.hpp"
+
+#include <gtest/gtest.h>
+#include <hwy/highway.h>
+
+#include <Eigen/Geometry>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "core/random.hpp"
+#include "potentials/nequip/initial.hpp"
+#include "potentials/nequip/kernel.hpp"
+#include "support.hpp"
+
+namespace vitrion::nequip {
+namespace {
+
+const std::vector<Species> li_o_p = parse_species_list("Li,O,P");
+
+Hyperparameters small(int l_max, bool parity, int num_features = 5) {
+  Hyperparameters h;
+  h.r_max = 3.4;
+  h.num_layers = 3;
+  h.l_max = l_max;
+  h.parity = parity;
+  h.num_features = num_features;
+  h.num_bessels = 5;
+  h.radial_mlp_depth = 2;
+  h.radial_mlp_width = 7;
+  h.avg_num_neighbors = 17;
+  return h;
+}
+
+// Weights larger than at the start of training, so that every layer shows in the energy.
+Model random_model(const Hyperparameters& hyper, std::uint64_t seed = 1) {
+  Model model = initial_model(hyper, li_o_p, seed);
+  const ParameterTable table = model.table();
+  for (const ParameterBlock& block : table.blocks())
+    if (block.name.find("self") != std::string::npos || block.name.find("linear_2") != std::string::npos)
+      for (double& w : model.parameter(block)) w *= 2;
+  model.scales = {0.7, 1.1, 1.6};
+  model.shifts = {-1.5, -4.0, -6.0};
+  return model;
+}
+
+Structure random_structure(const Cell& cell, int n, std::uint64_t seed, double apart = 1.4) {
+  Random random(seed);
+  Structure s;
+  s.cell = cell;
+  s.positions.resize(n, 3);
+  for (int i = 0; i < n;) {
+    const Vector3 x = Cell(cell.spanning()).to_cartesian(Vector3(random.uniform(), random.uniform(), random.uniform()));
+    bool free = true;
+    for (int j = 0; j < i && free; ++j) free = cell.minimum_image(x - s.positions.row(j).transpose()).norm() > apart;
+    if (!free) continue;
+    s.positions.row(i++) = x.transpose();
+    s.species.push_back(li_o_p[random.below(3)]);
+  }
+  return s;
+}
+
+Cell skewed_cell(double length) {
+  Matrix3 m;
+  m << length, 0, 0, 0.3 * length, 0.9 * length, 0, -0.2 * length, 0.25 * length, 1.1 * length;
+  return Cell(m);
+}
+
+Cell slab_cell() {
+  Matrix3 m = Matrix3::Zero();
+  m(0, 0) = m(1, 1) = 4.5;
+  m(1, 0) = 1;
+  m(2, 2) = 30;
+  return Cell(m, {true, true, false});
+}
+
+const Cell cluster_cell(Matrix3(5 * Matrix3::Identity()), {false, false, false});
+
+void choose_target(std::int64_t target) {
+  hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+// The same system seen through ghosts that must be exchanged, as under MPI.
+class ByExchange final : public GhostExchange {
+ public:
+  ByExchange(std::size_t n_local, const std::vector<int>& owners) : periodic_(n_local, owners) {}
+  void forward(void* rows, std::size_t width, std::size_t bytes) override { periodic_.forward(rows, width, bytes); }
+  void reverse(void* rows, std::size_t width, std::size_t bytes) override { periodic_.reverse(rows, width, bytes); }
+
+ private:
+  PeriodicExchange periodic_;
+};
+
+struct Architecture {
+  int l_max;
+  bool parity;
+};
+
+std::ostream& operator<<(std::ostream& out, const Architecture& a) {
+  return out << "l_max " << a.l_max << (a.parity ? " with" : " without") << " parity";
+}
+
+class NequipLaws : public ::testing::TestWithParam<Architecture> {
+ protected:
+  Model model(int num_features = 5) const {
+    return random_model(small(GetParam().l_max, GetParam().parity, num_features));
+  }
+};
+
+TEST_P(NequipLaws, ForcesAndStressAreDerivativesOfTheEnergy) {
+  NequipPotential potential(model());
+  const Structure s = random_structure(skewed_cell(4.2), 5, 3);
+  const Labels labels = evaluate(potential, s);
+  ASSERT_GT(labels.forces.cwiseAbs().maxCoeff(), 1e-2);
+  const auto slope = [&](auto change, double h) {
+    const auto energy = [&](double x) {
+      Structure moved = s;
+      change(moved, x);
+      return *evaluate(potential, moved).energy;
+    };
+    return (8 * (energy(h) - energy(-h)) - (energy(2 * h) - energy(-2 * h))) / (12 * h);
+  };
+  for (int i = 0; i < 5; i += 2)
+    for (int k = 0; k < 3; ++k)
+      EXPECT_NEAR(labels.forces(i, k), -slope([&](Structure& m, double x) { m.positions(i, k) += x; }, 3e-4), 3e-9);
+  for (const auto& [a, b] : {std::pair{0, 0}, {1, 2}, {2, 2}}) {
+    const double derivative = slope(
+        [&](Structure& m, double x) {
+          Matrix3 strain = Matrix3::Identity();
+          strain(a, b) += x / 2;
+          strain(b, a) += x / 2;
+          m.positions = m.positions * strain;
+          m.cell = Cell(m.cell.matrix() * strain);
+        },
+        1e-4);
+    EXPECT_NEAR((*labels.stress)(a, b) * s.cell.volume(), derivative, 2e-8);
+  }
+}
+
+TEST_P(NequipLaws, RotationsTurnTheForces) {
+  NequipPotential potential(model());
+  const Structure s = random_structure(skewed_cell(4.2), 6, 4);
+  const Matrix3 turn = Eigen::AngleAxisd(0.7, Vector3(1, -2, 0.5).normalized()).toRotationMatrix();
+  Structure turned = s;
+  turned.positions = s.positions * turn.transpose();
+  turned.cell = Cell(s.cell.matrix() * turn.transpose());
+  const Labels a = evaluate(potential, s), b = evaluate(potential, turned);
+  EXPECT_NEAR(*a.energy, *b.energy, 1e-11);
+  EXPECT_LT((a.forces * turn.transpose() - b.forces).cwiseAbs().maxCoeff(), 1e-11);
+  EXPECT_LT((turn * *a.stress * turn.transpose() - *b.stress).cwiseAbs().maxCoeff(), 1e-12);
+}
+
+// Without parity a mirror image may have another energy; with it, never.
+TEST_P(NequipLaws, MirrorImagesAreAlikeWithParity) {
+  if (!GetParam().parity) GTEST_SKIP() << "holds for models with parity only";
+  NequipPotential potential(model());
+  const Structure s = random_structure(cluster_cell, 8, 5);
+  Structure mirrored = s;
+  mirrored.positions.col(0) *= -1;
+  const Labels a = evaluate(potential, s), b = evaluate(potential, mirrored);
+  EXPECT_NEAR(*a.energy, *b.energy, 1e-11);
+  Positions forces = b.forces;
+  forces.col(0) *= -1;
+  EXPECT_LT((a.forces - forces).cwiseAbs().maxCoeff(), 1e-11);
+}
+
+TEST_P(NequipLaws, OrderOriginAndChoiceOfCellDoNotMatter) {
+  NequipPotential potential(model());
+  const Structure s = random_structure(skewed_cell(4.2), 5, 6);
+  const Labels expected = evaluate(potential, s);
+  Structure other = s;
+  for (Eigen::Index i = 0; i < 5; ++i) {
+    const Eigen::Index from = 4 - i;
+    other.positions.row(i) = s.positions.row(from) + Eigen::RowVector3d(0.3, -5, 1.7);
+    other.species[static_cast<std::size_t>(i)] = s.species[static_cast<std::size_t>(from)];
+  }
+  const Labels labels = evaluate(potential, other);
+  EXPECT_NEAR(*labels.energy, *expected.energy, 1e-11);
+  EXPECT_LT((labels.forces.colwise().reverse() - expected.forces).cwiseAbs().maxCoeff(), 1e-11);
+
+  // Twice the cell, shorter than the cutoff before: twice the energy, the same forces.
+  Structure doubled = s;
+  Matrix3 m = s.cell.matrix();
+  m.row(0) *= 2;
+  doubled.cell = Cell(m);
+  doubled.positions.resize(10, 3);
+  doubled.positions << s.positions, s.positions.rowwise() + s.cell.matrix().row(0);
+  doubled.species.insert(doubled.species.end(), s.species.begin(), s.species.end());
+  const Labels twice = evaluate(potential, doubled);
+  EXPECT_NEAR(*twice.energy, 2 * *expected.energy, 1e-10);
+  EXPECT_LT((twice.forces.bottomRows(5) - expected.forces).cwiseAbs().maxCoeff(), 1e-11);
+}
+
+TEST_P(NequipLaws, GhostsGiveWhatImagesGive) {
+  NequipPotential potential(model());
+  for (const Structure& s : {random_structure(skewed_cell(4.2), 6, 7), random_structure(skewed_cell(2.2), 1, 7),
+                             random_structure(slab_cell(), 6, 8), random_structure(cluster_cell, 6, 9)}) {
+    const Labels expected = evaluate(potential, s);
+    const PeriodicNeighborhoods lists(s, types_for(potential, s), potential.cutoff() + 0.5);
+    ByExchange exchange(lists.n_local(), lists.owners());
+    Evaluation result;
+    potential.compute(lists.view(), {.atomic_virials = true}, exchange, result);
+    EXPECT_NEAR(std::accumulate(result.energies.begin(), result.energies.end(), 0.0), *expected.energy, 1e-11);
+    EXPECT_LT((lists.fold(result.forces) - expected.forces).cwiseAbs().maxCoeff(), 1e-11);
+    const Eigen::Matrix<double, 1, 9> sum = result.atomic_virials.colwise().sum();
+    EXPECT_LT((Eigen::Map<const Matrix3>(sum.data()) - result.virial).cwiseAbs().maxCoeff(), 1e-12);
+    EXPECT_LT((result.virial - result.virial.transpose()).cwiseAbs().maxCoeff(), 1e-12);
+  }
+}
+
+TEST_P(NequipLaws, InstructionSetsThreadsAndPaddingGiveTheSame) {
+  for (const int num_features : {5, 24, 32}) {
+    NequipPotential potential(model(num_features));
+    NequipPotential single(model(num_features), {Precision::single_precision, false});
+    const Structure s = random_structure(skewed_cell(6), 18, 10);
+    choose_target(0);
+    set_threads(1);
+    const Labels expected = evaluate(potential, s);
+    const double size = 1 + expected.forces.cwiseAbs().maxCoeff();
+    for (const std::int64_t target : {std::int64_t{0}, std::int64_t{HWY_AVX2}, std::int64_t{HWY_SCALAR}}) {
+      choose_target(target);
+      set_threads(target == 0 ? 3 : 1);
+      const Labels labels = evaluate(potential, s), rough = evaluate(single, s);
+      EXPECT_LT((labels.forces - expected.forces).cwiseAbs().maxCoeff(), 1e-11 * size) << "target " << target;
+      EXPECT_LT((rough.forces - expected.forces).cwiseAbs().maxCoeff(), 1e-4 * size) << "target " << target;
+    }
+    choose_target(0);
+    set_threads(0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, NequipLaws,
+                         ::testing::Values(Architecture{0, false}, Architecture{1, false}, Architecture{1, true},
+                                           Architecture{2, false}, Architecture{2, true}, Architecture{3, false},
+                                           Architecture{3, true}),
+                         [](const auto& tested) {
+                           return "LMax" + std::to_string(tested.param.l_max) +
+                                  (tested.param.parity ? "Parity" : "Rotations");
+                         });
+
+// The cutoff function has three zeros at r_max and every sine one more, so that forces vanish with the third power of
+// the distance to it.
+TEST(Nequip, ForcesVanishSmoothlyAtTheCutoff) {
+  NequipPotential potential(random_model(small(2, true)));
+  Structure pair;
+  pair.species = {li_o_p[0], li_o_p[2]};
+  pair.positions = Positions::Zero(2, 3);
+  const auto force = [&](double r) {
+    pair.positions(1, 0) = r;
+    return std::abs(evaluate(potential, pair).forces(1, 0));
+  };
+  const double near = force(3.4 - 0.02), nearer = force(3.4 - 0.01);
+  EXPECT_GT(near, 0);
+  EXPECT_NEAR(near / nearer, 8, 0.3);
+  EXPECT_EQ(force(3.4), 0);
+  EXPECT_EQ(force(3.5), 0);
+}
+
+TEST(Nequip, FewerLayersDeeperRadialNetworksAndOtherCutoffsWork) {
+  for (const int depth : {1, 3}) {
+    Hyperparameters h = small(2, true);
+    h.num_layers = depth;
+    h.radial_mlp_depth = depth;
+    h.polynomial_cutoff_p = 4.5;
+    h.avg_num_neighbors = 0;
+    NequipPotential exact(random_model(h)), tabulated(random_model(h), {Precision::double_precision, true});
+    const Structure s = random_structure(skewed_cell(5), 9, 12);
+    const Labels a = evaluate(exact, s), b = evaluate(tabulated, s);
+    const double size = a.forces.cwiseAbs().maxCoeff();
+    EXPECT_GT(size, 1e-3);
+    EXPECT_LT((a.forces - b.forces).cwiseAbs().maxCoeff(), 1e-5 * size);
+  }
+}
+
+TEST(Nequip, NoAtomsAreNoProblem) {
+  NequipPotential potential(random_model(small(1, false)));
+  Neighborhoods nobody;
+  const std::int64_t first = 0;
+  nobody.first = &first;
+  const std::vector<int> no_owners;
+  ByExchange exchange(0, no_owners);
+  Evaluation result;
+  potential.compute(nobody, {.atomic_virials = true}, exchange, result);
+  EXPECT_TRUE(result.energies.empty());
+  EXPECT_EQ(result.forces.rows(), 0);
+}
+
+// As `vitrion evaluate` does: one clone a thread, each alone inside the loop.
+TEST(Nequip, ClonesWorkSideBySide) {
+  NequipPotential potential(random_model(small(2, false)));
+  const Structure s = random_structure(skewed_cell(6), 20, 14);
+  const Labels expected = evaluate(potential, s);
+  set_threads(3);
+  std::vector<double> difference(6);
+  parallel_for(difference.size(), [&](std::size_t n) {
+    const auto clone = potential.clone();
+    difference[n] = (evaluate(*clone, s).forces - expected.forces).cwiseAbs().maxCoeff();
+  });
+  set_threads(0);
+  EXPECT_LT(*std::max_element(difference.begin(), difference.end()), 1e-12);
+}
+
+TEST(Nequip, CloneComputesTheSame) {
+  NequipPotential potential(random_model(small(2, false)), {Precision::single_precision, true});
+  const auto clone = potential.clone();
+  const Structure s = random_structure(skewed_cell(4.2), 6, 13);
+  EXPECT_EQ(*evaluate(potential, s).energy, *evaluate(*clone, s).energy);
+}
+
+}  // namespace
+}  // namespace vitrion::nequip
