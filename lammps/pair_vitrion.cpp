@@ -168,14 +168,16 @@ void PairVitrion::renumber() {
   }
   if (n_atoms == n_all) n_local_ = static_cast<int>(atom_of_row_.size());
   rows_are_atoms_ = atom_of_row_.size() == row_of_atom_.size();
-  find_owners();
+  owners_sought_ = false;
 }
 
-// On one rank, the local atom with the ghost's id.
-void PairVitrion::find_owners() {
+// On one rank, the local atom with the ghost's id. Only potentials that exchange something ask.
+const std::vector<int>* PairVitrion::find_owners() {
+  if (owners_sought_) return owners_known_ ? &owners_ : nullptr;
+  owners_sought_ = true;
   owners_.clear();
   owners_known_ = comm->nprocs == 1 && atom->tag_enable;
-  if (!owners_known_) return;
+  if (!owners_known_) return nullptr;
   std::unordered_map<LAMMPS_NS::tagint, int> row_of_id;
   for (int r = 0; r < n_local_; ++r) row_of_id[atom->tag[atom_of_row_[static_cast<std::size_t>(r)]]] = r;
   for (std::size_t g = static_cast<std::size_t>(n_local_); g < atom_of_row_.size() && owners_known_; ++g) {
@@ -183,6 +185,7 @@ void PairVitrion::find_owners() {
     owners_known_ = found != row_of_id.end();
     if (owners_known_) owners_.push_back(found->second);
   }
+  return owners_known_ ? &owners_ : nullptr;
 }
 
 // What message passing costs, once: bytes that all ranks together send to ghosts before each layer.

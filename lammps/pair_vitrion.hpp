@@ -74,7 +74,7 @@ class PairVitrion final : public LAMMPS_NS::Pair {
     void forward(void* rows, std::size_t width, std::size_t bytes_per_value) override;
     void reverse(void* rows, std::size_t width, std::size_t bytes_per_value) override;
     /// On one rank every ghost is an image of a local atom.
-    const std::vector<int>* owners() const override { return pair_.owners_known_ ? &pair_.owners_ : nullptr; }
+    const std::vector<int>* owners() const override { return pair_.find_owners(); }
 
     std::vector<double> bytes_forward;  ///< carried by each call of `forward` since the last step began
 
@@ -105,7 +105,7 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   void renumber();
   void search();
   int pack(int atom, double* buffer) const;
-  void find_owners();
+  const std::vector<int>* find_owners();
   void report_traffic();
   void gather_positions();
   Neighborhoods view() const;
@@ -123,7 +123,7 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   std::vector<int> atom_of_row_, row_of_atom_, types_;
   int n_local_ = 0;
   std::vector<int> owners_;  // row of the local atom that each ghost row is an image of
-  bool owners_known_ = false, traffic_reported_ = false;
+  bool owners_sought_ = false, owners_known_ = false, traffic_reported_ = false;
   std::vector<double> positions_;
   bool rows_are_atoms_ = false;  // no atom is left out
   NeighborSearch search_;
