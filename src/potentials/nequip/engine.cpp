@@ -72,6 +72,7 @@ class EngineOf final : public Engine {
   const T* features_of(std::size_t n, std::size_t atom) const;
   void apply(const std::vector<IrrepWeights<T>>& weights, std::size_t matrix, bool transposed, bool add, Scratch<T>& s,
              const BlockRows<T>& rows) const;
+  void make_trace();
   void keep_trace(std::size_t n, const Block& block, const Scratch<T>& s);
   template <class Work>
   void for_blocks(const Work& work);
@@ -156,7 +157,7 @@ void EngineOf<T>::prepare(const Neighborhoods& atoms, GhostExchange& ghosts) {
     rows->resize(n_local_ * widest);
   edge_adjoints_.assign(graph_.n_edges() * network_.harmonics_width, 0.0);
   bytes_to_ghosts_.assign(layers_.size(), 0);
-  if (tracing_) trace_.assign(layers_.size(), {});
+  if (tracing_) make_trace();
 
   // What the first layer sends depends on the type alone: no exchange is needed.
   Scratch<T> s;
@@ -415,21 +416,29 @@ void EngineOf<T>::run(const Neighborhoods& atoms, const EvaluationRequest& reque
 }
 
 template <class T>
+void EngineOf<T>::make_trace() {
+  trace_.clear();
+  const auto rows = [this](std::size_t width) {
+    return LayerTrace::Rows{width, std::vector<double>(n_local_ * width)};
+  };
+  for (const LayerWeights<T>& w : network_.layers)
+    trace_.push_back({rows(w.feature_width), rows(w.message_width), rows(w.before_width), rows(w.output_width)});
+}
+
+template <class T>
 void EngineOf<T>::keep_trace(std::size_t n, const Block& block, const Scratch<T>& s) {
   const LayerWeights<T>& weights = network_.layers[n];
-  const auto keep = [&](LayerTrace::Rows& rows, std::size_t width, std::size_t atom, const T* from) {
-    rows.width = width;
-    rows.values.resize(n_local_ * width);
-    std::copy_n(from, width, rows.values.data() + atom * width);
+  const auto keep = [](LayerTrace::Rows& rows, std::size_t atom, const T* from) {
+    std::copy_n(from, rows.width, rows.values.data() + atom * rows.width);
   };
   LayerTrace& trace = trace_[n];
   for (std::size_t k = block.begin; k < block.end; ++k) {
     const std::size_t atom = order_[k];
     const std::size_t row = n == 0 ? types_[atom] : atom;
-    keep(trace.sent, weights.feature_width, atom, layers_[n].sent.data() + row * weights.feature_width);
-    keep(trace.messages, weights.message_width, atom, s.messages.data() + (k - block.begin) * weights.message_width);
-    keep(trace.before, weights.before_width, atom, layers_[n].before.data() + atom * weights.before_width);
-    keep(trace.features, weights.output_width, atom, next_features_.data() + atom * weights.output_width);
+    keep(trace.sent, atom, layers_[n].sent.data() + row * weights.feature_width);
+    keep(trace.messages, atom, s.messages.data() + (k - block.begin) * weights.message_width);
+    keep(trace.before, atom, layers_[n].before.data() + atom * weights.before_width);
+    keep(trace.features, atom, next_features_.data() + atom * weights.output_width);
   }
 }
 
