@@ -10,7 +10,9 @@
 
 #include "core/parallel.hpp"
 #include "io/frames.hpp"
+#include "potentials/nequip/model_file.hpp"
 #include "potentials/registry.hpp"
+#include "train/nequip_batches.hpp"
 
 namespace {
 
@@ -57,6 +59,26 @@ BENCHMARK(energy_and_forces)
     ->Args({0, 1, HWY_AVX2, 124})
     ->Args({1, 1, 0, 1316})
     ->Unit(benchmark::kMillisecond);
+
+// Loss on energy and forces and its gradient, model_c, five copies of the 124 atoms. Argument: 1: float.
+void training_batch(benchmark::State& state) {
+  if (!std::filesystem::exists(folder)) {
+    state.SkipWithError("no reference data");
+    return;
+  }
+  set_threads(1);
+  const nequip::Model model = nequip::read_model(folder / "model_c.json");
+  Structure frame = io::read_frames(folder / "lipon124.extxyz").front();
+  frame.labels.energy = -440;
+  frame.labels.forces = Positions::Zero(static_cast<Eigen::Index>(frame.size()), 3);
+  const auto precision = state.range(0) ? Precision::single_precision : Precision::double_precision;
+  const auto batches = train::make_nequip_batches(model, std::vector<Structure>(5, frame), precision);
+  const std::size_t batch[] = {0, 1, 2, 3, 4};
+  std::vector<double> gradient;
+  const auto loss = train::LossOptions::defaults(train::LossKind::per_atom_mse);
+  for (auto _ : state) benchmark::DoNotOptimize(batches->loss_and_gradient(model, loss, batch, gradient));
+}
+BENCHMARK(training_batch)->ArgName("float")->Arg(1)->Arg(0)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

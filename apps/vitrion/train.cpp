@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/file.hpp"
-#include "train/train_mtp.hpp"
+#include "train/training.hpp"
 #include "vitrion/commands.hpp"
 #include "vitrion/options.hpp"
 #include "vitrion/parity_plots.hpp"
@@ -35,11 +35,11 @@ void TrainCommand::execute() const {
   run.apply();
   Config yaml = Config::load(config, overrides);
   const train::TrainOptions options = train::read_train_options(yaml);
-  const train::TrainResult result = train::train_mtp(options);
+  const train::TrainResult result = train::train(options);
   if (!plots.empty()) write_parity_plots(plots, parity_by_set(result));
   run.write_json(train::to_json(result));
-  fmt::print("{}\n{} iterations in {:.1f} s ({}). Wrote {}, {}, {}.\n",
-             train::format_result(result, options.subset_key), result.log.size(), result.seconds,
+  fmt::print("{}\n{} {} in {:.1f} s ({}). Wrote {}, {}, {}.\n", train::format_result(result, options.subset_key),
+             result.log.size(), options.kind == train::PotentialKind::nequip ? "epochs" : "iterations", result.seconds,
              result.stopped_because, result.files.potential.string(), result.files.card.filename().string(),
              result.files.log.filename().string());
 }
@@ -61,6 +61,7 @@ void add_train(CLI::App& app) {
       "        data: {train: [lipon.extxyz], group_key: traj, test_fraction: 0.15}\n"
       "        output: lipon.mtp\n"
       "  vitrion train lipon.yaml potential.level=12 output=small.mtp\n"
+      "  vitrion train lipon.yaml potential='{type: nequip, r_max: 5.0, l_max: 2}' output=lipon.safetensors\n"
       "Stopped (Ctrl-C, a killed job), the same command goes on from the last checkpoint.\n"
       "docs/train.md explains every key.");
   sub->callback([command] { command->execute(); });

@@ -1,51 +1,40 @@
 #include "train/model_card.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "core/version.hpp"
 
 namespace vitrion::train {
 
 nlohmann::json model_card(const TrainResult& result, const TrainOptions& o, const dataset::Description& data,
-                          const std::vector<double>& reference_energies) {
-  const mtp::MtpParameters& p = result.parameters;
+                          const CardOfPotential& p) {
   nlohmann::json references = nlohmann::json::object();
-  for (std::size_t i = 0; i < p.species.size(); ++i) references[p.species[i].name()] = reference_energies[i];
+  for (std::size_t i = 0; i < p.species.size(); ++i) references[p.species[i].name()] = p.reference_energies[i];
   nlohmann::json species = nlohmann::json::array();
-  for (const Species& s : p.species) species.push_back(s.name());
-  nlohmann::json card = {
-      {"potential", result.files.potential.filename().string()},
-      {"kind", "MTP"},
-      {"program", std::string(program_name) + " " + version},
-      {"species", species},
-      {"basis",
-       {{"level", o.start.empty() ? nlohmann::json(o.level) : nlohmann::json(nullptr)},
-        {"r_max_A", p.max_dist},
-        {"min_dist_A", p.min_dist},
-        {"radial_basis_size", p.radial_basis_size},
-        {"radial_functions", p.radial_funcs_count},
-        {"scalars", p.n_scalars()},
-        {"parameters", p.n_parameters()}}},
-      {"training_data", dataset::to_json(data)},
-      {"data_files", {{"train", o.train}, {"test", o.test}}},
-      {"split",
-       {{"group_key", o.group_key},
-        {"validation_fraction", o.validation_fraction},
-        {"test_fraction", o.test_fraction},
-        {"n_train", result.training.structures.size()},
-        {"n_validation", result.validation.structures.size()},
-        {"n_test", result.test.structures.size()}}},
-      {"loss",
-       {{"type", name_of(o.loss.kind)},
-        {"energy_weight", o.loss.energy_weight},
-        {"force_weight", o.loss.force_weight},
-        {"stress_weight", o.loss.stress_weight}}},
-      {"optimizer", {{"ridge", o.fit.ridge}, {"iterations", result.log.size()}, {"stopped", result.stopped_because}}},
-      {"reference_energies_eV", references},
-      {"seed", o.seed},
-      {"wall_seconds", result.seconds},
-      {"errors", to_json(result)},
-      {"settings", o.settings}};
+  for (const Species& one : p.species) species.push_back(one.name());
+  nlohmann::json card = {{"potential", result.files.potential.filename().string()},
+                         {"kind", p.kind},
+                         {"program", std::string(program_name) + " " + version},
+                         {"species", species},
+                         {"basis", p.basis},
+                         {"training_data", dataset::to_json(data)},
+                         {"data_files", {{"train", o.train}, {"test", o.test}}},
+                         {"split",
+                          {{"group_key", o.group_key},
+                           {"validation_fraction", o.validation_fraction},
+                           {"test_fraction", o.test_fraction},
+                           {"n_train", result.training.structures.size()},
+                           {"n_validation", result.validation.structures.size()},
+                           {"n_test", result.test.structures.size()}}},
+                         {"loss",
+                          {{"type", name_of(o.loss.kind)},
+                           {"energy_weight", o.loss.energy_weight},
+                           {"force_weight", o.loss.force_weight},
+                           {"stress_weight", o.loss.stress_weight}}},
+                         {"optimizer", p.optimizer},
+                         {"reference_energies_eV", references},
+                         {"seed", o.seed},
+                         {"wall_seconds", result.seconds},
+                         {"errors", to_json(result)},
+                         {"settings", o.settings}};
   if (o.loss.kind == LossKind::huber)
     card["loss"].update({{"energy_delta_eV_per_atom", o.loss.energy_delta},
                          {"force_delta_eV_per_A", o.loss.force_delta},

@@ -10,8 +10,37 @@ void demand(const Config& config, const std::string& key, bool holds, const std:
   if (!holds) throw config.error(key, "\"" + key + "\" " + rule);
 }
 
+void read_nequip(Config& potential, TrainOptions& o) {
+  nequip::Hyperparameters& h = o.nequip;
+  const auto integer = [&](const char* key, int fallback) {
+    return static_cast<int>(potential.integer(key, fallback));
+  };
+  h.num_layers = integer("num_layers", h.num_layers);
+  h.l_max = integer("l_max", h.l_max);
+  h.parity = potential.flag("parity", h.parity);
+  h.num_features = integer("num_features", h.num_features);
+  h.num_bessels = integer("num_bessels", h.num_bessels);
+  h.polynomial_cutoff_p = potential.number("polynomial_cutoff_p", h.polynomial_cutoff_p);
+  h.radial_mlp_depth = integer("radial_mlp_depth", h.radial_mlp_depth);
+  h.radial_mlp_width = integer("radial_mlp_width", h.radial_mlp_width);
+  h.avg_num_neighbors = potential.number("avg_num_neighbors", 0.0);
+  h.r_max = o.r_max;
+  try {
+    nequip::validate(h);
+  } catch (const InputError& e) {
+    throw potential.error("num_layers", e.what());
+  }
+}
+
 void read_potential(Config potential, TrainOptions& o) {
-  potential.choice("type", {"mtp"}, "mtp");
+  if (potential.choice("type", {"mtp", "nequip"}, "mtp") == "nequip") o.kind = PotentialKind::nequip;
+  if (o.kind == PotentialKind::nequip) {
+    o.r_max = potential.number("r_max", o.r_max);
+    demand(potential, "r_max", o.r_max > 0 && o.r_max <= 20, "must be a distance up to 20 Å");
+    o.species = potential.elements("species");
+    if (potential.has("start")) o.start = potential.path("start");
+    return read_nequip(potential, o);
+  }
   o.level = static_cast<int>(potential.integer("level", o.level));
   demand(potential, "level", o.level >= 2 && o.level <= 28 && o.level % 2 == 0, "must be 2, 4, ..., 28");
   o.r_max = potential.number("r_max", o.r_max);
@@ -45,7 +74,8 @@ void read_data(Config data, TrainOptions& o) {
 }
 
 void read_loss(Config loss, TrainOptions& o) {
-  o.loss = LossOptions::defaults(parse_loss(loss.choice("type", loss_names(), "mlip")));
+  const char* usual = o.kind == PotentialKind::nequip ? "per_atom_mse" : "mlip";
+  o.loss = LossOptions::defaults(parse_loss(loss.choice("type", loss_names(), usual)));
   o.loss.energy_weight = loss.number("energy_weight", o.loss.energy_weight);
   o.loss.force_weight = loss.number("force_weight", o.loss.force_weight);
   o.loss.stress_weight = loss.number("stress_weight", o.loss.stress_weight);
@@ -58,7 +88,30 @@ void read_loss(Config loss, TrainOptions& o) {
     demand(loss, key, loss.number(key, 1) > 0, "must be positive");
 }
 
+void read_nequip_optimizer(Config optimizer, TrainOptions& o) {
+  NequipFitOptions& f = o.nequip_fit;
+  const auto integer = [&](const char* key, int& value, int least) {
+    value = static_cast<int>(optimizer.integer(key, value));
+    demand(optimizer, key, value >= least, "must be at least " + std::to_string(least));
+  };
+  const auto between = [&](const char* key, double& value, double high) {
+    value = optimizer.number(key, value);
+    demand(optimizer, key, value > 0 && value < high, "must lie between 0 and " + std::to_string(high));
+  };
+  integer("max_epochs", f.max_epochs, 0);
+  integer("batch_size", f.batch_size, 1);
+  integer("plateau_patience", f.plateau_patience, 0);
+  between("learning_rate", f.learning_rate, 1);
+  between("min_learning_rate", f.min_learning_rate, 1);
+  between("plateau_factor", f.plateau_factor, 1);
+  between("ema_decay", f.adam.ema_decay, 1);
+  f.adam.amsgrad = optimizer.flag("amsgrad", f.adam.amsgrad);
+  const bool single = optimizer.choice("precision", {"float", "double"}, "float") == "float";
+  f.precision = single ? Precision::single_precision : Precision::double_precision;
+}
+
 void read_optimizer(Config optimizer, TrainOptions& o) {
+  if (o.kind == PotentialKind::nequip) return read_nequip_optimizer(std::move(optimizer), o);
   o.fit.max_iterations = static_cast<int>(optimizer.integer("max_iterations", o.fit.max_iterations));
   demand(optimizer, "max_iterations", o.fit.max_iterations >= 0, "cannot be negative");
   o.fit.tolerance = optimizer.number("tolerance", o.fit.tolerance);

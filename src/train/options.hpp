@@ -10,6 +10,7 @@
 #include "io/frames.hpp"
 #include "train/fit.hpp"
 #include "train/loss.hpp"
+#include "train/nequip_fit.hpp"
 
 namespace vitrion::train {
 
@@ -19,14 +20,18 @@ struct ShortRange {
   double inner = 0.7, outer = 1.4;  ///< Å: see ZblOptions
 };
 
+enum class PotentialKind { mtp, nequip };
+
 struct TrainOptions {
   // potential
+  PotentialKind kind = PotentialKind::mtp;
   int level = 16;      ///< 2, 4, ..., 28
-  double r_max = 5.0;  ///< Å
+  double r_max = 5.0;  ///< Å, of either kind
   int radial_basis_size = 8;
   std::vector<Species> species;  ///< empty: those of the data, by atomic number
   std::string start;             ///< .mtp file to go on from (its level, r_max, min_dist); empty: a new potential
   ShortRange short_range;
+  nequip::Hyperparameters nequip;  ///< avg_num_neighbors 0: the mean of the training set
   // data
   std::vector<std::string> train, test;
   io::ReadOptions reading;
@@ -38,6 +43,7 @@ struct TrainOptions {
   // fit
   LossOptions loss;
   FitOptions fit;
+  NequipFitOptions nequip_fit;
   std::uint64_t seed = 1;  ///< split and first radial coefficients
   // output
   std::string output;  ///< the .mtp; what belongs to it stands beside it under the same stem

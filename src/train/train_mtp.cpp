@@ -17,7 +17,6 @@
 #include "core/units.hpp"
 #include "core/version.hpp"
 #include "dataset/reference_energies.hpp"
-#include "dataset/split.hpp"
 #include "potentials/mtp/moment_levels.hpp"
 #include "potentials/mtp/mtp_file.hpp"
 #include "potentials/mtp/mtp_potential.hpp"
@@ -27,6 +26,7 @@
 #include "train/checkpoint.hpp"
 #include "train/initial.hpp"
 #include "train/model_card.hpp"
+#include "train/training_data.hpp"
 
 namespace vitrion::train {
 namespace {
@@ -34,37 +34,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double min_dist_factor = 0.99;  // of the shortest distance: MLIP's convention
-
-std::vector<Structure> read_all(const std::vector<std::string>& files, const io::ReadOptions& options) {
-  std::vector<Structure> all;
-  for (const std::string& file : files) {
-    std::vector<Structure> frames = io::read_frames(file, options);
-    all.insert(all.end(), std::make_move_iterator(frames.begin()), std::make_move_iterator(frames.end()));
-  }
-  return all;
-}
-
-std::vector<Structure> select(const std::vector<Structure>& frames, const std::vector<std::size_t>& which) {
-  std::vector<Structure> chosen;
-  for (const std::size_t i : which) chosen.push_back(frames[i]);
-  return chosen;
-}
-
-// Training frames must say something of the energy and come with one kind of it.
-void check_labels(const dataset::Description& d) {
-  if (d.with_energy == 0) throw InputError("no training frame has an energy");
-  if (d.with_forces == 0)
-    throw InputError("no training frame has forces",
-                     "A potential cannot be trained on energies alone here; check the names of the force columns "
-                     "(vitrion info FILE shows what was read).");
-  if (d.energy_kinds.size() > 1) {
-    std::string kinds;
-    for (const auto& [kind, count] : d.energy_kinds)
-      kinds += fmt::format("{}{} frames with \"{}\"", kinds.empty() ? "" : ", ", count, kind);
-    throw InputError("the training data mix kinds of energy: " + kinds,
-                     "Forces are the derivative of the free energy; train on one kind only.");
-  }
-}
 
 class Run {
  public:
@@ -88,6 +57,7 @@ class Run {
   void fit();
   void log_line(const FitRecord& record, double seconds);
   void write_potential();
+  CardOfPotential card_of_mtp() const;
   void finish();
   TrainedSet judge(std::vector<Structure> structures, const Potential& potential) const;
 
@@ -104,16 +74,11 @@ class Run {
 };
 
 void Run::read_data() {
-  const std::vector<Structure> frames = read_all(o_.train, o_.reading);
-  const dataset::Split split =
-      dataset::split_by_group(frames, {o_.group_key, o_.validation_fraction, o_.test_fraction, o_.seed});
-  training_ = select(frames, split.train);
-  validation_ = select(frames, split.validation);
-  test_ = select(frames, split.test);
-  std::vector<Structure> seen = training_;
-  seen.insert(seen.end(), validation_.begin(), validation_.end());
-  data_ = dataset::describe(seen, std::max(4.0, o_.r_max));
-  check_labels(data_);
+  TrainingData data = read_training_data(o_, o_.r_max);
+  training_ = std::move(data.training);
+  validation_ = std::move(data.validation);
+  test_ = std::move(data.test);
+  data_ = std::move(data.description);
 }
 
 void Run::make_potential() {
@@ -134,11 +99,7 @@ void Run::make_potential() {
       throw InputError(fmt::format("no two atoms of the training data are nearer than r_max = {} Å", o_.r_max));
     p = mtp::untrained_mtp(o_.level, species, min_dist_factor * shortest, o_.r_max, o_.radial_basis_size);
   }
-  for (const Species& s : data_.species)
-    if (std::find(p.species.begin(), p.species.end(), s) == p.species.end())
-      throw InputError(
-          fmt::format("the training data hold {}, the potential is for {}", s.name(), join_names(p.species)),
-          s.is_element() ? "" : "Name the elements of the types, in order: data.species: [Mg, V, O]");
+  check_species(data_, p.species);
   if (o_.short_range.zbl)
     zbl_ = std::make_unique<Zbl>(ZblOptions{p.species, o_.short_range.inner, o_.short_range.outer});
 }
@@ -163,16 +124,7 @@ Configuration Run::ready(const Structure& structure) {
 
 void Run::prepare() {
   mtp::MtpParameters& p = result_.parameters;
-  if (o_.reference_energies.empty()) {
-    reference_ = dataset::fit_reference_energies(training_, p.species);
-  } else {
-    for (const Species& s : p.species) {
-      const auto found = o_.reference_energies.find(s.name());
-      if (found == o_.reference_energies.end())
-        throw InputError("data.reference_energies names no energy for " + s.name());
-      reference_.push_back(found->second);
-    }
-  }
+  reference_ = reference_energies(o_, training_, p.species);
   const auto ready_all = [&](const std::vector<Structure>& from, std::vector<Configuration>& to) {
     to.resize(from.size());
     parallel_for(from.size(), [&](std::size_t i) { to[i] = ready(from[i]); });
@@ -224,7 +176,7 @@ void Run::fit() {
   result_.log = checkpoint.log;
   std::filesystem::create_directories(std::filesystem::absolute(result_.files.log).parent_path());
   log_.open(result_.files.log);
-  log_ << log_header << "\n";
+  log_ << mtp_log_header << "\n";
   for (const std::string& line : result_.log) log_ << line << "\n";
 
   const double earlier = checkpoint.seconds;
@@ -265,20 +217,17 @@ void Run::fit() {
 }
 
 TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potential) const {
-  TrainedSet set;
-  if (structures.empty()) return set;
-  set.predictions = predict(potential, structures);
+  if (structures.empty()) return {};
+  std::vector<Labels> predictions = predict(potential, structures);
   if (zbl_) {
     const std::vector<Labels> repulsion = predict(*zbl_, structures);
     for (std::size_t i = 0; i < repulsion.size(); ++i) {
-      *set.predictions[i].energy += *repulsion[i].energy;
-      set.predictions[i].forces += repulsion[i].forces;
-      if (set.predictions[i].stress) *set.predictions[i].stress += *repulsion[i].stress;
+      *predictions[i].energy += *repulsion[i].energy;
+      predictions[i].forces += repulsion[i].forces;
+      if (predictions[i].stress) *predictions[i].stress += *repulsion[i].stress;
     }
   }
-  set.errors = compare(structures, set.predictions, o_.subset_key);
-  set.structures = std::move(structures);
-  return set;
+  return judged(std::move(structures), std::move(predictions), o_.subset_key);
 }
 
 // `.almtp` holds the active set of everything the fit has seen; `.mtp` the potential alone.
@@ -294,6 +243,21 @@ void Run::write_potential() {
   select::write_with_active_set(result_.files.potential, result_.parameters, state, seen);
 }
 
+CardOfPotential Run::card_of_mtp() const {
+  const mtp::MtpParameters& p = result_.parameters;
+  return {"MTP",
+          p.species,
+          reference_,
+          {{"level", o_.start.empty() ? nlohmann::json(o_.level) : nlohmann::json(nullptr)},
+           {"r_max_A", p.max_dist},
+           {"min_dist_A", p.min_dist},
+           {"radial_basis_size", p.radial_basis_size},
+           {"radial_functions", p.radial_funcs_count},
+           {"scalars", p.n_scalars()},
+           {"parameters", p.n_parameters()}},
+          {{"ridge", o_.fit.ridge}, {"iterations", result_.log.size()}, {"stopped", result_.stopped_because}}};
+}
+
 // Writes the potential, reads it back, and judges what the file holds: the errors are those users will see.
 void Run::finish() {
   write_potential();
@@ -302,54 +266,22 @@ void Run::finish() {
                                                                  join_names(result_.parameters.species),
                                                                  o_.short_range.inner, o_.short_range.outer));
   const mtp::MtpPotential potential(mtp::read_mtp(result_.files.potential));
-  if (!o_.test.empty()) test_ = read_all(o_.test, o_.reading);
+  if (!o_.test.empty()) test_ = read_structures(o_.test, o_.reading);
   result_.training = judge(std::move(training_), potential);
   result_.validation = judge(std::move(validation_), potential);
   result_.test = judge(std::move(test_), potential);
-  write_file_atomically(result_.files.card, model_card(result_, o_, data_, reference_).dump(1) + "\n");
+  write_file_atomically(result_.files.card, model_card(result_, o_, data_, card_of_mtp()).dump(1) + "\n");
   std::filesystem::remove(result_.files.checkpoint);
 }
 
 }  // namespace
 
-const char* const log_header =
+const char* const mtp_log_header =
     "iteration,loss,train_energy_meV_per_atom,train_force_eV_per_A,train_stress_GPa,validation_loss,"
     "validation_energy_meV_per_atom,validation_force_eV_per_A,validation_stress_GPa,damping,seconds";
 
-TrainFiles::TrainFiles(const std::filesystem::path& output) : potential(output) {
-  const auto beside = [&](const char* ending) {
-    std::filesystem::path path = output;
-    return path.replace_extension(ending);
-  };
-  card = beside(".card.json");
-  log = beside(".training.csv");
-  checkpoint = beside(".checkpoint.json");
-  short_range = beside(".zbl.yaml");
-}
-
 TrainResult train_mtp(const TrainOptions& options) {
   return Run(options).execute();
-}
-
-std::string format_result(const TrainResult& result, const std::string& subset_key) {
-  const std::pair<const char*, const TrainedSet*> sets[] = {
-      {"training", &result.training}, {"validation", &result.validation}, {"test", &result.test}};
-  std::string text;
-  if (!subset_key.empty())
-    for (const auto& [name, set] : sets)
-      if (!set->structures.empty()) text += fmt::format("{} set\n{}\n", name, format_report(set->errors, subset_key));
-  text += format_header("set");
-  for (const auto& [name, set] : sets)
-    if (!set->structures.empty()) text += format_row(name, set->errors.overall);
-  return text;
-}
-
-nlohmann::json to_json(const TrainResult& result) {
-  nlohmann::json json;
-  json["training"] = to_json(result.training.errors);
-  if (!result.validation.structures.empty()) json["validation"] = to_json(result.validation.errors);
-  if (!result.test.structures.empty()) json["test"] = to_json(result.test.errors);
-  return json;
 }
 
 }  // namespace vitrion::train

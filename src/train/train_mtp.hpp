@@ -1,55 +1,16 @@
-// A whole training run: data, split, fit with checkpoints, errors, potential and model card.
+// Training of a moment tensor potential: data, fit with checkpoints, potential and model card.
 #pragma once
 
-#include <filesystem>
-#include <nlohmann/json_fwd.hpp>
-#include <string>
-#include <vector>
-
-#include "potentials/mtp/mtp_parameters.hpp"
-#include "train/metrics.hpp"
-#include "train/options.hpp"
+#include "train/training.hpp"
 
 namespace vitrion::train {
 
-/// Where a run writes: `output` and, under the same stem, the rest.
-struct TrainFiles {
-  explicit TrainFiles(const std::filesystem::path& output);
-  std::filesystem::path potential;    ///< lipon.mtp
-  std::filesystem::path card;         ///< lipon.card.json
-  std::filesystem::path log;          ///< lipon.training.csv
-  std::filesystem::path checkpoint;   ///< lipon.checkpoint.json, removed at the end
-  std::filesystem::path short_range;  ///< lipon.zbl.yaml, with a ZBL part
-};
-
-/// Structures and the predictions of the finished potential (ZBL part included).
-struct TrainedSet {
-  std::vector<Structure> structures;
-  std::vector<Labels> predictions;
-  ErrorReport errors;
-};
-
-struct TrainResult {
-  explicit TrainResult(const std::filesystem::path& output) : files(output) {}
-
-  mtp::MtpParameters parameters;
-  TrainFiles files;
-  TrainedSet training, validation, test;  ///< empty where there is no such set
-  std::vector<std::string> log;           ///< lines of the loss curve (columns: log_header)
-  std::string stopped_because;
-  double seconds = 0;  ///< wall time, sessions before a resume included
-};
-
 /// Columns of the loss curve.
-extern const char* const log_header;
+extern const char* const mtp_log_header;
 
 /// Trains and writes everything. A checkpoint of the same run (same data, options, version) is gone on from: the result
 /// is then, at any number of threads, what an uninterrupted run gives, bit for bit. On a stop request the state is
 /// saved and Interrupted thrown. The test set is read only after the fit.
 TrainResult train_mtp(const TrainOptions& options);
-
-/// Error tables of the sets, by subset and species.
-std::string format_result(const TrainResult& result, const std::string& subset_key);
-nlohmann::json to_json(const TrainResult& result);
 
 }  // namespace vitrion::train

@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "potentials/nequip/graph.hpp"
+#include "potentials/nequip/evaluator.hpp"
 #include "potentials/nequip/harmonics.hpp"
 #include "potentials/nequip/model_file.hpp"
 #include "potentials/nequip/nequip_potential.hpp"
@@ -161,12 +161,13 @@ std::vector<double> in_reference_layout(const double* ours, const std::vector<Ir
   return row;
 }
 
-void expect_rows(const LayerTrace::Rows& ours, const Json& expected, const std::vector<Irrep>& irreps,
+// `row_of(i)` is our row of atom i.
+template <class RowOf>
+void expect_rows(const RowOf& row_of, const Json& expected, const std::vector<Irrep>& irreps,
                  const std::vector<std::size_t>& multiplicities, std::size_t features, const std::string& what) {
   const std::size_t channels = padded<double>(features);
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const std::vector<double> row =
-        in_reference_layout(ours.values.data() + i * ours.width, irreps, multiplicities, features, channels);
+    const std::vector<double> row = in_reference_layout(row_of(i), irreps, multiplicities, features, channels);
     ASSERT_EQ(row.size(), expected[i].size()) << what;
     for (std::size_t k = 0; k < row.size(); ++k) EXPECT_NEAR(row[k], expected[i][k].get<double>(), 1e-12) << what;
   }
@@ -180,16 +181,24 @@ TEST_P(NequipIntermediates, EveryLayerEqualsTheReference) {
   const Json expected = load("model_" + GetParam() + "_intermediates.json");
   const Structure s = structure_of(load("model_" + GetParam() + "_structures.json")[0]);
   const auto features = static_cast<std::size_t>(model.hyper.num_features);
-  const auto engine = make_tracing_engine(model);
+  const auto network = std::make_shared<const Network<double>>(model, LastLayer::whole);
+  Evaluator<double> evaluator(network, nullptr, Keep::messages);
   const NequipPotential potential(model);
   const PeriodicNeighborhoods lists(s, types_for(potential, s), model.hyper.r_max);
   PeriodicExchange exchange(lists.n_local(), lists.owners());
   Evaluation result;
-  engine->run(lists.view(), {}, exchange, result);
+  evaluator.run(lists.view(), {}, exchange, result);
   const std::vector<LayerShape> shapes = layer_shapes(model.hyper);
   for (std::size_t n = 0; n < shapes.size(); ++n) {
     const LayerShape& shape = shapes[n];
-    const LayerTrace& trace = engine->trace()[n];
+    const LayerState<double>& state = evaluator.layers()[n];
+    const LayerWeights<double>& weights = network->layers[n];
+    const auto row_of = [](const AlignedVector<double>& rows, std::size_t width) {
+      return [&rows, width](std::size_t i) { return rows.data() + i * width; };
+    };
+    const auto sent = [&](std::size_t i) {
+      return state.sent.data() + (n == 0 ? evaluator.types()[i] : i) * weights.feature_width;
+    };
     const std::string layer = "layer" + std::to_string(n) + ".";
     const std::vector<std::size_t> once(shape.inputs.size() + shape.outputs.size(), 1);
     std::vector<std::size_t> paths, blocks;
@@ -197,10 +206,13 @@ TEST_P(NequipIntermediates, EveryLayerEqualsTheReference) {
       paths.push_back(static_cast<std::size_t>(shape.paths_to(o)));
       blocks.push_back(static_cast<std::size_t>(shape.blocks(o)));
     }
-    expect_rows(trace.sent, expected[layer + "linear_1_out"], shape.inputs, once, features, layer + "linear_1");
-    expect_rows(trace.messages, expected[layer + "aggregated"], shape.outputs, paths, features, layer + "aggregated");
-    expect_rows(trace.before, expected[layer + "conv_out"], shape.outputs, blocks, features, layer + "conv");
-    expect_rows(trace.features, expected[layer + "node_features"], shape.features, once, features, layer + "features");
+    expect_rows(sent, expected[layer + "linear_1_out"], shape.inputs, once, features, layer + "linear_1");
+    expect_rows(row_of(state.messages, weights.message_width), expected[layer + "aggregated"], shape.outputs, paths,
+                features, layer + "aggregated");
+    expect_rows(row_of(state.before, weights.before_width), expected[layer + "conv_out"], shape.outputs, blocks,
+                features, layer + "conv");
+    expect_rows(row_of(state.features, weights.output_width), expected[layer + "node_features"], shape.features, once,
+                features, layer + "features");
   }
 }
 

@@ -15,18 +15,6 @@ struct EngineOptions {
   bool tabulated = false;
 };
 
-/// What flowed through a layer, without padding, rows of local atoms: for comparison with other implementations.
-struct LayerTrace {
-  struct Rows {
-    std::size_t width = 0;
-    std::vector<double> values;  ///< padded rows as the kernels see them
-  };
-  Rows sent;      ///< after linear_1
-  Rows messages;  ///< summed over neighbours
-  Rows before;    ///< before the gate
-  Rows features;  ///< after it
-};
-
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -36,12 +24,8 @@ class Engine {
   /// Bytes the last run sent to ghosts before each layer (as many came back as gradients); 0 for the first layer, and
   /// where ghosts are images of atoms of the same process.
   virtual std::vector<std::size_t> bytes_to_ghosts() const = 0;
-  /// The last run's layers, whole (the last layer too). Only of engines made for tracing.
-  virtual const std::vector<LayerTrace>& trace() const = 0;
 };
 
 std::unique_ptr<Engine> make_engine(const Model& model, const EngineOptions& options);
-/// In double precision, untabulated, with nothing left out; keeps a trace.
-std::unique_ptr<Engine> make_tracing_engine(const Model& model);
 
 }  // namespace vitrion::nequip

@@ -50,6 +50,7 @@ struct Convolution {
   const T* couplings = nullptr;  ///< m_ik = sqrt(2 l3 + 1) sum_j C_ijk Y_j, shape (n_edges, coupling_width)
   std::size_t coupling_width = 0;
   T* messages = nullptr;  ///< one row
+  bool add = false;       ///< to the messages that are there
 
   // Backward.
   const T* harmonics = nullptr;  ///< Y, shape (n_edges, harmonics_width)
@@ -66,7 +67,7 @@ struct Convolution {
 template <class T>
 std::size_t backward_scratch(std::size_t channels, std::size_t n_edges, std::size_t harmonics_width);
 
-/// messages[path, k, u] = sum over edges of w[path, u] sum_i m_ik features[neighbor, i, u]; overwrites.
+/// messages[path, k, u] = sum over edges of w[path, u] sum_i m_ik features[neighbor, i, u].
 template <class T>
 void convolve(const Convolution<T>& c);
 
@@ -89,6 +90,20 @@ struct RowsTimesMatrix {
 template <class T>
 void multiply(const RowsTimesMatrix<T>& job);
 
+/// matrix[k, n] += sum_r left[r, k] right[r, n]: the gradient of a matrix from the rows that went in and the adjoints
+/// of those that came out. `columns` is a multiple of channel_pad.
+template <class T>
+struct SumOfOuterProducts {
+  const T* const* left = nullptr;
+  const T* const* right = nullptr;
+  std::size_t rows = 0;
+  T* matrix = nullptr;  ///< shape (inner, columns)
+  std::size_t inner = 0, columns = 0;
+};
+
+template <class T>
+void add_outer_products(const SumOfOuterProducts<T>& job);
+
 /// What makes one irrep of the features from the numbers before the gate.
 struct GateStep {
   enum class Kind { silu, tanh, gated };
@@ -105,6 +120,22 @@ void gate(std::span<const GateStep> steps, std::size_t channels, const T* before
 template <class T>
 void gate_backward(std::span<const GateStep> steps, std::size_t channels, const T* before, const T* feature_adjoints,
                    T* adjoints);
+
+/// One row and its tangents (derivatives by a parameter of a path): tangents of the features.
+template <class T>
+void gate_tangent(std::span<const GateStep> steps, std::size_t channels, const T* before, const T* before_tangents,
+                  T* feature_tangents);
+
+/// Tangents of what `gate_backward` gives.
+template <class T>
+void gate_backward_tangent(std::span<const GateStep> steps, std::size_t channels, const T* before,
+                           const T* before_tangents, const T* feature_adjoints, const T* feature_adjoint_tangents,
+                           T* adjoint_tangents);
+
+/// values = silu(values), tangents *= silu'(values); slopes = silu'(values), bends = silu''(values) tangents (of what
+/// came in). `n` is a multiple of channel_pad.
+template <class T>
+void silu_with_tangent(std::size_t n, T* values, T* tangents, T* slopes, T* bends);
 
 /// values = silu(values); slopes (or none) *= silu'(values). `n` is a multiple of channel_pad.
 template <class T>

@@ -51,7 +51,12 @@ HWY_INLINE void forward_block(const Convolution<T>& c, const KernelPath<T>& path
   const Tag<T> d;
   constexpr std::size_t N = lanes<T>;
   Vec<T> sum[P::n3 * NB];
-  unroll<P::n3 * NB>([&](auto at) VITRION_INLINE_LAMBDA { sum[at] = hn::Zero(d); });
+  T* out = c.messages + path.output + first;
+  unroll<P::n3>([&](auto k) VITRION_INLINE_LAMBDA {
+    unroll<NB>([&](auto b) VITRION_INLINE_LAMBDA {
+      sum[k * NB + b] = c.add ? hn::Load(d, out + k * path.stride + b * N) : hn::Zero(d);
+    });
+  });
   const T* weights = c.weights + path.weight + first;
   const T* couplings = c.couplings + path.coupling;
   for (std::size_t e = 0; e < c.n_edges; ++e, weights += c.weight_width, couplings += c.coupling_width) {
@@ -77,7 +82,6 @@ HWY_INLINE void forward_block(const Convolution<T>& c, const KernelPath<T>& path
       }
     });
   }
-  T* out = c.messages + path.output + first;
   unroll<P::n3>([&](auto k) VITRION_INLINE_LAMBDA {
     unroll<NB>([&](auto b) VITRION_INLINE_LAMBDA { hn::Store(sum[k * NB + b], d, out + k * path.stride + b * N); });
   });

@@ -66,10 +66,49 @@ void multiply_on_target(const RowsTimesMatrix<T>& job) {
   for (; column < job.columns; column += N) multiply_columns<T, 1>(job, column);
 }
 
-// silu(x) = x / (1 + exp(-x)) and its derivative, both with e3nn's factor.
+// R rows by V vectors of the matrix.
+template <class T, int R, int V>
+HWY_INLINE void outer_tile(const SumOfOuterProducts<T>& job, std::size_t row, std::size_t column) {
+  const Tag<T> d;
+  constexpr std::size_t N = lanes<T>;
+  Vec<T> sum[R * V];
+  T* matrix = job.matrix + row * job.columns + column;
+  unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
+    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::Load(d, matrix + r * job.columns + v * N); });
+  });
+  for (std::size_t k = 0; k < job.rows; ++k) {
+    Vec<T> g[V];
+    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { g[v] = hn::Load(d, job.right[k] + column + v * N); });
+    unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
+      const Vec<T> x = hn::Set(d, job.left[k][row + r]);
+      unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::MulAdd(x, g[v], sum[r * V + v]); });
+    });
+  }
+  unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
+    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { hn::Store(sum[r * V + v], d, matrix + r * job.columns + v * N); });
+  });
+}
+
+template <class T, int V>
+HWY_INLINE void outer_columns(const SumOfOuterProducts<T>& job, std::size_t column) {
+  constexpr int most = HWY_TARGET == HWY_AVX3 ? 4 : 2;
+  std::size_t row = 0;
+  for (; row + most <= job.inner; row += most) outer_tile<T, most, V>(job, row, column);
+  for (; row < job.inner; ++row) outer_tile<T, 1, V>(job, row, column);
+}
+
+template <class T>
+void add_outer_products_on_target(const SumOfOuterProducts<T>& job) {
+  constexpr std::size_t N = lanes<T>;
+  std::size_t column = 0;
+  for (; column + 4 * N <= job.columns; column += 4 * N) outer_columns<T, 4>(job, column);
+  for (; column < job.columns; column += N) outer_columns<T, 1>(job, column);
+}
+
+// silu(x) = x / (1 + exp(-x)) and its first two derivatives, with e3nn's factor.
 template <class T>
 struct SiluWithSlope {
-  Vec<T> value, slope;
+  Vec<T> value, slope, bend;
 
   HWY_INLINE explicit SiluWithSlope(Vec<T> x) {
     const Tag<T> d;
@@ -79,19 +118,22 @@ struct SiluWithSlope {
     const Vec<T> e = hn::Exp(d, hn::Min(hn::Neg(x), limit));
     const Vec<T> sigmoid = hn::Div(one, hn::Add(one, e));
     value = hn::Mul(factor, hn::Mul(x, sigmoid));
-    slope = hn::Mul(factor, hn::Mul(sigmoid, hn::MulAdd(x, hn::Sub(one, sigmoid), one)));
+    const Vec<T> rest = hn::Sub(one, sigmoid);
+    slope = hn::Mul(factor, hn::Mul(sigmoid, hn::MulAdd(x, rest, one)));
+    bend = hn::Mul(hn::Mul(factor, hn::Mul(sigmoid, rest)), hn::MulAdd(x, hn::Sub(rest, sigmoid), hn::Set(d, T(2))));
   }
 };
 
 template <class T>
 struct TanhWithSlope {
-  Vec<T> value, slope;
+  Vec<T> value, slope, bend;
 
   HWY_INLINE explicit TanhWithSlope(Vec<T> x) {
     const Tag<T> d;
     const Vec<T> factor = hn::Set(d, static_cast<T>(tanh_factor)), t = hn::Tanh(d, x);
     value = hn::Mul(factor, t);
     slope = hn::Mul(factor, hn::NegMulAdd(t, t, hn::Set(d, T(1))));
+    bend = hn::Mul(hn::Set(d, T(-2)), hn::Mul(t, slope));
   }
 };
 
@@ -138,6 +180,84 @@ void gate_backward_on_target(std::span<const GateStep> steps, std::size_t channe
         hn::Store(hn::Mul(on_gate, factor.slope), d, adjoints + step.gate + u);
       }
     }
+}
+
+// f(V) of the activation of a scalar.
+template <class T, class F>
+HWY_INLINE void with_activation(GateStep::Kind kind, Vec<T> x, const F& f) {
+  if (kind == GateStep::Kind::tanh)
+    f(TanhWithSlope<T>(x));
+  else
+    f(SiluWithSlope<T>(x));
+}
+
+template <class T>
+void gate_tangent_on_target(std::span<const GateStep> steps, std::size_t channels, const T* before,
+                            const T* before_tangents, T* feature_tangents) {
+  const Tag<T> d;
+  for (const GateStep& step : steps)
+    for (std::size_t u = 0; u < channels; u += lanes<T>) {
+      if (step.kind != GateStep::Kind::gated) {
+        const Vec<T> t = hn::Load(d, before_tangents + step.from + u);
+        with_activation<T>(step.kind, hn::Load(d, before + step.from + u), [&](const auto& f) VITRION_INLINE_LAMBDA {
+          hn::Store(hn::Mul(f.slope, t), d, feature_tangents + step.to + u);
+        });
+        continue;
+      }
+      const SiluWithSlope<T> factor(hn::Load(d, before + step.gate + u));
+      const Vec<T> factor_tangent = hn::Mul(factor.slope, hn::Load(d, before_tangents + step.gate + u));
+      for (std::size_t m = 0; m < step.components; ++m) {
+        const std::size_t at = step.from + m * channels + u;
+        hn::Store(hn::MulAdd(factor.value, hn::Load(d, before_tangents + at),
+                             hn::Mul(factor_tangent, hn::Load(d, before + at))),
+                  d, feature_tangents + step.to + m * channels + u);
+      }
+    }
+}
+
+template <class T>
+void gate_backward_tangent_on_target(std::span<const GateStep> steps, std::size_t channels, const T* before,
+                                     const T* before_tangents, const T* adjoints, const T* adjoint_tangents,
+                                     T* result) {
+  const Tag<T> d;
+  for (const GateStep& step : steps)
+    for (std::size_t u = 0; u < channels; u += lanes<T>) {
+      const T *g = adjoints + step.to + u, *dg = adjoint_tangents + step.to + u;
+      if (step.kind != GateStep::Kind::gated) {
+        const Vec<T> t = hn::Load(d, before_tangents + step.from + u);
+        with_activation<T>(step.kind, hn::Load(d, before + step.from + u), [&](const auto& f) VITRION_INLINE_LAMBDA {
+          hn::Store(hn::MulAdd(f.slope, hn::Load(d, dg), hn::Mul(hn::Mul(f.bend, t), hn::Load(d, g))), d,
+                    result + step.from + u);
+        });
+        continue;
+      }
+      const SiluWithSlope<T> factor(hn::Load(d, before + step.gate + u));
+      const Vec<T> t = hn::Load(d, before_tangents + step.gate + u), factor_tangent = hn::Mul(factor.slope, t);
+      Vec<T> on_gate = hn::Zero(d), on_gate_tangent = hn::Zero(d);
+      for (std::size_t m = 0; m < step.components; ++m) {
+        const std::size_t at = step.from + m * channels + u;
+        const Vec<T> gm = hn::Load(d, g + m * channels), dgm = hn::Load(d, dg + m * channels);
+        const Vec<T> z = hn::Load(d, before + at), dz = hn::Load(d, before_tangents + at);
+        hn::Store(hn::MulAdd(dgm, factor.value, hn::Mul(gm, factor_tangent)), d, result + at);
+        on_gate = hn::MulAdd(gm, z, on_gate);
+        on_gate_tangent = hn::MulAdd(dgm, z, hn::MulAdd(gm, dz, on_gate_tangent));
+      }
+      hn::Store(hn::MulAdd(factor.slope, on_gate_tangent, hn::Mul(hn::Mul(factor.bend, t), on_gate)), d,
+                result + step.gate + u);
+    }
+}
+
+template <class T>
+void silu_with_tangent_on_target(std::size_t n, T* values, T* tangents, T* slopes, T* bends) {
+  const Tag<T> d;
+  for (std::size_t k = 0; k < n; k += lanes<T>) {
+    const SiluWithSlope<T> silu(hn::Load(d, values + k));
+    const Vec<T> t = hn::Load(d, tangents + k);
+    hn::Store(silu.value, d, values + k);
+    hn::Store(hn::Mul(silu.slope, t), d, tangents + k);
+    hn::Store(silu.slope, d, slopes + k);
+    hn::Store(hn::Mul(silu.bend, t), d, bends + k);
+  }
 }
 
 template <class T>

@@ -31,6 +31,21 @@ void gate_backward_double(std::span<const GateStep> steps, std::size_t channels,
                           const double* feature_adjoints, double* adjoints) {
   gate_backward_on_target(steps, channels, before, feature_adjoints, adjoints);
 }
+void add_outer_products_double(const SumOfOuterProducts<double>& job) {
+  add_outer_products_on_target(job);
+}
+void gate_tangent_double(std::span<const GateStep> steps, std::size_t channels, const double* before,
+                         const double* before_tangents, double* feature_tangents) {
+  gate_tangent_on_target(steps, channels, before, before_tangents, feature_tangents);
+}
+void gate_backward_tangent_double(std::span<const GateStep> steps, std::size_t channels, const double* before,
+                                  const double* before_tangents, const double* adjoints, const double* adjoint_tangents,
+                                  double* result) {
+  gate_backward_tangent_on_target(steps, channels, before, before_tangents, adjoints, adjoint_tangents, result);
+}
+void silu_tangent_double(std::size_t n, double* values, double* tangents, double* slopes, double* bends) {
+  silu_with_tangent_on_target(n, values, tangents, slopes, bends);
+}
 void silu_double(std::size_t n, double* values, double* slopes) {
   silu_with_slope_on_target(n, values, slopes);
 }
@@ -52,6 +67,10 @@ HWY_EXPORT(convolve_backward_double);
 HWY_EXPORT(multiply_double);
 HWY_EXPORT(gate_double);
 HWY_EXPORT(gate_backward_double);
+HWY_EXPORT(add_outer_products_double);
+HWY_EXPORT(gate_tangent_double);
+HWY_EXPORT(gate_backward_tangent_double);
+HWY_EXPORT(silu_tangent_double);
 HWY_EXPORT(silu_double);
 HWY_EXPORT(look_up_double);
 HWY_EXPORT(lanes_double);
@@ -76,6 +95,26 @@ template <>
 void gate_backward(std::span<const GateStep> steps, std::size_t channels, const double* before,
                    const double* feature_adjoints, double* adjoints) {
   HWY_DYNAMIC_DISPATCH(gate_backward_double)(steps, channels, before, feature_adjoints, adjoints);
+}
+template <>
+void add_outer_products(const SumOfOuterProducts<double>& job) {
+  HWY_DYNAMIC_DISPATCH(add_outer_products_double)(job);
+}
+template <>
+void gate_tangent(std::span<const GateStep> steps, std::size_t channels, const double* before,
+                  const double* before_tangents, double* feature_tangents) {
+  HWY_DYNAMIC_DISPATCH(gate_tangent_double)(steps, channels, before, before_tangents, feature_tangents);
+}
+template <>
+void gate_backward_tangent(std::span<const GateStep> steps, std::size_t channels, const double* before,
+                           const double* before_tangents, const double* feature_adjoints,
+                           const double* feature_adjoint_tangents, double* adjoint_tangents) {
+  HWY_DYNAMIC_DISPATCH(gate_backward_tangent_double)
+  (steps, channels, before, before_tangents, feature_adjoints, feature_adjoint_tangents, adjoint_tangents);
+}
+template <>
+void silu_with_tangent(std::size_t n, double* values, double* tangents, double* slopes, double* bends) {
+  HWY_DYNAMIC_DISPATCH(silu_tangent_double)(n, values, tangents, slopes, bends);
 }
 template <>
 void silu_with_slope(std::size_t n, double* values, double* slopes) {

@@ -31,6 +31,21 @@ void gate_backward_float(std::span<const GateStep> steps, std::size_t channels, 
                          const float* feature_adjoints, float* adjoints) {
   gate_backward_on_target(steps, channels, before, feature_adjoints, adjoints);
 }
+void add_outer_products_float(const SumOfOuterProducts<float>& job) {
+  add_outer_products_on_target(job);
+}
+void gate_tangent_float(std::span<const GateStep> steps, std::size_t channels, const float* before,
+                        const float* before_tangents, float* feature_tangents) {
+  gate_tangent_on_target(steps, channels, before, before_tangents, feature_tangents);
+}
+void gate_backward_tangent_float(std::span<const GateStep> steps, std::size_t channels, const float* before,
+                                 const float* before_tangents, const float* adjoints, const float* adjoint_tangents,
+                                 float* result) {
+  gate_backward_tangent_on_target(steps, channels, before, before_tangents, adjoints, adjoint_tangents, result);
+}
+void silu_tangent_float(std::size_t n, float* values, float* tangents, float* slopes, float* bends) {
+  silu_with_tangent_on_target(n, values, tangents, slopes, bends);
+}
 void silu_float(std::size_t n, float* values, float* slopes) {
   silu_with_slope_on_target(n, values, slopes);
 }
@@ -52,6 +67,10 @@ HWY_EXPORT(convolve_backward_float);
 HWY_EXPORT(multiply_float);
 HWY_EXPORT(gate_float);
 HWY_EXPORT(gate_backward_float);
+HWY_EXPORT(add_outer_products_float);
+HWY_EXPORT(gate_tangent_float);
+HWY_EXPORT(gate_backward_tangent_float);
+HWY_EXPORT(silu_tangent_float);
 HWY_EXPORT(silu_float);
 HWY_EXPORT(look_up_float);
 HWY_EXPORT(lanes_float);
@@ -76,6 +95,26 @@ template <>
 void gate_backward(std::span<const GateStep> steps, std::size_t channels, const float* before,
                    const float* feature_adjoints, float* adjoints) {
   HWY_DYNAMIC_DISPATCH(gate_backward_float)(steps, channels, before, feature_adjoints, adjoints);
+}
+template <>
+void add_outer_products(const SumOfOuterProducts<float>& job) {
+  HWY_DYNAMIC_DISPATCH(add_outer_products_float)(job);
+}
+template <>
+void gate_tangent(std::span<const GateStep> steps, std::size_t channels, const float* before,
+                  const float* before_tangents, float* feature_tangents) {
+  HWY_DYNAMIC_DISPATCH(gate_tangent_float)(steps, channels, before, before_tangents, feature_tangents);
+}
+template <>
+void gate_backward_tangent(std::span<const GateStep> steps, std::size_t channels, const float* before,
+                           const float* before_tangents, const float* feature_adjoints,
+                           const float* feature_adjoint_tangents, float* adjoint_tangents) {
+  HWY_DYNAMIC_DISPATCH(gate_backward_tangent_float)
+  (steps, channels, before, before_tangents, feature_adjoints, feature_adjoint_tangents, adjoint_tangents);
+}
+template <>
+void silu_with_tangent(std::size_t n, float* values, float* tangents, float* slopes, float* bends) {
+  HWY_DYNAMIC_DISPATCH(silu_tangent_float)(n, values, tangents, slopes, bends);
 }
 template <>
 void silu_with_slope(std::size_t n, float* values, float* slopes) {

@@ -9,72 +9,51 @@
 namespace vitrion::nequip {
 namespace {
 
-// Copies parts of a parameter, scaled, into a matrix of padded blocks.
 template <class T>
-class MatrixBuilder {
- public:
-  MatrixBuilder(std::size_t rows, std::size_t columns) {
-    matrix_.rows = rows;
-    matrix_.columns = columns;
-    matrix_.values.assign(rows * columns, T(0));
-  }
-
-  // `count` numbers of a row, into row `row` from column `column` on.
-  void copy(std::size_t row, std::size_t column, const double* from, std::size_t count, double factor) {
-    for (std::size_t k = 0; k < count; ++k)
-      matrix_.values[row * matrix_.columns + column + k] = static_cast<T>(factor * from[k]);
-  }
-
-  Matrix<T> finish() {
-    const std::size_t rows = matrix_.rows, columns = matrix_.columns;
-    matrix_.transposed.resize(rows * columns);
-    for (std::size_t r = 0; r < rows; ++r)
-      for (std::size_t c = 0; c < columns; ++c) matrix_.transposed[c * rows + r] = matrix_.values[r * columns + c];
-    return std::move(matrix_);
-  }
-
- private:
-  Matrix<T> matrix_;
-};
+Matrix<T> empty_matrix(std::size_t rows, std::size_t columns) {
+  Matrix<T> matrix;
+  matrix.rows = rows;
+  matrix.columns = columns;
+  matrix.values.assign(rows * columns, T(0));
+  matrix.transposed.assign(rows * columns, T(0));
+  return matrix;
+}
 
 // A parameter of shape (row blocks * F, skipped * column blocks * F) with both kinds of blocks padded.
 //
-// Row u of block b lies at from + (b * F + u) * row_stride; only the first `column_blocks` blocks of columns are taken.
+// Row u of block b begins at from + (b * F + u) * row_stride; only the first `column_blocks` blocks of columns are
+// taken.
 template <class T>
-Matrix<T> blocks(const double* from, std::size_t features, std::size_t channels, std::size_t row_blocks,
+Matrix<T> blocks(std::size_t from, std::size_t features, std::size_t channels, std::size_t row_blocks,
                  std::size_t row_stride, std::size_t column_blocks, double factor) {
-  MatrixBuilder<T> builder(row_blocks * channels, column_blocks * channels);
+  Matrix<T> matrix = empty_matrix<T>(row_blocks * channels, column_blocks * channels);
   for (std::size_t b = 0; b < row_blocks; ++b)
     for (std::size_t u = 0; u < features; ++u)
       for (std::size_t c = 0; c < column_blocks; ++c)
-        builder.copy(b * channels + u, c * channels, from + (b * features + u) * row_stride + c * features, features,
-                     factor);
-  return builder.finish();
+        matrix.segments.push_back({from + (b * features + u) * row_stride + c * features,
+                                   (b * channels + u) * matrix.columns + c * channels, features, factor});
+  return matrix;
 }
 
 template <class T>
-RadialWeights<T> radial_weights(const Model& model, const ParameterTable& table, const std::string& prefix,
+RadialWeights<T> radial_weights(const Hyperparameters& h, const ParameterTable& table, const std::string& prefix,
                                 const std::vector<std::size_t>& kept_paths, std::size_t channels) {
-  const Hyperparameters& h = model.hyper;
   const auto features = static_cast<std::size_t>(h.num_features);
   RadialWeights<T> radial;
   for (int k = 0; k <= h.radial_mlp_depth; ++k) {
     const ParameterBlock& block = table.at(fmt::format("{}radial.{}", prefix, k));
-    const double* from = model.parameter(block).data();
     const std::size_t inner = block.shape[0], outer = block.shape[1];
+    const bool last = k == h.radial_mlp_depth;
     double factor = 1 / std::sqrt(static_cast<double>(inner));
-    if (k < h.radial_mlp_depth) {
-      MatrixBuilder<T> builder(padded<T>(inner), padded<T>(outer));
-      for (std::size_t r = 0; r < inner; ++r) builder.copy(r, 0, from + r * outer, outer, factor);
-      radial.matrices.push_back(builder.finish());
-      continue;
+    if (last && h.avg_num_neighbors > 0) factor /= std::sqrt(h.avg_num_neighbors);
+    Matrix<T> matrix = empty_matrix<T>(padded<T>(inner), last ? kept_paths.size() * channels : padded<T>(outer));
+    for (std::size_t r = 0; r < inner; ++r) {
+      const std::size_t from = block.offset + r * outer, to = r * matrix.columns;
+      if (!last) matrix.segments.push_back({from, to, outer, factor});
+      for (std::size_t p = 0; last && p < kept_paths.size(); ++p)
+        matrix.segments.push_back({from + kept_paths[p] * features, to + p * channels, features, factor});
     }
-    if (h.avg_num_neighbors > 0) factor /= std::sqrt(h.avg_num_neighbors);
-    MatrixBuilder<T> builder(padded<T>(inner), kept_paths.size() * channels);
-    for (std::size_t r = 0; r < inner; ++r)
-      for (std::size_t p = 0; p < kept_paths.size(); ++p)
-        builder.copy(r, p * channels, from + r * outer + kept_paths[p] * features, features, factor);
-    radial.matrices.push_back(builder.finish());
+    radial.matrices.push_back(std::move(matrix));
   }
   return radial;
 }
@@ -156,8 +135,8 @@ void Network<T>::add_paths(const LayerShape& shape, const std::vector<std::size_
 }
 
 template <class T>
-void Network<T>::add_layer(const Model& model, const ParameterTable& table, std::size_t n, const LayerShape& whole,
-                           bool scalars_only) {
+void Network<T>::add_layer(const Hyperparameters& hyper, const ParameterTable& table, std::size_t n,
+                           const LayerShape& whole, bool scalars_only) {
   const std::string prefix = fmt::format("layers.{}.", n);
   LayerShape shape = whole;
   std::vector<std::size_t> kept;
@@ -176,7 +155,7 @@ void Network<T>::add_layer(const Model& model, const ParameterTable& table, std:
   layer.output_width = places(shape.features, channels).back();
   layer.weight_width = kept.size() * channels;
   add_paths(shape, kept, layer);
-  layer.radial = radial_weights<T>(model, table, prefix, kept, channels);
+  layer.radial = radial_weights<T>(hyper, table, prefix, kept, channels);
 
   const std::vector<std::size_t> inputs = places(shape.inputs, channels);
   std::vector<std::size_t> before;
@@ -189,8 +168,8 @@ void Network<T>::add_layer(const Model& model, const ParameterTable& table, std:
     before.push_back(layer.before_width);
     const ParameterBlock& linear = table.at(prefix + "linear_2." + irrep.name());
     IrrepWeights<T> w{irrep.size(), message, n_paths * channels, before.back(), n_blocks * channels, {}};
-    w.matrices.push_back(blocks<T>(model.parameter(linear).data(), features, channels, n_paths, linear.shape[1],
-                                   n_blocks, 1 / std::sqrt(static_cast<double>(n_paths * features))));
+    w.matrices.push_back(blocks<T>(linear.offset, features, channels, n_paths, linear.shape[1], n_blocks,
+                                   1 / std::sqrt(static_cast<double>(n_paths * features))));
     layer.linear_2.push_back(std::move(w));
     message += size * n_paths * channels;
     layer.before_width += size * n_blocks * channels;
@@ -199,8 +178,8 @@ void Network<T>::add_layer(const Model& model, const ParameterTable& table, std:
     const Irrep irrep = shape.inputs[a];
     const ParameterBlock& linear = table.at(prefix + "linear_1." + irrep.name());
     IrrepWeights<T> first{irrep.size(), inputs[a], channels, inputs[a], channels, {}};
-    first.matrices.push_back(blocks<T>(model.parameter(linear).data(), features, channels, 1, features, 1,
-                                       1 / std::sqrt(static_cast<double>(features))));
+    first.matrices.push_back(
+        blocks<T>(linear.offset, features, channels, 1, features, 1, 1 / std::sqrt(static_cast<double>(features))));
     layer.linear_1.push_back(std::move(first));
     const int o = shape.index_of_output(irrep);
     if (o < 0) continue;
@@ -210,8 +189,7 @@ void Network<T>::add_layer(const Model& model, const ParameterTable& table, std:
     IrrepWeights<T> self{irrep.size(),        inputs[a], channels, before[static_cast<std::size_t>(o)],
                          n_blocks * channels, {}};
     for (std::size_t t = 0; t < n_types; ++t)
-      self.matrices.push_back(blocks<T>(model.parameter(block).data() + t * width, features, channels, 1,
-                                        n_types * width, n_blocks,
+      self.matrices.push_back(blocks<T>(block.offset + t * width, features, channels, 1, n_types * width, n_blocks,
                                         1 / std::sqrt(static_cast<double>(features * n_types))));
     layer.self.push_back(std::move(self));
   }
@@ -244,21 +222,37 @@ Network<T>::Network(const Model& model, LastLayer last)
       r_max(model.hyper.r_max),
       cutoff_p(model.hyper.polynomial_cutoff_p),
       embedding_width(padded<T>(static_cast<std::size_t>(model.hyper.num_bessels))),
-      embedding(n_types * channels, T(0)),
-      readout(channels, T(0)),
-      scales(model.scales),
-      shifts(model.shifts) {
+      embedding(empty_matrix<T>(n_types, channels)),
+      readout(channels, T(0)) {
+  const ParameterTable table = model.table();
+  for (std::size_t t = 0; t < n_types; ++t)
+    embedding.segments.push_back({table.at("embedding").offset + t * features, t * channels, features,
+                                  1 / std::sqrt(static_cast<double>(n_types))});
+  const std::vector<LayerShape> shapes = layer_shapes(model.hyper);
+  for (std::size_t n = 0; n < shapes.size(); ++n)
+    add_layer(model.hyper, table, n, shapes[n], last == LastLayer::scalars_only && n + 1 == shapes.size());
+  visit_matrices([this](Matrix<T>& matrix) {
+    matrix.place = matrix_elements;
+    matrix_elements += matrix.values.size();
+  });
+  load(model);
+}
+
+template <class T>
+void Network<T>::load(const Model& model) {
   const ParameterTable table = model.table();
   const auto frequencies = model.parameter(table.at("bessel_frequencies"));
   bessel_frequencies.assign(frequencies.begin(), frequencies.end());
-  const double* embedded = model.parameter(table.at("embedding")).data();
-  for (std::size_t t = 0; t < n_types; ++t)
-    for (std::size_t u = 0; u < features; ++u)
-      embedding[t * channels + u] =
-          static_cast<T>(embedded[t * features + u] / std::sqrt(static_cast<double>(n_types)));
-  const std::vector<LayerShape> shapes = layer_shapes(model.hyper);
-  for (std::size_t n = 0; n < shapes.size(); ++n)
-    add_layer(model, table, n, shapes[n], last == LastLayer::scalars_only && n + 1 == shapes.size());
+  scales = model.scales;
+  shifts = model.shifts;
+  visit_matrices([&](Matrix<T>& matrix) {
+    for (const Segment& segment : matrix.segments)
+      for (std::size_t k = 0; k < segment.count; ++k)
+        matrix.values[segment.element + k] = static_cast<T>(segment.factor * model.parameters[segment.parameter + k]);
+    for (std::size_t r = 0; r < matrix.rows; ++r)
+      for (std::size_t c = 0; c < matrix.columns; ++c)
+        matrix.transposed[c * matrix.rows + r] = matrix.values[r * matrix.columns + c];
+  });
 
   // No activation stands between the two output matrices: their product is one vector.
   const ParameterBlock& hidden = table.at("readout.hidden");

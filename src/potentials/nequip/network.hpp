@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "potentials/nequip/aligned.hpp"
@@ -10,12 +11,22 @@
 
 namespace vitrion::nequip {
 
+/// Numbers of a parameter that stand one behind the other in a row of a matrix, scaled.
+struct Segment {
+  std::size_t parameter = 0;  ///< first, in the flat vector of all parameters
+  std::size_t element = 0;    ///< first, in Matrix::values
+  std::size_t count = 0;
+  double factor = 1;
+};
+
 /// A padded matrix and its transpose.
 template <class T>
 struct Matrix {
   std::size_t rows = 0, columns = 0;  ///< padded
   AlignedVector<T> values;            ///< shape (rows, columns)
   AlignedVector<T> transposed;        ///< shape (columns, rows)
+  std::vector<Segment> segments;      ///< where the values come from; all others are zero
+  std::size_t place = 0;              ///< of its first element among those of all matrices: a gradient's layout
 };
 
 /// Where an irrep lies in a row, and the weights that act on it. Components are `stride` apart.
@@ -73,20 +84,39 @@ struct Network {
   double r_max = 0, cutoff_p = 0;
   std::vector<double> bessel_frequencies;
   std::size_t embedding_width = 0;  ///< padded number of Bessel functions
-  AlignedVector<T> embedding;       ///< shape (n_types, channels)
+  Matrix<T> embedding;              ///< shape (n_types, channels)
   std::vector<LayerWeights<T>> layers;
   AlignedVector<T> readout;  ///< both output matrices, shape (channels)
   std::vector<double> scales, shifts;
+  std::size_t matrix_elements = 0;  ///< of all matrices together
+
+  /// Takes the weights, scales and shifts of a model of the same architecture.
+  void load(const Model& model);
+  /// Calls visit(matrix) for every matrix, always in the same order.
+  template <class Visit>
+  void for_matrices(const Visit& visit) const {
+    const_cast<Network*>(this)->visit_matrices([&](Matrix<T>& matrix) { visit(std::as_const(matrix)); });
+  }
 
   /// Couplings m_ik of an edge with harmonics Y (linear in Y); shape (coupling_width).
   void couple(const double* harmonics, T* couplings) const;
 
  private:
+  template <class Visit>
+  void visit_matrices(const Visit& visit) {
+    visit(embedding);
+    for (LayerWeights<T>& layer : layers) {
+      for (Matrix<T>& matrix : layer.radial.matrices) visit(matrix);
+      for (std::vector<IrrepWeights<T>>* list : {&layer.linear_1, &layer.linear_2, &layer.self})
+        for (IrrepWeights<T>& weights : *list)
+          for (Matrix<T>& matrix : weights.matrices) visit(matrix);
+    }
+  }
   struct CouplingTerm {
     std::int32_t at, j;
     double factor;
   };
-  void add_layer(const Model& model, const ParameterTable& table, std::size_t n, const LayerShape& shape,
+  void add_layer(const Hyperparameters& hyper, const ParameterTable& table, std::size_t n, const LayerShape& shape,
                  bool scalars_only);
   void add_paths(const LayerShape& shape, const std::vector<std::size_t>& kept, LayerWeights<T>& layer);
   std::size_t coupling_of(int l1, int l2, int l3);

@@ -9,15 +9,17 @@ namespace {
 
 constexpr std::size_t order = 6;  // coefficients of a quintic spline that meet in an interval
 
-template <class T>
-void multiply_rows(const Matrix<T>& matrix, const T* from, T* to, std::size_t n, RadialScratch<T>& scratch) {
-  scratch.in.resize(n);
-  scratch.out.resize(n);
-  for (std::size_t e = 0; e < n; ++e) {
-    scratch.in[e] = from + e * matrix.rows;
-    scratch.out[e] = to + e * matrix.columns;
-  }
-  multiply<T>({scratch.in.data(), scratch.out.data(), n, matrix.values.data(), matrix.rows, matrix.columns, false});
+struct Cutoff {
+  double value, slope;
+};
+
+// f(u) = 1 - (p+1)(p+2)/2 u^p + p(p+2) u^(p+1) - p(p+1)/2 u^(p+2), u = r/R, and its derivative by r.
+Cutoff polynomial_cutoff(double R, double p, double r) {
+  const double u = r / R;
+  if (u >= 1) return {0, 0};
+  const double up = std::pow(u, p - 1);
+  return {1 - up * u * ((p + 1) * (p + 2) / 2 - u * (p * (p + 2) - u * p * (p + 1) / 2)),
+          -p * (p + 1) * (p + 2) / 2 * up * (1 - u) * (1 - u) / R};
 }
 
 // Basis functions of an interval at t in [0, 1], by looking up unit coefficients.
@@ -85,13 +87,8 @@ double largest_difference(std::span<const double> a, std::span<const double> b) 
 
 template <class T>
 void embed(const Network<T>& network, double r, T* values, T* slopes) {
-  const double R = network.r_max, p = network.cutoff_p, u = r / R;
-  double f = 0, df = 0;  // cutoff and its derivative by r
-  if (!(u >= 1)) {
-    const double up = std::pow(u, p - 1);
-    f = 1 - up * u * ((p + 1) * (p + 2) / 2 - u * (p * (p + 2) - u * p * (p + 1) / 2));
-    df = -p * (p + 1) * (p + 2) / 2 * up * (1 - u) * (1 - u) / R;
-  }
+  const double R = network.r_max;
+  const auto [f, df] = polynomial_cutoff(R, network.cutoff_p, r);
   std::fill(values, values + network.embedding_width, T(0));
   std::fill(slopes, slopes + network.embedding_width, T(0));
   for (std::size_t k = 0; k < network.bessel_frequencies.size(); ++k) {
@@ -110,6 +107,17 @@ void embed(const Network<T>& network, double r, T* values, T* slopes) {
 }
 
 template <class T>
+void embed_by_frequency(const Network<T>& network, double r, double* values, double* slopes) {
+  const double R = network.r_max;
+  const auto [f, df] = polynomial_cutoff(R, network.cutoff_p, r);
+  for (std::size_t k = 0; k < network.bessel_frequencies.size(); ++k) {
+    const double b = network.bessel_frequencies[k] / R;
+    values[k] = 2 / (R * R) * std::cos(b * r) * f;
+    slopes[k] = 2 / (R * R) * (std::cos(b * r) * df - b * std::sin(b * r) * f);
+  }
+}
+
+template <class T>
 void evaluate_radial(const Network<T>& network, const RadialWeights<T>& weights, const double* r, std::size_t n,
                      T* values, T* slopes, RadialScratch<T>& scratch) {
   std::size_t width = network.embedding_width;
@@ -121,14 +129,14 @@ void evaluate_radial(const Network<T>& network, const RadialWeights<T>& weights,
     embed(network, r[e], value + e * network.embedding_width, slope + e * network.embedding_width);
   for (std::size_t k = 0; k + 1 < weights.matrices.size(); ++k) {
     const Matrix<T>& m = weights.matrices[k];
-    multiply_rows(m, value, next_value, n, scratch);
-    if (slopes) multiply_rows(m, slope, next_slope, n, scratch);
+    multiply_rows(m, false, value, next_value, n, scratch.pointers);
+    if (slopes) multiply_rows(m, false, slope, next_slope, n, scratch.pointers);
     silu_with_slope<T>(n * m.columns, next_value, slopes ? next_slope : nullptr);
     std::swap(value, next_value);
     std::swap(slope, next_slope);
   }
-  multiply_rows(weights.matrices.back(), value, values, n, scratch);
-  if (slopes) multiply_rows(weights.matrices.back(), slope, slopes, n, scratch);
+  multiply_rows(weights.matrices.back(), false, value, values, n, scratch.pointers);
+  if (slopes) multiply_rows(weights.matrices.back(), false, slope, slopes, n, scratch.pointers);
 }
 
 namespace {
@@ -184,6 +192,8 @@ RadialTable<T>::RadialTable(const Network<double>& network, const RadialWeights<
 
 template void embed(const Network<float>&, double, float*, float*);
 template void embed(const Network<double>&, double, double*, double*);
+template void embed_by_frequency(const Network<float>&, double, double*, double*);
+template void embed_by_frequency(const Network<double>&, double, double*, double*);
 template void evaluate_radial(const Network<float>&, const RadialWeights<float>&, const double*, std::size_t, float*,
                               float*, RadialScratch<float>&);
 template void evaluate_radial(const Network<double>&, const RadialWeights<double>&, const double*, std::size_t, double*,

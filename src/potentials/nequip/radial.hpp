@@ -5,6 +5,7 @@
 
 #include "potentials/nequip/aligned.hpp"
 #include "potentials/nequip/network.hpp"
+#include "potentials/nequip/rows.hpp"
 
 namespace vitrion::nequip {
 
@@ -13,11 +14,15 @@ namespace vitrion::nequip {
 template <class T>
 void embed(const Network<T>& network, double r, T* values, T* slopes);
 
+/// Derivatives of the basis by the frequencies b_k at distance r, and the derivatives of these by r; shape
+/// (num_bessels).
+template <class T>
+void embed_by_frequency(const Network<T>& network, double r, double* values, double* slopes);
+
 template <class T>
 struct RadialScratch {
   AlignedVector<T> rows[4];
-  std::vector<const T*> in;
-  std::vector<T*> out;
+  RowPointers<T> pointers;
 };
 
 /// Weights of all paths, and (unless null) their derivatives by r, at n distances; shape (n, weight_width).
