@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "dft/aimd.hpp"
 #include "dft/job.hpp"
 #include "dft/runner.hpp"
 #include "vitrion/commands.hpp"
@@ -173,6 +174,34 @@ void add_job_command(CLI::App& label) {
   });
 }
 
+void add_aimd_command(CLI::App& label) {
+  struct Aimd {
+    std::string file;
+    std::vector<std::string> overrides;
+  };
+  auto aimd = std::make_shared<Aimd>();
+  CLI::App* sub = label.add_subcommand("aimd", "Ab initio molecular dynamics with CP2K: melts and quenches to label");
+  sub->add_option("config", aimd->file, "Settings (YAML); docs/label.md lists the keys")->required();
+  sub->add_option("overrides", aimd->overrides, "key=value, for single settings: method=dft output=melt-2");
+  sub->footer(
+      "Settings, for example aimd.yaml:\n"
+      "  structure: packed.extxyz\n"
+      "  method: gfn1-xtb\n"
+      "  stages: [{temperature_K: 2500, steps: 4000}, {temperature_K: 1500, steps: 2000}, {temperature_K: 300, steps: "
+      "2000}]\n\n"
+      "Examples:\n"
+      "  vitrion label aimd aimd.yaml;  vitrion label aimd/3-300K.extxyz --frames ::20 --queue labels\n"
+      "Killed or stopped at any moment, the same command goes on from the last restart file.");
+  sub->callback([aimd] {
+    Config config = Config::load(aimd->file, aimd->overrides);
+    const dft::AimdResult result = dft::run_aimd(dft::read_aimd_options(config));
+    for (const fs::path& file : result.trajectories) fmt::print("wrote {}\n", file.string());
+    if (result.n_unconverged > 0)
+      fmt::print("warning: {} steps without self-consistency; frames of their stages carry no energies and forces\n",
+                 result.n_unconverged);
+  });
+}
+
 }  // namespace
 
 void add_label(CLI::App& app) {
@@ -196,6 +225,7 @@ void add_label(CLI::App& app) {
   add_change_command(*sub, "cancel", "Take jobs out: pending ones, and running ones, which are ended",
                      &dft::Queue::cancel, "cancelled");
   add_job_command(*sub);
+  add_aimd_command(*sub);
   sub->footer(
       "Examples:\n"
       "  vitrion label new.extxyz --queue labels --slots 2                  CP2K, settings of the LiPON dataset\n"

@@ -21,16 +21,7 @@ void write_scf(Cp2kInput& in, const Cp2kTheory& theory, const Cp2kAccuracy& accu
     in.close();
   }
   if (scf.orbital_transformation) {
-    in.open("OT");
-    in.line("PRECONDITIONER FULL_ALL");
-    in.line("MINIMIZER CG");
-    in.line("ENERGY_GAP 0.05");
-    in.line("LINESEARCH 2PNT");
-    in.close();
-    in.open("OUTER_SCF");
-    in.line("EPS_SCF " + plain_number(accuracy.eps_scf));
-    in.line(fmt::format("MAX_SCF {}", scf.outer_loops));
-    in.close();
+    write_cp2k_ot(in, accuracy, scf);
   } else {
     in.open("DIAGONALIZATION");
     in.line("ALGORITHM STANDARD");
@@ -80,6 +71,19 @@ void Cp2kInput::close() {
 std::string Cp2kInput::text() const {
   if (!open_.empty()) throw std::logic_error("section " + open_.back() + " is still open");
   return text_;
+}
+
+void write_cp2k_ot(Cp2kInput& in, const Cp2kAccuracy& accuracy, const Cp2kScf& scf) {
+  in.open("OT");
+  in.line("PRECONDITIONER FULL_ALL");
+  in.line("MINIMIZER CG");
+  in.line("ENERGY_GAP 0.05");
+  in.line("LINESEARCH 2PNT");
+  in.close();
+  in.open("OUTER_SCF");
+  in.line("EPS_SCF " + plain_number(accuracy.eps_scf));
+  in.line(fmt::format("MAX_SCF {}", scf.outer_loops));
+  in.close();
 }
 
 void write_cp2k_dft(Cp2kInput& in, const Cp2kTheory& theory, const Cp2kAccuracy& accuracy, const Cp2kScf& scf,
