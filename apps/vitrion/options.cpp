@@ -30,7 +30,7 @@ io::ReadOptions InputOptions::read_options() const {
 }
 
 void PrecisionOptions::add_to(CLI::App& command) {
-  command.add_option("--precision", precision, "Arithmetic of NequIP; MTP is always double")
+  command.add_option("--precision", precision, "Arithmetic: float for NequIP only")
       ->check(CLI::IsMember({"double", "float"}))
       ->capture_default_str();
 }

@@ -70,6 +70,9 @@ void write_potential(const std::filesystem::path& file, const Potential& potenti
 
 std::unique_ptr<Potential> load_potential(const std::filesystem::path& file, const LoadOptions& options) {
   std::unique_ptr<Potential> potential = open_by_content(file, options);
+  if (options.precision != potential->precision())
+    throw InputError(Location{file.string()}, potential->kind() + " computes in double precision only",
+                     "Leave the precision out; only NequIP has single precision.");
   const std::vector<Species>& known = potential->species();
   const bool named = std::all_of(known.begin(), known.end(), [](const Species& s) { return s.is_element(); });
   if (!named && !options.species.empty()) {

@@ -12,7 +12,7 @@ namespace vitrion {
 /// What the file itself may not say.
 struct LoadOptions {
   std::vector<Species> species;  ///< element of each type 0, 1, ...; ignored by files that name their elements
-  /// Arithmetic of the potential; MTP and ZBL are always in double precision.
+  /// Arithmetic of the potential; MTP and ZBL refuse single precision.
   Precision precision = Precision::double_precision;
   /// Tabulate what may be tabulated (the radial networks of NequIP): fast, for MD. Errors: docs/nequip.md.
   bool tabulated = false;

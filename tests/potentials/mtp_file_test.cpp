@@ -7,6 +7,7 @@
 #include "core/file.hpp"
 #include "core/random.hpp"
 #include "potentials/registry.hpp"
+#include "samples.hpp"
 #include "support.hpp"
 
 namespace vitrion::mtp {
@@ -231,6 +232,13 @@ TEST(LoadPotential, RefusesOtherFiles) {
   write_file_atomically(file, "not a potential\n");
   EXPECT_THROW(load_potential(file), InputError);
   EXPECT_THROW(load_potential(file.parent_path() / "absent.mtp"), InputError);
+}
+
+TEST(LoadPotential, RefusesSinglePrecisionOfAnMtp) {
+  const auto file = test::scratch_folder() / "random.mtp";
+  write_mtp(file, test::random_mtp(4, 2, 1));
+  EXPECT_EQ(load_potential(file)->precision(), Precision::double_precision);
+  EXPECT_THROW(load_potential(file, {.species = {}, .precision = Precision::single_precision}), InputError);
 }
 
 }  // namespace
