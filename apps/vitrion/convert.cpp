@@ -1,5 +1,6 @@
 // vitrion convert: any format to any other, frame by frame.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <memory>
 #include <set>
@@ -85,6 +86,21 @@ class Losses {
   std::set<std::string> lost_, keys_, columns_;
 };
 
+// A TorchScript model goes to the importer, a program of its own beside this one that takes this one's place.
+void import_torchscript(const std::filesystem::path& in, const std::filesystem::path& out) {
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "vitrion-torch";
+  std::string words[] = {program.string(), in.string(), out.string()};
+  char* const arguments[] = {words[0].data(), words[1].data(), words[2].data(), nullptr};
+  execv(arguments[0], arguments);
+  throw InputError(Location{in.string()},
+                   "is a TorchScript model; the program that imports it, vitrion-torch, is not beside this one",
+                   "Install libtorch-dev (scripts/install-deps.sh) and build again.");
+}
+
+bool is_torchscript(const std::filesystem::path& file) {
+  return (file.extension() == ".pth" || file.extension() == ".pt") && std::filesystem::is_regular_file(file);
+}
+
 // One potential file to another of its kind.
 void convert_potential(const std::filesystem::path& in, const std::filesystem::path& out,
                        const ConvertCommand& command) {
@@ -97,6 +113,7 @@ void convert_potential(const std::filesystem::path& in, const std::filesystem::p
 void execute(const ConvertCommand& command) {
   if (command.files.size() < 2) throw InputError("convert needs an input and an output", "vitrion convert IN... OUT");
   const std::filesystem::path out = command.files.back();
+  if (command.files.size() == 2 && is_torchscript(command.files[0])) return import_torchscript(command.files[0], out);
   if (command.files.size() == 2 && std::filesystem::is_regular_file(command.files[0]) && is_potential(command.files[0]))
     return convert_potential(command.files[0], out, command);
   const std::vector<std::filesystem::path> in =
@@ -148,7 +165,8 @@ void add_convert(CLI::App& app) {
       "  vitrion convert slabs.cfg slabs.extxyz --species Li,N\n"
       "  vitrion convert run.dump.gz last.vasp --species Mg,V,O --frames -1\n"
       "  vitrion convert CONTCAR* run.lammpstrj.gz --timestep 2000\n"
-      "  vitrion convert model.json lipon.safetensors    a NequIP model of the reference implementation");
+      "  vitrion convert model.json lipon.safetensors    a NequIP model of the reference implementation\n"
+      "  vitrion convert water.pth water.safetensors     a NequIP model deployed as TorchScript");
   sub->callback([command] { execute(*command); });
 }
 
