@@ -16,7 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 // With its active set: the guard of the MD stages then knows how far they extrapolate.
-constexpr const char* potential = "potential.almtp";
 
 // The mapping of a section as YAML that can be changed.
 YAML::Node editable(const Config& section) {
@@ -93,18 +92,21 @@ class Planner {
     stage.command = {program_, "train",       "train.yaml", "--threads", std::to_string(study_.slots),
                      "--json", "errors.json", "--plots",    "plots"};
     stage.slots = study_.slots;
-    // The model card and the log hold wall times: they are not the same bytes twice.
-    stage.outputs = {potential, "errors.json"};
     if (!config_.has("train")) throw InputError(config_.where(), "the section \"train\" is missing");
     Config section = config_.section("train");
     YAML::Node yaml = editable(section);
-    fill_in(section, {{"output", potential}});
+    // An .almtp holds the active set that grades the potential in MD.
+    const YAML::Node kind = yaml["potential"] ? yaml["potential"]["type"] : YAML::Node();
+    potential_ = kind && kind.IsScalar() && kind.Scalar() == "nequip" ? "potential.safetensors" : "potential.almtp";
+    // The model card and the log hold wall times: they are not the same bytes twice.
+    stage.outputs = {potential_, "errors.json"};
+    fill_in(section, {{"output", potential_}});
     train::read_train_options(section);
     Config data = section.section("data");
     accept(data);
     import_all(yaml["data"], "train", data, stage);
     import_all(yaml["data"], "test", data, stage);
-    yaml["output"] = potential;
+    yaml["output"] = potential_;
     if (!yaml["seed"]) yaml["seed"] = seed_;
     stage.files["train.yaml"] = text_of(yaml);
     study_.stages.push_back(std::move(stage));
@@ -112,7 +114,7 @@ class Planner {
 
   // What every MD stage shares: the potential (its card tells of a ZBL part), where it writes, its seed.
   void complete_md(YAML::Node yaml, std::int64_t seed) const {
-    yaml["potential"] = std::string("../train/") + potential;
+    yaml["potential"] = std::string("../train/") + potential_;
     yaml["output"] = ".";
     yaml["seed"] = seed;
   }
@@ -130,7 +132,7 @@ class Planner {
       stage.title = fmt::format("melt and quench, replica {} of {}", r, replicas_);
       stage.command = {program_, "quench", "quench.yaml", "--threads", "1", "--json", "quench.json"};
       stage.after = {"train"};
-      stage.inputs = {std::string("train/") + potential};
+      stage.inputs = {std::string("train/") + potential_};
       stage.outputs = {"final.extxyz", "quench.json"};
       YAML::Node mine = YAML::Clone(yaml);
       if (mine["structure"]) {
@@ -148,7 +150,7 @@ class Planner {
       stage.files["quench.yaml"] = text_of(mine);
       study_.stages.push_back(std::move(stage));
     }
-    fill_in(section, {{"potential", potential}, {"output", "."}, {"seed", "1"}});
+    fill_in(section, {{"potential", potential_}, {"output", "."}, {"seed", "1"}});
     md::read_quench_options(section);
   }
 
@@ -176,7 +178,7 @@ class Planner {
         stage.title = fmt::format("molecular dynamics at {:g} K, replica {} of {}", temperature, r, replicas_);
         stage.command = {program_, "md", "md.yaml", "--threads", "1", "--json", "md.json"};
         stage.after = {fmt::format("quench-{}", r)};
-        stage.inputs = {std::string("train/") + potential, fmt::format("quench-{}/final.extxyz", r)};
+        stage.inputs = {std::string("train/") + potential_, fmt::format("quench-{}/final.extxyz", r)};
         YAML::Node mine = YAML::Clone(yaml);
         mine["structure"] = fmt::format("../quench-{}/final.extxyz", r);
         complete_md(mine, seed_ + 1000 * r + std::lround(temperature));
@@ -193,7 +195,7 @@ class Planner {
   }
 
   void check_production(Config& section) const {
-    fill_in(section, {{"potential", potential}, {"output", "."}, {"seed", "1"}, {"structure", "final.extxyz"}});
+    fill_in(section, {{"potential", potential_}, {"output", "."}, {"seed", "1"}, {"structure", "final.extxyz"}});
     for (Config& part : section.sections("stages")) {
       if (!part.has("temperature_K")) part.set("temperature_K", fmt::format("{:g}", temperatures_.at(0)));
       accept(part);
@@ -283,6 +285,7 @@ class Planner {
   CommandCheck check_;
   Study study_;
   std::int64_t seed_ = 1;
+  std::string potential_;  // file the training stage writes
   int replicas_ = 1;
   bool glass_trajectory_ = false;
   std::vector<double> temperatures_;

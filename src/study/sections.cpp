@@ -142,9 +142,9 @@ Figure loss_figure(const fs::path& csv_file) {
   const Columns csv = read_csv(csv_file);
   Figure figure{.id = "loss",
                 .title = "Loss during training",
-                .x = {"iteration", ""},
+                .x = {csv.names.front(), ""},
                 .y = {"loss", "", report::Scale::logarithmic}};
-  const std::vector<double>& iteration = csv.starting_with("iteration");
+  const std::vector<double>& iteration = csv.starting_with(csv.names.front());  // epoch, with NequIP
   figure.series.push_back({.name = "training", .x = iteration, .y = csv.starting_with("loss")});
   figure.series.push_back({.name = "validation", .x = iteration, .y = csv.starting_with("validation_loss")});
   return figure;

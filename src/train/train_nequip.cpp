@@ -187,7 +187,7 @@ void Run::finish() {
 }  // namespace
 
 const char* const nequip_log_header =
-    "epoch,learning_rate,training_loss,validation_loss,validation_energy_meV_per_atom,validation_force_eV_per_A,"
+    "epoch,learning_rate,loss,validation_loss,validation_energy_meV_per_atom,validation_force_eV_per_A,"
     "validation_stress_GPa,seconds";
 
 TrainResult train_nequip(const TrainOptions& options) {
