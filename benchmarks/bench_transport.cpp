@@ -50,6 +50,14 @@ BENCHMARK(msd)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
+// What a run of a large cell leaves: 1.2 GB of paths, and 12 GB of them.
+BENCHMARK(msd)
+    ->Args({10'000, 10'000, 1024})
+    ->Args({10'000, 100'000, 1024})
+    ->Iterations(1)
+    ->Unit(benchmark::kSecond)
+    ->UseRealTime();
+
 void transposition(benchmark::State& state) {
   for (auto _ : state)
     benchmark::DoNotOptimize(walkers(1000, 10'000, static_cast<std::size_t>(state.range(0)) << 20).n_frames());
