@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numeric>
@@ -11,7 +12,9 @@
 #include "core/parallel.hpp"
 #include "io/frames.hpp"
 #include "potentials/nequip/model_file.hpp"
+#include "potentials/nequip/nequip_potential.hpp"
 #include "potentials/registry.hpp"
+#include "select/selection.hpp"
 #include "train/nequip_batches.hpp"
 
 namespace {
@@ -59,6 +62,33 @@ BENCHMARK(energy_and_forces)
     ->Args({0, 1, HWY_AVX2, 124})
     ->Args({1, 1, 0, 1316})
     ->Unit(benchmark::kMillisecond);
+
+// The same in float with tables, and with a grade of every site. Argument: 1: grades.
+void energy_forces_and_grades(benchmark::State& state) {
+  if (!std::filesystem::exists(folder)) {
+    state.SkipWithError("no reference data");
+    return;
+  }
+  set_threads(1);
+  const Structure frame = io::read_frames(folder / "lipon124.extxyz").front();
+  nequip::Model model = nequip::read_model(folder / "model_c.json");
+  {
+    nequip::NequipPotential plain(model);
+    model.extrapolation = nequip::from_selection_state(select::make_active_set(plain, {frame}), model.species.size());
+  }
+  nequip::NequipPotential potential(model, {Precision::single_precision, true});
+  const PeriodicNeighborhoods lists(frame, types_for(potential, frame), potential.cutoff() + 1.0);
+  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  Evaluation result;
+  const EvaluationRequest request{.grades = state.range(0) != 0};
+  potential.compute(lists.view(), request, exchange, result);
+  if (request.grades && *std::max_element(result.grades.begin(), result.grades.end()) > 1.01)
+    state.SkipWithError("wrong grades: the frame is what the model was shown");
+  for (auto _ : state) potential.compute(lists.view(), request, exchange, result);
+  state.counters["per_atom"] = benchmark::Counter(
+      static_cast<double>(frame.size()), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(energy_forces_and_grades)->ArgName("grades")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
 // Loss on energy and forces and its gradient, model_c, five copies of the 124 atoms. Argument: 1: float.
 void training_batch(benchmark::State& state) {

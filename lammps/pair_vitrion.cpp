@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <numeric>
 #include <unordered_map>
 
@@ -11,7 +12,7 @@
 namespace vitrion {
 namespace {
 
-// Values per atom one message carries: LAMMPS sizes its buffers by it. Wider rows travel in pieces.
+// Doubles per atom one message carries: LAMMPS sizes its buffers by it. Wider rows travel in pieces.
 constexpr int piece = 64;
 
 // LAMMPS renamed its calls; whichever this LAMMPS has is used.
@@ -311,45 +312,50 @@ std::vector<PairVitrion::Closest> PairVitrion::closest_pairs() const {
 
 // ---- between atoms and ghosts -------------------------------------------------------------------------------------
 
-void PairVitrion::Columns::get(int row, double* values) const {
-  if (is_double)
-    std::copy_n(at<double>(row), count, values);
-  else
-    std::copy_n(at<float>(row), count, values);
+void PairVitrion::Columns::get(int row, double* buffer) const {
+  std::memcpy(buffer, at(row), bytes);
 }
 
-void PairVitrion::Columns::set(int row, const double* values) const {
-  if (is_double)
-    std::copy_n(values, count, at<double>(row));
-  else
-    for (int k = 0; k < count; ++k) at<float>(row)[k] = static_cast<float>(values[k]);
+void PairVitrion::Columns::set(int row, const double* buffer) const {
+  std::memcpy(at(row), buffer, bytes);
 }
 
-void PairVitrion::Columns::add(int row, const double* values) const {
+template <class T>
+void PairVitrion::Columns::add_as(int row, const double* buffer) const {
+  T* sums = reinterpret_cast<T*>(at(row));
+  for (std::size_t k = 0; k < bytes / sizeof(T); ++k) {
+    T value;
+    std::memcpy(&value, reinterpret_cast<const char*>(buffer) + k * sizeof(T), sizeof(T));
+    sums[k] += value;
+  }
+}
+
+void PairVitrion::Columns::add(int row, const double* buffer) const {
   if (is_double)
-    for (int k = 0; k < count; ++k) at<double>(row)[k] += values[k];
+    add_as<double>(row, buffer);
   else
-    for (int k = 0; k < count; ++k) at<float>(row)[k] += static_cast<float>(values[k]);
+    add_as<float>(row, buffer);
 }
 
 template <class Send>
 void PairVitrion::in_pieces(void* rows, std::size_t width, std::size_t bytes_per_value, Send send) {
-  for (std::size_t first = 0; first < width; first += piece) {
-    travelling_.rows = static_cast<char*>(rows);
-    travelling_.width = width;
-    travelling_.first = first;
-    travelling_.count = static_cast<int>(std::min<std::size_t>(piece, width - first));
-    travelling_.is_double = bytes_per_value == sizeof(double);
-    comm_forward = comm_reverse = comm_reverse_off = travelling_.count;
+  travelling_ = {static_cast<char*>(rows), width * bytes_per_value, 0, 0, bytes_per_value == sizeof(double)};
+  for (; travelling_.first < travelling_.row_bytes; travelling_.first += travelling_.bytes) {
+    travelling_.bytes = std::min(piece * sizeof(double), travelling_.row_bytes - travelling_.first);
+    comm_forward = comm_reverse = comm_reverse_off = travelling_.size();
     send();
   }
   comm_forward = comm_reverse = comm_reverse_off = piece;
 }
 
 void PairVitrion::Exchange::forward(void* rows, std::size_t width, std::size_t bytes_per_value) {
-  pair_.in_pieces(rows, width, bytes_per_value, [this] { send_to_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_); });
+  double bytes = 0;
   const std::size_t ghosts = pair_.atom_of_row_.size() - static_cast<std::size_t>(pair_.n_local_);
-  bytes_forward.push_back(static_cast<double>(ghosts * width * sizeof(double)));  // LAMMPS carries doubles
+  pair_.in_pieces(rows, width, bytes_per_value, [&] {
+    send_to_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_);
+    bytes += static_cast<double>(ghosts * static_cast<std::size_t>(pair_.comm_forward) * sizeof(double));
+  });
+  bytes_forward.push_back(bytes);
 }
 
 void PairVitrion::Exchange::reverse(void* rows, std::size_t width, std::size_t bytes_per_value) {
@@ -361,10 +367,10 @@ void PairVitrion::Exchange::reverse(void* rows, std::size_t width, std::size_t b
 int PairVitrion::pack(int i, double* buffer) const {
   const int row = row_of_atom_[static_cast<std::size_t>(i)];
   if (row < 0)
-    std::fill_n(buffer, travelling_.count, 0.0);
+    std::fill_n(buffer, travelling_.size(), 0.0);
   else
     travelling_.get(row, buffer);
-  return travelling_.count;
+  return travelling_.size();
 }
 
 int PairVitrion::pack_forward_comm(int n, int* atoms, double* buffer, int, int*) {
@@ -374,7 +380,7 @@ int PairVitrion::pack_forward_comm(int n, int* atoms, double* buffer, int, int*)
 }
 
 void PairVitrion::unpack_forward_comm(int n, int first, double* buffer) {
-  for (int a = first; a < first + n; ++a, buffer += travelling_.count)
+  for (int a = first; a < first + n; ++a, buffer += travelling_.size())
     if (const int row = row_of_atom_[static_cast<std::size_t>(a)]; row >= 0) travelling_.set(row, buffer);
 }
 
@@ -385,7 +391,7 @@ int PairVitrion::pack_reverse_comm(int n, int first, double* buffer) {
 }
 
 void PairVitrion::unpack_reverse_comm(int n, int* atoms, double* buffer) {
-  for (int a = 0; a < n; ++a, buffer += travelling_.count)
+  for (int a = 0; a < n; ++a, buffer += travelling_.size())
     if (const int row = row_of_atom_[static_cast<std::size_t>(atoms[a])]; row >= 0) travelling_.add(row, buffer);
 }
 

@@ -59,6 +59,8 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   int n_local() const { return n_local_; }
   /// What potentials are handed to carry such arrays between atoms and ghosts. All ranks must call it alike.
   GhostExchange& exchange() { return exchange_; }
+  /// Bytes this rank's ghosts received in each such exchange since the last step began.
+  const std::vector<double>& bytes_to_ghosts() const { return exchange_.bytes_forward; }
 
   // Called by LAMMPS's communication while an exchange is under way.
   int pack_forward_comm(int n, int* list, double* buffer, int, int*) override;
@@ -81,23 +83,24 @@ class PairVitrion final : public LAMMPS_NS::Pair {
    private:
     PairVitrion& pair_;
   };
-  /// The columns of a per-atom array that are on their way.
+  /// The columns of a per-atom array that are on their way. LAMMPS carries doubles: floats lie in them two by two.
   struct Columns {
     char* rows = nullptr;
-    std::size_t width = 0;  ///< of the whole array
-    std::size_t first = 0;
-    int count = 0;
+    std::size_t row_bytes = 0;  ///< of the whole array
+    std::size_t first = 0;      ///< byte in a row
+    std::size_t bytes = 0;      ///< in each row
     bool is_double = true;
 
-    void get(int row, double* values) const;
-    void set(int row, const double* values) const;
-    void add(int row, const double* values) const;
+    /// Doubles that hold the columns of one row.
+    int size() const { return static_cast<int>((bytes + sizeof(double) - 1) / sizeof(double)); }
+    void get(int row, double* buffer) const;
+    void set(int row, const double* buffer) const;
+    void add(int row, const double* buffer) const;
 
    private:
+    char* at(int row) const { return rows + static_cast<std::size_t>(row) * row_bytes + first; }
     template <class T>
-    T* at(int row) const {
-      return reinterpret_cast<T*>(rows) + static_cast<std::size_t>(row) * width + first;
-    }
+    void add_as(int row, const double* buffer) const;
   };
 
   [[noreturn]] void fail(const std::string& message) const;

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "potentials/registry.hpp"
+#include "train/calibration.hpp"
 #include "train/metrics.hpp"
 #include "vitrion/commands.hpp"
 #include "vitrion/options.hpp"
@@ -17,7 +18,7 @@ namespace {
 struct EvaluateCommand {
   std::string potential, output, plots, by;
   PrecisionOptions precision;
-  bool tabulated = false;
+  bool tabulated = false, grades = false;
   std::vector<std::string> data;
   InputOptions input;
   RunOptions run;
@@ -48,9 +49,18 @@ void EvaluateCommand::execute() const {
   const std::vector<Labels> predictions = train::predict(*loaded, frames);
   if (!output.empty()) write_predictions(output, frames, predictions);
   const train::ErrorReport report = train::compare(frames, predictions, by);
-  run.write_json(train::to_json(report));
+  nlohmann::json json = train::to_json(report);
   if (!plots.empty()) write_parity_plots(plots, train::parity(frames, predictions, by));
   fmt::print("{}", train::format_report(report, by));
+  if (grades) {
+    const train::GradedErrors graded = train::graded_errors(*loaded, frames, predictions);
+    json["grades"] = train::to_json(graded);
+    if (!plots.empty()) write_grade_plot(plots, {{"", graded}});
+    fmt::print("\n{}rank correlation of grade and force error: {:.2f}\n",
+               train::format_calibration(train::calibrate(graded)),
+               train::rank_correlation(graded.grades, graded.errors));
+  }
+  run.write_json(json);
 }
 
 }  // namespace
@@ -64,6 +74,8 @@ void add_evaluate(CLI::App& app) {
   command->precision.add_to(*sub);
   sub->add_flag("--tabulated", command->tabulated, "Radial networks of NequIP from splines, as in MD; else exactly");
   sub->add_option("--by", command->by, "Also by subsets: the values of this key of the frames (config_type)");
+  sub->add_flag("--grades", command->grades,
+                "Also force errors by extrapolation grade: what a grade means on these data");
   sub->add_option("--output", command->output, "Write the frames with predicted energy, forces, stress to this file");
   sub->add_option("--plots", command->plots, "Write parity plots (SVG) into this folder");
   command->run.add_to(*sub);
@@ -73,6 +85,8 @@ void add_evaluate(CLI::App& app) {
       "      errors of energy, forces and stress, for every value of config_type and every species\n"
       "  vitrion evaluate pot.mtp test.cfg --species Mg,V,O --json errors.json --plots plots\n"
       "      a potential and data that hold only type numbers: type 0 is Mg, 1 is V, 2 is O\n"
+      "  vitrion evaluate lipon.almtp new.extxyz --grades --plots plots\n"
+      "      does the potential know where it is wrong? Force errors by extrapolation grade, and a plot of them\n"
       "  vitrion evaluate pot.mtp run.extxyz --frames ::10 --output predicted.extxyz\n"
       "      every tenth frame, predictions kept\n"
       "  vitrion evaluate lipon.safetensors test.extxyz --precision float --tabulated\n"

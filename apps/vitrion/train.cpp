@@ -31,12 +31,19 @@ std::map<std::string, train::ParityData> parity_by_set(const train::TrainResult&
   return sets;
 }
 
+std::map<std::string, train::GradedErrors> grades_by_set(const train::TrainResult& result) {
+  return {{"training", result.training.graded}, {"validation", result.validation.graded}, {"test", result.test.graded}};
+}
+
 void TrainCommand::execute() const {
   run.apply();
   Config yaml = Config::load(config, overrides);
   const train::TrainOptions options = train::read_train_options(yaml);
   const train::TrainResult result = train::train(options);
-  if (!plots.empty()) write_parity_plots(plots, parity_by_set(result));
+  if (!plots.empty()) {
+    write_parity_plots(plots, parity_by_set(result));
+    write_grade_plot(plots, grades_by_set(result));
+  }
   run.write_json(train::to_json(result));
   fmt::print("{}\n{} {} in {:.1f} s ({}). Wrote {}, {}, {}.\n", train::format_result(result, options.subset_key),
              result.log.size(), options.kind == train::PotentialKind::nequip ? "epochs" : "iterations", result.seconds,
@@ -51,7 +58,8 @@ void add_train(CLI::App& app) {
   CLI::App* sub = app.add_subcommand("train", "Fit a potential to energies, forces and stresses");
   sub->add_option("config", command->config, "YAML file: potential, data, loss, optimizer, output")->required();
   sub->add_option("overrides", command->overrides, "Settings that replace those of the file: section.key=value");
-  sub->add_option("--plots", command->plots, "Write parity plots (SVG) into this folder");
+  sub->add_option("--plots", command->plots,
+                  "Write parity plots, and force errors over grades (SVG), into this folder");
   command->run.add_to(*sub);
   sub->footer(
       "Examples:\n"

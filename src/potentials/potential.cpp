@@ -34,6 +34,10 @@ void PeriodicExchange::reverse(void* rows, std::size_t width, std::size_t bytes_
     add_ghost_rows(static_cast<float*>(rows), width, n_local_, owners_);
 }
 
+SelectionRows Potential::selection_rows(const Neighborhoods&, GhostExchange&) {
+  throw InputError("a potential of kind " + kind() + " has nothing to grade by");
+}
+
 std::vector<int> types_for(const Potential& potential, const Structure& structure) {
   const std::vector<Species>& known = potential.species();
   std::vector<int> types;
@@ -50,6 +54,17 @@ std::vector<int> types_for(const Potential& potential, const Structure& structur
                      unnamed ? "Name the elements of the types, in order: --species Mg,V,O" : "");
   }
   return types;
+}
+
+std::vector<double> grades_of(Potential& potential, const Structure& structure) {
+  if (!potential.has_grades())
+    throw InputError("the potential holds nothing to grade by",
+                     "Make it from the training set: vitrion select active POTENTIAL DATA --output NEW");
+  const PeriodicNeighborhoods lists(structure, types_for(potential, structure), potential.cutoff());
+  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  Evaluation result;
+  potential.compute(lists.view(), {.grades = true}, exchange, result);
+  return std::move(result.grades);
 }
 
 Labels evaluate(Potential& potential, const Structure& structure) {

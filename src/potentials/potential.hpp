@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/structure.hpp"
 #include "neighbors/neighborhoods.hpp"
+#include "potentials/selection.hpp"
 
 namespace vitrion {
 
@@ -77,6 +79,16 @@ class Potential {
   /// Whether it knows what it was trained on and can grade each site by it: 1 or less within, far above 1 where it
   /// extrapolates.
   virtual bool has_grades() const { return false; }
+  /// What it is graded by, where that came with the potential (also in configuration mode, which has no grades of
+  /// sites).
+  virtual std::optional<SelectionState> selection_state() const { return std::nullopt; }
+  /// Length of the rows that such a reference is made of; 0: potentials of this kind have none.
+  virtual std::size_t selection_width() const { return 0; }
+  /// The kind of reference that suits this kind of potential.
+  virtual ReferenceKind reference_kind() const { return ReferenceKind::active_set; }
+  /// A row for every local atom, shape (n_local, selection_width()). Where the reference is an ellipsoid, a row is zero
+  /// outside the selection_width() / n_species columns that belong to the species of its atom.
+  virtual SelectionRows selection_rows(const Neighborhoods& atoms, GhostExchange& ghosts);
 
   /// Fills `result` for the local atoms of `atoms`.
   virtual void compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
@@ -87,6 +99,9 @@ class Potential {
 
 /// The potential's type index of every atom. Throws InputError naming the first species the potential does not know.
 std::vector<int> types_for(const Potential& potential, const Structure& structure);
+
+/// Grade of every atom. Throws InputError when the potential has none.
+std::vector<double> grades_of(Potential& potential, const Structure& structure);
 
 /// Energy (kind `free`), forces, stress (when the cell has a volume) and site energies of a structure.
 Labels evaluate(Potential& potential, const Structure& structure);

@@ -2,18 +2,11 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <array>
 #include <vector>
 
-#include "potentials/mtp/selection_state.hpp"
+#include "select/reference.hpp"
 
 namespace vitrion::select {
-
-/// Rows as in mtp::MtpPotential::site_gradients, shape (n_rows, n_parameters).
-using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// Where a row came from: a configuration and an equation in it; (-1, -1) for none.
-using Origin = std::array<int, 2>;
 
 /// An n x n matrix A of rows with locally maximal |det A|, kept by MaxVol (Goreinov et al. 2010, doi
 /// 10.1142/9789812836021_0015; for potentials Podryabinkin and Shapeev 2017, doi 10.1016/j.commatsci.2017.08.031).
@@ -21,26 +14,24 @@ using Origin = std::array<int, 2>;
 /// The grade of a row b is max_j |(b A^-1)_j|. `update` puts b in place of row j of A where that exceeds a threshold,
 /// which multiplies |det A| by it. A^-1 follows by rank-one updates and is computed anew every n swaps, so that
 /// rounding does not pile up.
-class ActiveSet {
+class ActiveSet final : public Reference {
  public:
   /// Nothing shown yet: A = `start` times the unit matrix (MLIP-3 takes 1e-6). A row that is never filled belongs to a
   /// direction no data constrain; anything along it has a huge grade, as it should.
   explicit ActiveSet(std::size_t n_parameters, double start = 1e-6);
-  explicit ActiveSet(const mtp::SelectionState& state);
+  explicit ActiveSet(const SelectionState& state);
 
   std::size_t size() const { return origins_.size(); }
   const Eigen::MatrixXd& active() const { return active_; }
   const Eigen::MatrixXd& inverse() const { return inverse_; }
   /// Of every row of A; (-1, -1) where it was never filled.
-  const std::vector<Origin>& origins() const { return origins_; }
+  const std::vector<Origin>& origins() const override { return origins_; }
   std::size_t n_filled() const;
 
-  /// Grade of every row, shape (n_rows). Infinite for rows that are not finite.
-  Eigen::VectorXd grades(const Rows& rows) const;
+  Eigen::VectorXd grades(const Rows& rows) const override;
 
-  /// Swaps rows in until none of `rows` has a grade above `threshold` (> 1). Returns the number of swaps. Throws
-  /// InputError for rows that are not finite.
-  int update(const Rows& rows, const std::vector<Origin>& origins, double threshold);
+  /// Swaps rows in.
+  int update(const Rows& rows, const std::vector<Origin>& origins, double threshold) override;
 
  private:
   void invert();

@@ -3,9 +3,14 @@
 #include <map>
 #include <string>
 
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "io/frames.hpp"
 #include "potentials/mtp/mtp_file.hpp"
+#include "potentials/mtp/mtp_potential.hpp"
+#include "potentials/mtp/selection_state.hpp"
+#include "potentials/nequip/model_file.hpp"
+#include "potentials/nequip/nequip_potential.hpp"
 
 namespace vitrion::select {
 namespace {
@@ -13,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Keeps the configurations that rows came from, and counts only them in the origins: so MLIP numbers them.
-std::vector<Structure> keep_used(mtp::SelectionState& state, const std::vector<Structure>& training) {
+std::vector<Structure> keep_used(SelectionState& state, const std::vector<Structure>& training) {
   std::map<int, std::string> equations;
   for (const auto& [frame, equation] : state.origins) {
     if (frame < 0) continue;
@@ -32,10 +37,8 @@ std::vector<Structure> keep_used(mtp::SelectionState& state, const std::vector<S
   return used;
 }
 
-}  // namespace
-
-void write_with_active_set(const fs::path& file, mtp::MtpParameters& parameters, mtp::SelectionState state,
-                           const std::vector<Structure>& training) {
+void write_mtp(const fs::path& file, mtp::MtpParameters parameters, SelectionState state,
+               const std::vector<Structure>& training) {
   const std::vector<Structure> used = keep_used(state, training);
   // The `.cfg` writer writes files.
   const fs::path scratch = file.string() + ".active.cfg";
@@ -44,6 +47,24 @@ void write_with_active_set(const fs::path& file, mtp::MtpParameters& parameters,
   fs::remove(scratch);
   parameters.selection_state = mtp::format_selection_state(state);
   mtp::write_mtp(file, parameters);
+}
+
+void write_nequip(const fs::path& file, nequip::Model model, const SelectionState& state,
+                  const Calibration& calibration) {
+  model.extrapolation = nequip::from_selection_state(state, model.species.size());
+  model.extrapolation->calibration = calibration;
+  nequip::write_model(file, model);
+}
+
+}  // namespace
+
+void write_with_active_set(const fs::path& file, const Potential& potential, SelectionState state,
+                           const std::vector<Structure>& training, const Calibration& calibration) {
+  if (const auto* mtp = dynamic_cast<const mtp::MtpPotential*>(&potential))
+    return write_mtp(file, mtp->parameters(), std::move(state), training);
+  if (const auto* network = dynamic_cast<const nequip::NequipPotential*>(&potential))
+    return write_nequip(file, network->model(), state, calibration);
+  throw InputError("a potential of kind " + potential.kind() + " has nothing to grade by");
 }
 
 }  // namespace vitrion::select

@@ -9,6 +9,8 @@
 
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "select/active_set.hpp"
+#include "select/ellipsoid.hpp"
 
 namespace vitrion::select {
 namespace {
@@ -27,16 +29,16 @@ struct Batch {
   std::vector<Origin> origins;
   Eigen::Index used = 0;
 
-  void add(const Rows& more, std::size_t configuration, std::size_t n_atoms, mtp::GradeMode mode) {
+  void add(const Rows& more, std::size_t configuration, std::size_t n_atoms, GradeMode mode) {
     if (used + more.rows() > rows.rows())
       rows.conservativeResize(std::max<Eigen::Index>(2 * rows.rows(), used + more.rows()), more.cols());
     rows.middleRows(used, more.rows()) = more;
     used += more.rows();
     for (Eigen::Index i = 0; i < more.rows(); ++i)
       origins.push_back(
-          {static_cast<int>(configuration), mode == mtp::GradeMode::neighbourhood ? equation_of_site(n_atoms, i) : 0});
+          {static_cast<int>(configuration), mode == GradeMode::neighbourhood ? equation_of_site(n_atoms, i) : 0});
   }
-  int flush(ActiveSet& set, double threshold) {
+  int flush(Reference& set, double threshold) {
     const int swaps = set.update(rows.topRows(used), origins, threshold);
     used = 0;
     origins.clear();
@@ -50,29 +52,63 @@ double largest_force(const Labels& labels) {
 
 }  // namespace
 
-Rows rows_of(mtp::MtpPotential& potential, const Structure& frame, mtp::GradeMode mode) {
+Rows rows_of(Potential& potential, const Structure& frame, GradeMode mode) {
   const PeriodicNeighborhoods lists(frame, types_for(potential, frame), potential.cutoff());
-  Rows rows = potential.site_gradients(lists.view());
-  if (mode == mtp::GradeMode::neighbourhood) return rows;
+  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  Rows rows = potential.selection_rows(lists.view(), exchange);
+  if (mode == GradeMode::neighbourhood) return rows;
   return rows.colwise().mean();
 }
 
-std::vector<std::vector<double>> grade_frames(mtp::MtpPotential& potential, const mtp::SelectionState& state,
+std::vector<std::vector<double>> grade_frames(Potential& potential, const SelectionState& state,
                                               const std::vector<Structure>& frames, const ProgressReport& report) {
-  const ActiveSet set(state);
+  const std::unique_ptr<const Reference> reference = make_reference(state);
   std::vector<std::vector<double>> grades;
   for (const Structure& frame : frames) {
     check_stop();
-    const Eigen::VectorXd g = set.grades(rows_of(potential, frame, state.mode));
+    const Eigen::VectorXd g = reference->grades(rows_of(potential, frame, state.mode));
     grades.emplace_back(g.data(), g.data() + g.size());
     if (report) report(grades.size());
   }
   return grades;
 }
 
-mtp::SelectionState make_active_set(mtp::MtpPotential& potential, const std::vector<Structure>& training,
-                                    const ActiveSetOptions& options, const ProgressReport& report) {
-  ActiveSet set(potential.parameters().n_parameters());
+namespace {
+
+SelectionState make_ellipsoid(Potential& potential, const std::vector<Structure>& training,
+                              const ActiveSetOptions& options, const ProgressReport& report) {
+  const std::size_t n_species = potential.species().size(), width = potential.selection_width() / n_species;
+  Moments moments(n_species, width);
+  for (std::size_t f = 0; f < training.size(); ++f) {
+    check_stop();
+    moments.add(rows_of(potential, training[f], options.mode));
+    if (report) report(f + 1);
+  }
+  SelectionState state;
+  state.kind = ReferenceKind::ellipsoid;
+  state.inverse = moments.metric(options.ridge);
+  std::vector<double> farthest(n_species, 0.0);
+  const Ellipsoid shape(state.inverse);
+  for (const Structure& frame : training) {
+    check_stop();
+    const Eigen::VectorXd grades = shape.grades(rows_of(potential, frame, options.mode));
+    const std::vector<int> types = types_for(potential, frame);
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      double& most = farthest[static_cast<std::size_t>(types[i])];
+      most = std::max(most, grades[static_cast<Eigen::Index>(i)]);
+    }
+  }
+  const auto n = static_cast<Eigen::Index>(width);
+  for (std::size_t t = 0; t < n_species; ++t)
+    if (farthest[t] > 0)
+      state.inverse.block(static_cast<Eigen::Index>(t) * n, static_cast<Eigen::Index>(t) * n, n, n) /=
+          farthest[t] * farthest[t];
+  return state;
+}
+
+SelectionState make_maxvol_set(Potential& potential, const std::vector<Structure>& training,
+                               const ActiveSetOptions& options, const ProgressReport& report) {
+  ActiveSet set(potential.selection_width());
   for (int pass = 0; pass < most_passes; ++pass) {
     int swaps = 0;
     Batch batch;
@@ -85,7 +121,7 @@ mtp::SelectionState make_active_set(mtp::MtpPotential& potential, const std::vec
     swaps += batch.flush(set, options.threshold);
     if (swaps == 0) break;
   }
-  mtp::SelectionState state;
+  SelectionState state;
   state.mode = options.mode;
   state.active = set.active();
   state.inverse = set.inverse();
@@ -93,12 +129,23 @@ mtp::SelectionState make_active_set(mtp::MtpPotential& potential, const std::vec
   return state;
 }
 
-Selection select_frames(mtp::MtpPotential& potential, const mtp::SelectionState& state,
-                        const std::vector<Structure>& candidates, const SelectOptions& options,
-                        const ProgressReport& report) {
+}  // namespace
+
+SelectionState make_active_set(Potential& potential, const std::vector<Structure>& training,
+                               const ActiveSetOptions& options, const ProgressReport& report) {
+  if (potential.selection_width() == 0)
+    throw InputError("a potential of kind " + potential.kind() + " has nothing to grade by");
+  if (potential.reference_kind() == ReferenceKind::active_set)
+    return make_maxvol_set(potential, training, options, report);
+  if (options.mode != GradeMode::neighbourhood) throw InputError(potential.kind() + " is graded by neighbourhood only");
+  return make_ellipsoid(potential, training, options, report);
+}
+
+Selection select_frames(Potential& potential, const SelectionState& state, const std::vector<Structure>& candidates,
+                        const SelectOptions& options, const ProgressReport& report) {
   Selection selection;
-  const ActiveSet before(state);
-  ActiveSet set = before;
+  const std::unique_ptr<const Reference> before = make_reference(state);
+  const std::unique_ptr<Reference> set = make_reference(state);
   // Origins of the training set must not be taken for candidates: these are numbered behind them.
   const auto first = static_cast<std::size_t>(1) << 30;
   std::map<std::size_t, double> grade_of;
@@ -106,7 +153,7 @@ Selection select_frames(mtp::MtpPotential& potential, const mtp::SelectionState&
   for (std::size_t f = 0; f < candidates.size(); ++f) {
     check_stop();
     const Rows rows = rows_of(potential, candidates[f], state.mode);
-    const double grade = rows.allFinite() ? before.grades(rows).maxCoeff() : INFINITY;
+    const double grade = rows.allFinite() ? before->grades(rows).maxCoeff() : INFINITY;
     const bool too_far =
         !(grade <= options.max_grade) || !(largest_force(evaluate(potential, candidates[f])) <= options.max_force);
     if (too_far) {
@@ -116,13 +163,13 @@ Selection select_frames(mtp::MtpPotential& potential, const mtp::SelectionState&
     } else {
       grade_of[f] = grade;
       batch.add(rows, first + f, candidates[f].size(), state.mode);
-      if (static_cast<std::size_t>(batch.used) >= rows_at_a_time) batch.flush(set, options.threshold);
+      if (static_cast<std::size_t>(batch.used) >= rows_at_a_time) batch.flush(*set, options.threshold);
     }
     if (report) report(f + 1);
   }
-  batch.flush(set, options.threshold);
+  batch.flush(*set, options.threshold);
   std::set<std::size_t> kept;
-  for (const Origin& origin : set.origins())
+  for (const Origin& origin : set->origins())
     if (origin[0] >= static_cast<int>(first)) kept.insert(static_cast<std::size_t>(origin[0]) - first);
   for (const std::size_t f : kept) selection.chosen.push_back({f, grade_of[f]});
   std::stable_sort(selection.chosen.begin(), selection.chosen.end(),

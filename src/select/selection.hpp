@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/structure.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
-#include "select/active_set.hpp"
+#include "potentials/potential.hpp"
+#include "select/reference.hpp"
 
 namespace vitrion::select {
 
@@ -14,27 +14,31 @@ namespace vitrion::select {
 using ProgressReport = std::function<void(std::size_t)>;
 
 /// The rows of one configuration: one a site in neighbourhood mode, their mean in configuration mode.
-Rows rows_of(mtp::MtpPotential& potential, const Structure& frame, mtp::GradeMode mode);
+Rows rows_of(Potential& potential, const Structure& frame, GradeMode mode);
 
 /// Grade of every site of every frame (neighbourhood mode), or one number a frame (configuration mode).
-std::vector<std::vector<double>> grade_frames(mtp::MtpPotential& potential, const mtp::SelectionState& state,
+std::vector<std::vector<double>> grade_frames(Potential& potential, const SelectionState& state,
                                               const std::vector<Structure>& frames, const ProgressReport& report = {});
 
 struct ActiveSetOptions {
-  mtp::GradeMode mode = mtp::GradeMode::neighbourhood;
+  GradeMode mode = GradeMode::neighbourhood;  ///< ellipsoids: of neighbourhoods only
   double threshold = 1.001;  ///< swaps go on while a row of the training set has a higher grade (MLIP-3's value)
+  double ridge = 1e-5;       ///< of ellipsoids: see Moments::metric
 };
 
-/// The active set of a training set: what the extrapolation of `potential` is measured by. Frames are gone over until
-/// none changes it. The state's origins number the frames of `configurations_of`.
-mtp::SelectionState make_active_set(mtp::MtpPotential& potential, const std::vector<Structure>& training,
-                                    const ActiveSetOptions& options = {}, const ProgressReport& report = {});
+/// What the extrapolation of `potential` is measured by, of the kind that suits it (Potential::reference_kind).
+///
+/// An active set: frames are gone over until none changes it; its origins number them. An ellipsoid: frames are gone
+/// over once for its shape and once for its size, with which the farthest site of every species has grade 1. Throws
+/// InputError when the potential has nothing to grade by, or not in this mode.
+SelectionState make_active_set(Potential& potential, const std::vector<Structure>& training,
+                               const ActiveSetOptions& options = {}, const ProgressReport& report = {});
 
 struct SelectOptions {
   double threshold = 2;         ///< frames with a lower grade are not worth a label
   double max_grade = INFINITY;  ///< frames with a higher grade are refused: what a run in ruins passes through
   double max_force = INFINITY;  ///< eV/Å, by the potential; likewise
-  std::size_t most = SIZE_MAX;  ///< frames; those that enlarge the active set most come first
+  std::size_t most = SIZE_MAX;  ///< frames; those of the highest grades come first
 };
 
 /// One frame of a selection.
@@ -52,10 +56,9 @@ struct Selection {
   std::size_t n_refused = 0;     ///< grade or force above the limits, or not finite
 };
 
-/// Adds the candidates to the active set of `state` by MaxVol: chosen are those of which a row stays in it. Alike
-/// frames are chosen once, which a mere threshold would not do.
-Selection select_frames(mtp::MtpPotential& potential, const mtp::SelectionState& state,
-                        const std::vector<Structure>& candidates, const SelectOptions& options,
-                        const ProgressReport& report = {});
+/// Adds the candidates to the reference of `state`, by MaxVol where it is an active set: chosen are those of which a
+/// row stays in it. Alike frames are chosen once, which a mere threshold would not do.
+Selection select_frames(Potential& potential, const SelectionState& state, const std::vector<Structure>& candidates,
+                        const SelectOptions& options, const ProgressReport& report = {});
 
 }  // namespace vitrion::select

@@ -262,7 +262,7 @@ Section potential_section(const fs::path& study) {
   const fs::path folder = study / "train";
   Section section{.heading = "The potential"};
   section.blocks.emplace_back(error_table(read_json(folder / "errors.json")));
-  for (const char* id : {"parity-energy", "parity-force", "parity-stress"})
+  for (const char* id : {"parity-energy", "parity-force", "parity-stress", "grade-error"})
     add_figure(section, folder / "plots" / (std::string(id) + ".json"));
   section.blocks.emplace_back(loss_figure(folder / "potential.training.csv"));
   return section;

@@ -39,6 +39,9 @@ nlohmann::json model_card(const TrainResult& result, const TrainOptions& o, cons
     card["loss"].update({{"energy_delta_eV_per_atom", o.loss.energy_delta},
                          {"force_delta_eV_per_A", o.loss.force_delta},
                          {"stress_delta_GPa", o.loss.stress_delta}});
+  if (!result.calibration.empty())
+    card["extrapolation_grades"] = {{"force_errors_of", result.calibrated_on},
+                                    {"bins", vitrion::to_json(result.calibration)}};
   if (o.short_range.zbl)
     card["short_range"] = {{"type", "zbl"},
                            {"inner_A", o.short_range.inner},

@@ -18,9 +18,9 @@ struct CardOfPotential {
   nlohmann::json basis, optimizer;
 };
 
-/// Data (hash, energy kind, labels, ranges), split, loss and weights, optimiser, errors, the range in which the
-/// potential was shown data (species, shortest distance of every pair, density, pressure, energy), seeds, version,
-/// time.
+/// Data (hash, energy kind, labels, ranges), split, loss and weights, optimiser, errors, what extrapolation grades
+/// mean, the range in which the potential was shown data (species, shortest distance of every pair, density, pressure,
+/// energy), seeds, version, time.
 nlohmann::json model_card(const TrainResult& result, const TrainOptions& options,
                           const dataset::Description& training_data, const CardOfPotential& potential);
 

@@ -227,7 +227,7 @@ TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potent
       if (predictions[i].stress) *predictions[i].stress += *repulsion[i].stress;
     }
   }
-  return judged(std::move(structures), std::move(predictions), o_.subset_key);
+  return judged(std::move(structures), std::move(predictions), potential, o_.subset_key);
 }
 
 // `.almtp` holds the active set of everything the fit has seen; `.mtp` the potential alone.
@@ -238,9 +238,9 @@ void Run::write_potential() {
   seen.insert(seen.end(), validation_.begin(), validation_.end());
   mtp::MtpPotential potential(result_.parameters);
   Progress progress("active set", static_cast<std::int64_t>(seen.size()), "configurations");
-  const mtp::SelectionState state = select::make_active_set(
+  const SelectionState state = select::make_active_set(
       potential, seen, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
-  select::write_with_active_set(result_.files.potential, result_.parameters, state, seen);
+  select::write_with_active_set(result_.files.potential, potential, state, seen);
 }
 
 CardOfPotential Run::card_of_mtp() const {
@@ -270,6 +270,9 @@ void Run::finish() {
   result_.training = judge(std::move(training_), potential);
   result_.validation = judge(std::move(validation_), potential);
   result_.test = judge(std::move(test_), potential);
+  // The active set holds the validation set too: only the test set is held out from it.
+  result_.calibrated_on = "test";
+  result_.calibration = calibrate(result_.test.graded);
   write_file_atomically(result_.files.card, model_card(result_, o_, data_, card_of_mtp()).dump(1) + "\n");
   std::filesystem::remove(result_.files.checkpoint);
 }

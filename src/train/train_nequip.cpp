@@ -15,6 +15,8 @@
 #include "potentials/nequip/initial.hpp"
 #include "potentials/nequip/model_file.hpp"
 #include "potentials/nequip/nequip_potential.hpp"
+#include "select/active_set_file.hpp"
+#include "select/selection.hpp"
 #include "train/model_card.hpp"
 #include "train/training_data.hpp"
 
@@ -46,6 +48,8 @@ class Run {
   void fit();
   void log_line(const NequipEpoch& epoch, double seconds);
   TrainedSet judge(std::vector<Structure> structures, const Potential& potential) const;
+  void write_model();
+  void calibrate_grades();
   void finish();
 
   const TrainOptions& o_;
@@ -59,6 +63,7 @@ class Run {
 void Run::make_model() {
   if (!o_.start.empty()) {
     model_ = nequip::read_model(o_.start);
+    model_.extrapolation.reset();
     return check_species(data_.description, model_.species);
   }
   nequip::Hyperparameters hyper = o_.nequip;
@@ -145,17 +150,37 @@ void Run::fit() {
 TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potential) const {
   if (structures.empty()) return {};
   std::vector<Labels> predictions = predict(potential, structures);
-  return judged(std::move(structures), std::move(predictions), o_.subset_key);
+  return judged(std::move(structures), std::move(predictions), potential, o_.subset_key);
+}
+
+// With the ellipsoids of the training set, by which it knows where it extrapolates. The validation set stays outside of
+// them, so that it can tell what grades mean.
+void Run::write_model() {
+  nequip::NequipPotential potential(model_);
+  Progress progress("grades", static_cast<std::int64_t>(data_.training.size()), "configurations");
+  const SelectionState state = select::make_active_set(
+      potential, data_.training, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+  select::write_with_active_set(result_.files.potential, potential, state, data_.training);
+}
+
+// Adds what grades mean to the file.
+void Run::calibrate_grades() {
+  result_.calibrated_on = "validation";
+  result_.calibration = calibrate(result_.validation.graded);
+  nequip::Model model = nequip::read_model(result_.files.potential);
+  model.extrapolation->calibration = result_.calibration;
+  nequip::write_model(result_.files.potential, model);
 }
 
 // Writes the potential, reads it back, and judges what the file holds: the errors are those users will see.
 void Run::finish() {
-  nequip::write_model(result_.files.potential, model_);
+  write_model();
   const nequip::NequipPotential potential(nequip::read_model(result_.files.potential));
   if (!o_.test.empty()) data_.test = read_structures(o_.test, o_.reading);
   result_.training = judge(std::move(data_.training), potential);
   result_.validation = judge(std::move(data_.validation), potential);
   result_.test = judge(std::move(data_.test), potential);
+  calibrate_grades();
   const nequip::Hyperparameters& h = model_.hyper;
   const NequipFitOptions& f = o_.nequip_fit;
   const CardOfPotential card{"NequIP",

@@ -34,6 +34,9 @@ std::string format_result(const TrainResult& result, const std::string& subset_k
   text += format_header("set");
   for (const auto& [name, set] : sets)
     if (!set->structures.empty()) text += format_row(name, set->errors.overall);
+  if (!result.calibration.empty())
+    text += fmt::format("\nWhat extrapolation grades mean, by the {} set\n{}", result.calibrated_on,
+                        format_calibration(result.calibration));
   return text;
 }
 
@@ -42,6 +45,9 @@ nlohmann::json to_json(const TrainResult& result) {
   json["training"] = to_json(result.training.errors);
   if (!result.validation.structures.empty()) json["validation"] = to_json(result.validation.errors);
   if (!result.test.structures.empty()) json["test"] = to_json(result.test.errors);
+  for (const auto& [name, set] :
+       {std::pair{"training", &result.training}, {"validation", &result.validation}, {"test", &result.test}})
+    if (!set->graded.grades.empty()) json[name]["grades"] = to_json(set->graded);
   return json;
 }
 

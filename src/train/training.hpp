@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "potentials/mtp/mtp_parameters.hpp"
+#include "train/calibration.hpp"
 #include "train/metrics.hpp"
 #include "train/options.hpp"
 
@@ -27,6 +28,7 @@ struct TrainedSet {
   std::vector<Structure> structures;
   std::vector<Labels> predictions;
   ErrorReport errors;
+  GradedErrors graded;  ///< empty when the potential has no grades
 };
 
 struct TrainResult {
@@ -35,7 +37,10 @@ struct TrainResult {
   mtp::MtpParameters parameters;  ///< of an MTP
   TrainFiles files;
   TrainedSet training, validation, test;  ///< empty where there is no such set
-  std::vector<std::string> log;           ///< lines of the loss curve (columns: log_header)
+  /// Force errors by grade, of the held-out set `calibrated_on`; empty when there is none, or no grades.
+  Calibration calibration;
+  std::string calibrated_on;
+  std::vector<std::string> log;  ///< lines of the loss curve (columns: log_header)
   std::string stopped_because;
   double seconds = 0;  ///< wall time, sessions before a resume included
 };

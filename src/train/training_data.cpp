@@ -77,10 +77,12 @@ std::vector<double> reference_energies(const TrainOptions& o, const std::vector<
   return energies;
 }
 
-TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions, const std::string& subset_key) {
+TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions, const Potential& potential,
+                  const std::string& subset_key) {
   TrainedSet set;
   if (structures.empty()) return set;
   set.errors = compare(structures, predictions, subset_key);
+  if (potential.has_grades()) set.graded = graded_errors(potential, structures, predictions);
   set.structures = std::move(structures);
   set.predictions = std::move(predictions);
   return set;

@@ -28,7 +28,8 @@ void check_species(const dataset::Description& data, const std::vector<Species>&
 std::vector<double> reference_energies(const TrainOptions& options, const std::vector<Structure>& training,
                                        const std::vector<Species>& species);
 
-/// The set with its errors; by the values of `subset_key`.
-TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions, const std::string& subset_key);
+/// The set with its errors, by the values of `subset_key`, and with grades where `potential` has them.
+TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions, const Potential& potential,
+                  const std::string& subset_key);
 
 }  // namespace vitrion::train

@@ -9,7 +9,10 @@
 #include "md/oxides.hpp"
 #include "md/run.hpp"
 #include "potentials/mtp/moment_levels.hpp"
-#include "potentials/mtp/mtp_file.hpp"
+#include "potentials/mtp/mtp_potential.hpp"
+#include "potentials/nequip/initial.hpp"
+#include "potentials/nequip/nequip_potential.hpp"
+#include "potentials/registry.hpp"
 #include "select/active_set_file.hpp"
 #include "select/selection.hpp"
 #include "support.hpp"
@@ -36,21 +39,43 @@ Structure relaxed(std::uint64_t seed, const fs::path& folder) {
   return s;
 }
 
-// A soft random MTP over ZBL that was shown one configuration: the one the run begins with.
-MdOptions run_of(std::uint64_t seed) {
-  MdOptions o;
-  o.folder = test::scratch_folder() / "run";
-  const Structure start = relaxed(seed, o.folder.parent_path());
-  o.start = start;
-  o.potential = o.folder.parent_path() / "soft.almtp";
-  mtp::MtpParameters p = mtp::untrained_mtp(4, parse_species_list("Mg,V,O"), 1.5, 4.0);
+// Soft random potentials over ZBL, written with what they are graded by: one configuration, that which runs begin with.
+fs::path soft_mtp(const fs::path& folder, const Structure& shown) {
+  mtp::MtpParameters p = mtp::untrained_mtp(4, mg_v_o, 1.5, 4.0);
   Random random(1);
   std::vector<double> values(p.n_parameters());
   for (double& v : values) v = 0.02 * random.normal();
   p.set_flat(values);
   mtp::MtpPotential potential(p);
-  const mtp::SelectionState state = select::make_active_set(potential, {start});
-  select::write_with_active_set(o.potential, p, state, {start});
+  const fs::path file = folder / "soft.almtp";
+  select::write_with_active_set(file, potential, select::make_active_set(potential, {shown}), {shown});
+  return file;
+}
+
+fs::path soft_nequip(const fs::path& folder, const Structure& shown) {
+  nequip::Hyperparameters hyper;
+  hyper.r_max = 4.0;
+  hyper.num_layers = 2;
+  hyper.l_max = 1;
+  hyper.num_features = 3;
+  hyper.radial_mlp_width = 8;
+  hyper.avg_num_neighbors = 20;
+  nequip::Model model = nequip::initial_model(hyper, mg_v_o, 5);
+  model.scales.assign(3, 0.1);
+  nequip::NequipPotential potential(model);
+  const fs::path file = folder / "soft.safetensors";
+  select::write_with_active_set(file, potential, select::make_active_set(potential, {shown}), {shown});
+  return file;
+}
+
+using SoftPotential = fs::path (*)(const fs::path&, const Structure&);
+
+MdOptions run_of(std::uint64_t seed, SoftPotential soft_potential) {
+  MdOptions o;
+  o.folder = test::scratch_folder() / "run";
+  const Structure start = relaxed(seed, o.folder.parent_path());
+  o.start = start;
+  o.potential = soft_potential(o.folder.parent_path(), start);
   o.zbl = ZblRange{1.5, 4.0};
   Stage hot;
   hot.name = "hot";
@@ -67,8 +92,10 @@ MdOptions run_of(std::uint64_t seed) {
   return o;
 }
 
-TEST(Grades, OfARunBeginAtOneAndAreKept) {
-  const MdOptions o = run_of(31);
+class Grades : public ::testing::TestWithParam<SoftPotential> {};
+
+TEST_P(Grades, OfARunBeginAtOneAndAreKept) {
+  const MdOptions o = run_of(31, GetParam());
   const RunOutcome outcome = run_md(o);
   ASSERT_EQ(outcome.status, RunOutcome::Status::finished);
   ASSERT_TRUE(outcome.stages[0].grade);
@@ -81,10 +108,8 @@ TEST(Grades, OfARunBeginAtOneAndAreKept) {
   const std::vector<Structure> kept = io::read_frames(o.folder / "hot.extrapolating.lammpstrj.gz");
   EXPECT_EQ(static_cast<double>(kept.size()), std::round(outcome.stages[0].grade->share_above * 11));
   ASSERT_FALSE(kept.empty());
-  const mtp::MtpParameters p = mtp::read_mtp(o.potential);
-  mtp::MtpPotential potential(p);
-  const auto again =
-      select::grade_frames(potential, mtp::parse_selection_state(p.selection_state, p.n_parameters()), kept);
+  const std::unique_ptr<Potential> potential = load_potential(o.potential);
+  const auto again = select::grade_frames(*potential, *potential->selection_state(), kept);
   for (std::size_t f = 0; f < kept.size(); ++f) {
     const std::string row = "\n" + std::to_string(*kept[f].step) + ",";
     const std::string line = table.substr(table.find(row) + row.size());
@@ -93,8 +118,8 @@ TEST(Grades, OfARunBeginAtOneAndAreKept) {
   }
 }
 
-TEST(Grades, StopARunAboveTheLimit) {
-  MdOptions o = run_of(32);
+TEST_P(Grades, StopARunAboveTheLimit) {
+  MdOptions o = run_of(32, GetParam());
   o.guard.grade_break = 2;
   const RunOutcome outcome = run_md(o);
   ASSERT_EQ(outcome.status, RunOutcome::Status::stopped_by_guard);
@@ -102,6 +127,9 @@ TEST(Grades, StopARunAboveTheLimit) {
   EXPECT_GT(outcome.guard->value, 2);
   EXPECT_TRUE(fs::exists(o.folder / "stopped.extxyz"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Of, Grades, ::testing::Values(soft_mtp, soft_nequip),
+                         [](const auto& tested) { return tested.index == 0 ? "Mtp" : "Nequip"; });
 
 }  // namespace
 }  // namespace vitrion::md

@@ -1,13 +1,18 @@
 // Any number of ranks gives the same: CMake runs these tests alone and under mpirun.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lammps/headers.hpp"
 #include "lammps/pair_vitrion.hpp"
 #include "md/mpi.hpp"
 #include "md/oxides.hpp"
 #include "potentials/nequip/initial.hpp"
 #include "potentials/nequip/model_file.hpp"
+#include "potentials/nequip/nequip_potential.hpp"
 #include "potentials/registry.hpp"
+#include "select/active_set_file.hpp"
+#include "select/selection.hpp"
 
 namespace vitrion::md {
 namespace {
@@ -48,6 +53,24 @@ TEST(Parallel, MessagesReachAtomsOfOtherRanks) {
   expect_as_evaluated(corner, nequip_file_of_rank(1, true));
 }
 
+// Grades of a NequIP model that was shown another structure: the highest, and its atom, are those of one process.
+TEST(Parallel, TheHighestGradeIsThatOfOneProcess) {
+  const std::string file = nequip_file_of_rank(1, false);
+  nequip::NequipPotential potential(nequip::read_model(file));
+  select::write_with_active_set(file, potential, select::make_active_set(potential, {random_oxide(60, 18)}), {});
+  const Structure s = random_oxide(60, 17);
+  const std::vector<double> expected = grades_of(*load_potential(file), s);
+  LammpsSession session;
+  one_step(session, s, {"pair_style vitrion untabulated", "pair_coeff * * " + file + " Mg V O"});
+  ASSERT_TRUE(session.has_grades());
+  const auto highest = session.highest_grade();
+  ASSERT_TRUE(highest);
+  const auto most = std::max_element(expected.begin(), expected.end());
+  EXPECT_GT(*most, 1);
+  EXPECT_NEAR(highest->grade, *most, 1e-7 * *most);
+  EXPECT_EQ(highest->id, most - expected.begin() + 1);
+}
+
 TEST(Parallel, ForcesAreThoseOfOneProcess) {
   expect_as_evaluated(random_oxide(60, 11), zbl_file_of_rank());
   VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
@@ -84,6 +107,9 @@ void expect_exchange_by_id(std::size_t width) {
   pair.exchange().forward(rows.data(), width, sizeof(T));
   for (std::size_t r = 0; r < n_rows; ++r)
     for (std::size_t k = 0; k < width; ++k) ASSERT_EQ(rows[r * width + k], value(r, k));
+  // Floats travel as floats, but for the one that fills up the last double.
+  const double n_ghosts = static_cast<double>(n_rows) - pair.n_local();
+  EXPECT_EQ(pair.bytes_to_ghosts().back(), n_ghosts * 8 * std::ceil(static_cast<double>(width * sizeof(T)) / 8));
 
   // Every ghost sends one back: an atom then holds one more than it has ghosts, on all ranks together.
   std::fill(rows.begin(), rows.end(), T(1));

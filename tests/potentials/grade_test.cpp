@@ -30,7 +30,8 @@ TEST_P(SiteGradients, AreDerivativesOfSiteEnergiesByEveryParameter) {
   const Structure s = test::random_structure(Cell::orthorhombic(6, 7, 8), 13, 2, 4);
   MtpPotential potential(p);
   const PeriodicNeighborhoods lists(s, types_for(potential, s), p.max_dist);
-  const MtpPotential::Rows rows = potential.site_gradients(lists.view());
+  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  const SelectionRows rows = potential.selection_rows(lists.view(), exchange);
   ASSERT_EQ(rows.cols(), static_cast<Eigen::Index>(p.n_parameters()));
   const std::vector<double> flat = p.flat();
   for (std::size_t k = 0; k < flat.size(); ++k) {

@@ -9,63 +9,19 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "core/random.hpp"
-#include "potentials/nequip/initial.hpp"
 #include "potentials/nequip/kernel.hpp"
+#include "potentials/nequip_samples.hpp"
 #include "support.hpp"
 
 namespace vitrion::nequip {
 namespace {
 
-const std::vector<Species> li_o_p = parse_species_list("Li,O,P");
-
-Hyperparameters small(int l_max, bool parity, int num_features = 5) {
-  Hyperparameters h;
-  h.r_max = 3.4;
-  h.num_layers = 3;
-  h.l_max = l_max;
-  h.parity = parity;
-  h.num_features = num_features;
-  h.num_bessels = 5;
-  h.radial_mlp_depth = 2;
-  h.radial_mlp_width = 7;
-  h.avg_num_neighbors = 17;
-  return h;
-}
-
-// Weights larger than at the start of training, so that every layer shows in the energy.
-Model random_model(const Hyperparameters& hyper, std::uint64_t seed = 1) {
-  Model model = initial_model(hyper, li_o_p, seed);
-  const ParameterTable table = model.table();
-  for (const ParameterBlock& block : table.blocks())
-    if (block.name.find("self") != std::string::npos || block.name.find("linear_2") != std::string::npos)
-      for (double& w : model.parameter(block)) w *= 2;
-  model.scales = {0.7, 1.1, 1.6};
-  model.shifts = {-1.5, -4.0, -6.0};
-  return model;
-}
-
-Structure random_structure(const Cell& cell, int n, std::uint64_t seed, double apart = 1.4) {
-  Random random(seed);
-  Structure s;
-  s.cell = cell;
-  s.positions.resize(n, 3);
-  for (int i = 0; i < n;) {
-    const Vector3 x = Cell(cell.spanning()).to_cartesian(Vector3(random.uniform(), random.uniform(), random.uniform()));
-    bool free = true;
-    for (int j = 0; j < i && free; ++j) free = cell.minimum_image(x - s.positions.row(j).transpose()).norm() > apart;
-    if (!free) continue;
-    s.positions.row(i++) = x.transpose();
-    s.species.push_back(li_o_p[random.below(3)]);
-  }
-  return s;
-}
-
-Cell skewed_cell(double length) {
-  Matrix3 m;
-  m << length, 0, 0, 0.3 * length, 0.9 * length, 0, -0.2 * length, 0.25 * length, 1.1 * length;
-  return Cell(m);
-}
+using test::ByExchange;
+using test::li_o_p;
+using test::random_lipo;
+using test::random_network;
+using test::skewed_cell;
+using test::small_network;
 
 Cell slab_cell() {
   Matrix3 m = Matrix3::Zero();
@@ -82,17 +38,6 @@ void choose_target(std::int64_t target) {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
-// The same system seen through ghosts that must be exchanged, as under MPI.
-class ByExchange final : public GhostExchange {
- public:
-  ByExchange(std::size_t n_local, const std::vector<int>& owners) : periodic_(n_local, owners) {}
-  void forward(void* rows, std::size_t width, std::size_t bytes) override { periodic_.forward(rows, width, bytes); }
-  void reverse(void* rows, std::size_t width, std::size_t bytes) override { periodic_.reverse(rows, width, bytes); }
-
- private:
-  PeriodicExchange periodic_;
-};
-
 struct Architecture {
   int l_max;
   bool parity;
@@ -105,13 +50,13 @@ std::ostream& operator<<(std::ostream& out, const Architecture& a) {
 class NequipLaws : public ::testing::TestWithParam<Architecture> {
  protected:
   Model model(int num_features = 5) const {
-    return random_model(small(GetParam().l_max, GetParam().parity, num_features));
+    return random_network(small_network(GetParam().l_max, GetParam().parity, num_features));
   }
 };
 
 TEST_P(NequipLaws, ForcesAndStressAreDerivativesOfTheEnergy) {
   NequipPotential potential(model());
-  const Structure s = random_structure(skewed_cell(4.2), 5, 3);
+  const Structure s = random_lipo(skewed_cell(4.2), 5, 3);
   const Labels labels = evaluate(potential, s);
   ASSERT_GT(labels.forces.cwiseAbs().maxCoeff(), 1e-2);
   const auto slope = [&](auto change, double h) {
@@ -141,7 +86,7 @@ TEST_P(NequipLaws, ForcesAndStressAreDerivativesOfTheEnergy) {
 
 TEST_P(NequipLaws, RotationsTurnTheForces) {
   NequipPotential potential(model());
-  const Structure s = random_structure(skewed_cell(4.2), 6, 4);
+  const Structure s = random_lipo(skewed_cell(4.2), 6, 4);
   const Matrix3 turn = Eigen::AngleAxisd(0.7, Vector3(1, -2, 0.5).normalized()).toRotationMatrix();
   Structure turned = s;
   turned.positions = s.positions * turn.transpose();
@@ -156,7 +101,7 @@ TEST_P(NequipLaws, RotationsTurnTheForces) {
 // Without parity a network may tell left from right, and a random one does (with l_max 0 there is nothing to tell).
 TEST_P(NequipLaws, MirrorImagesAreAlikeWithParityOnly) {
   NequipPotential potential(model());
-  const Structure s = random_structure(cluster_cell, 8, 5);
+  const Structure s = random_lipo(cluster_cell, 8, 5);
   Structure mirrored = s;
   mirrored.positions.col(0) *= -1;
   const Labels a = evaluate(potential, s), b = evaluate(potential, mirrored);
@@ -172,7 +117,7 @@ TEST_P(NequipLaws, MirrorImagesAreAlikeWithParityOnly) {
 
 TEST_P(NequipLaws, OrderOriginAndChoiceOfCellDoNotMatter) {
   NequipPotential potential(model());
-  const Structure s = random_structure(skewed_cell(4.2), 5, 6);
+  const Structure s = random_lipo(skewed_cell(4.2), 5, 6);
   const Labels expected = evaluate(potential, s);
   Structure other = s;
   for (Eigen::Index i = 0; i < 5; ++i) {
@@ -199,8 +144,8 @@ TEST_P(NequipLaws, OrderOriginAndChoiceOfCellDoNotMatter) {
 
 TEST_P(NequipLaws, GhostsGiveWhatImagesGive) {
   NequipPotential potential(model());
-  for (const Structure& s : {random_structure(skewed_cell(4.2), 6, 7), random_structure(skewed_cell(2.2), 1, 7),
-                             random_structure(slab_cell(), 6, 8), random_structure(cluster_cell, 6, 9)}) {
+  for (const Structure& s : {random_lipo(skewed_cell(4.2), 6, 7), random_lipo(skewed_cell(2.2), 1, 7),
+                             random_lipo(slab_cell(), 6, 8), random_lipo(cluster_cell, 6, 9)}) {
     const Labels expected = evaluate(potential, s);
     const PeriodicNeighborhoods lists(s, types_for(potential, s), potential.cutoff() + 0.5);
     ByExchange exchange(lists.n_local(), lists.owners());
@@ -218,7 +163,7 @@ TEST_P(NequipLaws, InstructionSetsThreadsAndPaddingGiveTheSame) {
   for (const int num_features : {5, 24, 32}) {
     NequipPotential potential(model(num_features));
     NequipPotential single(model(num_features), {Precision::single_precision, false});
-    const Structure s = random_structure(skewed_cell(6), 18, 10);
+    const Structure s = random_lipo(skewed_cell(6), 18, 10);
     choose_target(0);
     set_threads(1);
     const Labels expected = evaluate(potential, s);
@@ -247,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(All, NequipLaws,
 // The cutoff function has three zeros at r_max and every sine one more, so that forces vanish with the third power of
 // the distance to it.
 TEST(Nequip, ForcesVanishSmoothlyAtTheCutoff) {
-  NequipPotential potential(random_model(small(2, true)));
+  NequipPotential potential(random_network(small_network(2, true)));
   Structure pair;
   pair.species = {li_o_p[0], li_o_p[2]};
   pair.positions = Positions::Zero(2, 3);
@@ -264,13 +209,13 @@ TEST(Nequip, ForcesVanishSmoothlyAtTheCutoff) {
 
 TEST(Nequip, FewerLayersDeeperRadialNetworksAndOtherCutoffsWork) {
   for (const int depth : {1, 3}) {
-    Hyperparameters h = small(2, true);
+    Hyperparameters h = small_network(2, true);
     h.num_layers = depth;
     h.radial_mlp_depth = depth;
     h.polynomial_cutoff_p = 4.5;
     h.avg_num_neighbors = 0;
-    NequipPotential exact(random_model(h)), tabulated(random_model(h), {Precision::double_precision, true});
-    const Structure s = random_structure(skewed_cell(5), 9, 12);
+    NequipPotential exact(random_network(h)), tabulated(random_network(h), {Precision::double_precision, true});
+    const Structure s = random_lipo(skewed_cell(5), 9, 12);
     const Labels a = evaluate(exact, s), b = evaluate(tabulated, s);
     const double size = a.forces.cwiseAbs().maxCoeff();
     EXPECT_GT(size, 1e-3);
@@ -279,7 +224,7 @@ TEST(Nequip, FewerLayersDeeperRadialNetworksAndOtherCutoffsWork) {
 }
 
 TEST(Nequip, NoAtomsAreNoProblem) {
-  NequipPotential potential(random_model(small(1, false)));
+  NequipPotential potential(random_network(small_network(1, false)));
   Neighborhoods nobody;
   const std::int64_t first = 0;
   nobody.first = &first;
@@ -293,8 +238,8 @@ TEST(Nequip, NoAtomsAreNoProblem) {
 
 // As `vitrion evaluate` does: one clone a thread, each alone inside the loop.
 TEST(Nequip, ClonesWorkSideBySide) {
-  NequipPotential potential(random_model(small(2, false)));
-  const Structure s = random_structure(skewed_cell(6), 20, 14);
+  NequipPotential potential(random_network(small_network(2, false)));
+  const Structure s = random_lipo(skewed_cell(6), 20, 14);
   const Labels expected = evaluate(potential, s);
   set_threads(3);
   std::vector<double> difference(6);
@@ -307,9 +252,9 @@ TEST(Nequip, ClonesWorkSideBySide) {
 }
 
 TEST(Nequip, CloneComputesTheSame) {
-  NequipPotential potential(random_model(small(2, false)), {Precision::single_precision, true});
+  NequipPotential potential(random_network(small_network(2, false)), {Precision::single_precision, true});
   const auto clone = potential.clone();
-  const Structure s = random_structure(skewed_cell(4.2), 6, 13);
+  const Structure s = random_lipo(skewed_cell(4.2), 6, 13);
   EXPECT_EQ(*evaluate(potential, s).energy, *evaluate(*clone, s).energy);
 }
 

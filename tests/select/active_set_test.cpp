@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "io/frames.hpp"
 #include "potentials/mtp/mtp_file.hpp"
+#include "potentials/mtp/mtp_potential.hpp"
 #include "select/selection.hpp"
 #include "support.hpp"
 
@@ -68,7 +69,7 @@ TEST(ActiveSet, GradesDoNotDependOnTheBasis) {
   const Rows basis = random_rows(10, 10, 7);
   ActiveSet set(10);
   set.update(rows, numbered(200), 1.001);
-  mtp::SelectionState turned;
+  SelectionState turned;
   turned.active = set.active() * basis;
   turned.inverse = turned.active.inverse();
   turned.origins = set.origins();
@@ -100,14 +101,13 @@ TEST(MakeActiveSet, IsAsLargeAsMlip3s) {
   VITRION_NEEDS_REFERENCE("mtp/fit/train100.cfg");
   mtp::MtpPotential potential = level08();
   const std::vector<Structure> training = frames_of("mtp/fit/train100.cfg", potential);
-  const mtp::SelectionState ours = make_active_set(potential, training);
-  const mtp::SelectionState theirs =
-      mtp::parse_selection_state(potential.parameters().selection_state, potential.parameters().n_parameters());
-  const auto filled = [](const mtp::SelectionState& s) {
+  const SelectionState ours = make_active_set(potential, training);
+  const SelectionState theirs = *potential.selection_state();
+  const auto filled = [](const SelectionState& s) {
     return std::count_if(s.origins.begin(), s.origins.end(), [](const auto& o) { return o[0] >= 0; });
   };
   EXPECT_EQ(filled(ours), filled(theirs));
-  for (const mtp::SelectionState* state : {&ours, &theirs}) {
+  for (const SelectionState* state : {&ours, &theirs}) {
     double largest = 0;
     for (const auto& grades : grade_frames(potential, *state, training))
       largest = std::max(largest, *std::max_element(grades.begin(), grades.end()));
@@ -123,7 +123,7 @@ TEST(SelectFrames, TakesWhatExtrapolatesOnceAndRefusesRuins) {
   VITRION_NEEDS_REFERENCE("mtp/fit/train100.cfg");
   mtp::MtpPotential potential = level08();
   std::vector<Structure> candidates = frames_of("mtp/fit/train100.cfg", potential);
-  const mtp::SelectionState state = make_active_set(potential, candidates);
+  const SelectionState state = make_active_set(potential, candidates);
   // Known configurations, one stretched twice (alike), and one in ruins.
   candidates.resize(5);
   Structure stretched = candidates[0];

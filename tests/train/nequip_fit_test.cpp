@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "core/random.hpp"
 #include "io/frames.hpp"
 #include "potentials/nequip/initial.hpp"
+#include "potentials/nequip/model_file.hpp"
 #include "potentials/nequip/nequip_potential.hpp"
 #include "support.hpp"
 #include "train/training.hpp"
@@ -225,6 +227,17 @@ TEST(NequipTraining, WritesModelCardAndLog) {
   EXPECT_EQ(card["basis"]["num_features"], 4);
   EXPECT_GT(card["basis"]["avg_num_neighbors"], 5);
   EXPECT_NEAR(card["errors"]["test"]["force"]["rmse_eV_per_A"], result.test.errors.overall.force.rmse(), 1e-12);
+
+  // The model grades, its training set at most 1, and says what grades mean by the validation set.
+  const nequip::NequipPotential potential(nequip::read_model(folder / "fitted.safetensors"));
+  ASSERT_TRUE(potential.has_grades());
+  const auto& grades = result.training.graded.grades;
+  EXPECT_NEAR(*std::max_element(grades.begin(), grades.end()), 1, 1e-9);
+  std::int64_t n_atoms = 0;
+  for (const GradeBin& bin : potential.model().extrapolation->calibration) n_atoms += bin.n_atoms;
+  EXPECT_EQ(n_atoms, result.validation.errors.overall.n_atoms);
+  EXPECT_EQ(card["extrapolation_grades"]["bins"], to_json(potential.model().extrapolation->calibration));
+  EXPECT_NE(format_result(result, "").find("What extrapolation grades mean, by the validation set"), std::string::npos);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "core/error.hpp"
@@ -83,6 +84,15 @@ void MtpParameters::set_flat(std::span<const double> parameters) {
   take(species_coeffs, n_species());
   take(moment_coeffs, n_scalars());
   selection_state.clear();
+}
+
+std::vector<std::size_t> parameters_of_site(const MtpParameters& p, std::size_t type) {
+  const std::size_t block = p.n_radial() / p.n_species();
+  std::vector<std::size_t> places(block);
+  std::iota(places.begin(), places.end(), type * block);
+  places.push_back(p.n_radial() + type);
+  for (std::size_t k = 0; k < p.n_scalars(); ++k) places.push_back(p.n_radial() + p.n_species() + k);
+  return places;
 }
 
 void validate(const MtpParameters& p, const std::string& where) {

@@ -72,6 +72,10 @@ struct MtpParameters {
   void set_flat(std::span<const double> parameters);
 };
 
+/// Where, among all parameters, those stand that a site energy of a central atom of `type` depends on: radial
+/// coefficients of its species, its species coefficient, all moment coefficients.
+std::vector<std::size_t> parameters_of_site(const MtpParameters& parameters, std::size_t type);
+
 /// Throws InputError (at `where`) when sizes, ranges or numbers contradict each other.
 void validate(const MtpParameters& parameters, const std::string& where = {});
 

@@ -7,7 +7,6 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "potentials/mtp/grader.hpp"
 #include "potentials/mtp/kernel.hpp"
 #include "potentials/mtp/selection_state.hpp"
 
@@ -34,6 +33,17 @@ struct MtpPotential::Engine {
 };
 
 namespace {
+
+std::shared_ptr<const Grader> make_grader(const SelectionState& state, const MtpParameters& p) {
+  std::vector<SelectionRows> matrices;
+  for (std::size_t type = 0; type < p.n_species(); ++type) {
+    const std::vector<std::size_t> places = parameters_of_site(p, type);
+    SelectionRows& matrix = matrices.emplace_back(places.size(), p.n_parameters());
+    for (std::size_t k = 0; k < places.size(); ++k)
+      matrix.row(static_cast<Eigen::Index>(k)) = state.inverse.row(static_cast<Eigen::Index>(places[k]));
+  }
+  return std::make_shared<const Grader>(state.kind, std::move(matrices));
+}
 
 void pack(const Neighborhoods& atoms, double* packed) {
 #pragma omp for schedule(static)
@@ -89,9 +99,8 @@ MtpPotential::MtpPotential(MtpParameters parameters) : parameters_(std::move(par
   validate(parameters_);
   if (!parameters_.is_trained()) throw InputError("the potential is an untrained template: it has no coefficients");
   engine_ = std::make_unique<Engine>(parameters_);
-  if (parameters_.selection_state.empty()) return;
-  const SelectionState state = parse_selection_state(parameters_.selection_state, parameters_.n_parameters());
-  if (state.mode == GradeMode::neighbourhood) grader_ = std::make_shared<const Grader>(state, parameters_);
+  const std::optional<SelectionState> state = selection_state();
+  if (state && state->mode == GradeMode::neighbourhood) grader_ = make_grader(*state, parameters_);
 }
 
 MtpPotential::MtpPotential(MtpPotential&&) noexcept = default;
@@ -110,7 +119,12 @@ bool MtpPotential::has_grades() const {
   return grader_ != nullptr;
 }
 
-MtpPotential::Rows MtpPotential::site_gradients(const Neighborhoods& atoms) {
+std::optional<SelectionState> MtpPotential::selection_state() const {
+  if (parameters_.selection_state.empty()) return std::nullopt;
+  return parse_selection_state(parameters_.selection_state, parameters_.n_parameters());
+}
+
+SelectionRows MtpPotential::selection_rows(const Neighborhoods& atoms, GhostExchange&) {
   Evaluation result;
   result.energies.resize(atoms.n_local);
   result.forces.resize(static_cast<Eigen::Index>(atoms.n_total), 3);
@@ -119,9 +133,10 @@ MtpPotential::Rows MtpPotential::site_gradients(const Neighborhoods& atoms) {
   double* compact = engine_->row_memory.get(atoms.n_local * width);
   engine_->run(atoms, result, compact, nullptr);
   std::vector<std::vector<std::size_t>> places;
-  for (std::size_t type = 0; type < parameters_.n_species(); ++type) places.push_back(places_of_row(parameters_, type));
-  Rows rows =
-      Rows::Zero(static_cast<Eigen::Index>(atoms.n_local), static_cast<Eigen::Index>(parameters_.n_parameters()));
+  for (std::size_t type = 0; type < parameters_.n_species(); ++type)
+    places.push_back(parameters_of_site(parameters_, type));
+  SelectionRows rows = SelectionRows::Zero(static_cast<Eigen::Index>(atoms.n_local),
+                                           static_cast<Eigen::Index>(parameters_.n_parameters()));
   for (std::size_t i = 0; i < atoms.n_local; ++i)
     for (std::size_t k = 0; k < width; ++k)
       rows(static_cast<Eigen::Index>(i),

@@ -3,12 +3,11 @@
 
 #include <memory>
 
+#include "potentials/grader.hpp"
 #include "potentials/mtp/mtp_parameters.hpp"
 #include "potentials/potential.hpp"
 
 namespace vitrion::mtp {
-
-class Grader;
 
 /// A trained moment tensor potential (Shapeev 2016, doi 10.1137/15M1054183), in double precision.
 class MtpPotential final : public Potential {
@@ -25,16 +24,16 @@ class MtpPotential final : public Potential {
   double cutoff() const override { return parameters_.max_dist; }
   /// True when the file held an active set of site energies (MLIP's neighbourhood mode).
   bool has_grades() const override;
+  std::optional<SelectionState> selection_state() const override;
+  std::size_t selection_width() const override { return parameters_.n_parameters(); }
+  /// Derivatives of site energies by all parameters, in the order of MtpParameters::flat. Units: eV per unit of the
+  /// parameter.
+  SelectionRows selection_rows(const Neighborhoods& atoms, GhostExchange& ghosts) override;
   void compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                Evaluation& result) override;
   std::unique_ptr<Potential> clone() const override;
 
   const MtpParameters& parameters() const { return parameters_; }
-
-  /// Derivatives of the site energy of every local atom by all parameters, in the order of MtpParameters::flat; shape
-  /// (n_local, n_parameters). Units: eV per unit of the parameter.
-  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  Rows site_gradients(const Neighborhoods& atoms);
 
  private:
   struct Engine;

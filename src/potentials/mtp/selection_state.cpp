@@ -14,8 +14,6 @@ namespace {
 constexpr std::string_view magic = "#MVS_v1.1";
 constexpr const char* remedy = "Make it again with vitrion select active, or use the potential without it.";
 
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
 class Reader {
  public:
   Reader(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {}
@@ -37,10 +35,10 @@ class Reader {
     position_ += what.size();
   }
 
-  RowMajor matrix(std::size_t n) {
+  SelectionRows matrix(std::size_t n) {
     const std::size_t size = n * n * sizeof(double);
     if (bytes_.size() - position_ < size) fail(fmt::format("is cut, or is not one of {} parameters", n));
-    RowMajor m(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
+    SelectionRows m(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
     std::memcpy(m.data(), bytes_.data() + position_, size);
     position_ += size;
     if (!m.allFinite()) fail("holds numbers that are not finite");
@@ -66,10 +64,6 @@ GradeMode mode_of(const std::map<std::string, double, std::less<>>& weights, con
 }
 
 }  // namespace
-
-std::string_view name_of(GradeMode mode) {
-  return mode == GradeMode::neighbourhood ? "neighbourhood" : "configuration";
-}
 
 SelectionState parse_selection_state(std::string_view bytes, std::size_t n_parameters, const std::string& file) {
   Reader in(bytes, file);
@@ -114,7 +108,7 @@ std::string format_selection_state(const SelectionState& state) {
   weight("stress_weight", 0);
   weight("site_en_weight", sites ? 1 : 0);
   out += "weight_scaling 2\n#";
-  const auto matrix = [&](const RowMajor& m) {
+  const auto matrix = [&](const SelectionRows& m) {
     out.append(reinterpret_cast<const char*>(m.data()), static_cast<std::size_t>(m.size()) * sizeof(double));
   };
   matrix(state.active);

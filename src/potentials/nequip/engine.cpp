@@ -1,5 +1,7 @@
 #include "potentials/nequip/engine.hpp"
 
+#include <algorithm>
+
 #include "potentials/nequip/evaluator.hpp"
 
 namespace vitrion::nequip {
@@ -14,6 +16,16 @@ class EngineOf final : public Engine {
   void run(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
            Evaluation& result) override {
     evaluator_.run(atoms, request, ghosts, result);
+  }
+  void rows(double* rows) const override {
+    const Network<T>& network = evaluator_.network();
+    for (std::size_t i = 0; i < evaluator_.types().size(); ++i) {
+      for (std::size_t n = 0; n < network.layers.size(); ++n) {
+        const T* features = evaluator_.layers()[n].features.data() + i * network.layers[n].output_width;
+        rows = std::copy_n(features, network.features, rows);
+      }
+      *rows++ = 1;
+    }
   }
   std::vector<std::size_t> bytes_to_ghosts() const override { return evaluator_.bytes_to_ghosts(); }
 

@@ -21,6 +21,8 @@ class Engine {
 
   virtual void run(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                    Evaluation& result) = 0;
+  /// The rows by which sites are told apart (nequip/extrapolation.hpp), of the last run; shape (n_local, row_width).
+  virtual void rows(double* rows) const = 0;
   /// Bytes the last run sent to ghosts before each layer (as many came back as gradients); 0 for the first layer, and
   /// where ghosts are images of atoms of the same process.
   virtual std::vector<std::size_t> bytes_to_ghosts() const = 0;

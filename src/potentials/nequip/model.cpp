@@ -29,6 +29,13 @@ void validate(const Model& model) {
   if (!std::all_of(model.scales.begin(), model.scales.end(), finite) ||
       !std::all_of(model.shifts.begin(), model.shifts.end(), finite))
     throw InputError("an energy scale or shift is not finite");
+  if (!model.extrapolation) return;
+  const auto width = static_cast<Eigen::Index>(row_width(model.hyper));
+  if (model.extrapolation->metrics.size() != model.species.size())
+    throw InputError("the model needs an ellipsoid of training sites for every species, or none");
+  for (const Eigen::MatrixXd& metric : model.extrapolation->metrics)
+    if (metric.rows() != width || metric.cols() != width || !metric.allFinite())
+      throw InputError(fmt::format("an ellipsoid of training sites is not one of finite numbers, {0} x {0}", width));
 }
 
 }  // namespace vitrion::nequip

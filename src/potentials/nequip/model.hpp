@@ -1,12 +1,14 @@
 // A NequIP model: hyperparameters, species, weights.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/species.hpp"
 #include "potentials/nequip/architecture.hpp"
+#include "potentials/nequip/extrapolation.hpp"
 
 namespace vitrion::nequip {
 
@@ -17,6 +19,7 @@ struct Model {
   std::vector<double> parameters;  ///< trainable numbers, laid out as ParameterTable(hyper, species.size()) says
   std::vector<double> scales;      ///< eV, site energy = scale * network output + shift, by type
   std::vector<double> shifts;      ///< eV
+  std::optional<Extrapolation> extrapolation;  ///< what extrapolation is measured by, where that was made
 
   ParameterTable table() const { return {hyper, species.size()}; }
   std::span<double> parameter(const ParameterBlock& block) { return {parameters.data() + block.offset, block.size()}; }

@@ -19,6 +19,11 @@ constexpr const char* format_name = "vitrion-nequip";
 constexpr const char* format_version = "1";
 constexpr const char* scales_name = "per_type_energy_scales";
 constexpr const char* shifts_name = "per_type_energy_shifts";
+constexpr const char* calibration_name = "calibration";
+
+std::string metric_name(const Species& species) {
+  return "extrapolation.metric." + species.name();
+}
 
 Json to_json(const Hyperparameters& h) {
   return {{"r_max", h.r_max},
@@ -57,6 +62,19 @@ const Tensor& tensor(const Safetensors& content, const std::string& name, const 
   return found->second;
 }
 
+std::optional<Extrapolation> extrapolation(const Safetensors& content, const Model& model) {
+  if (!content.tensors.contains(metric_name(model.species.front()))) return std::nullopt;
+  Extrapolation found;
+  const std::size_t width = row_width(model.hyper);
+  const auto n = static_cast<Eigen::Index>(width);
+  for (const Species& s : model.species)
+    found.metrics.push_back(
+        Eigen::Map<const SelectionRows>(tensor(content, metric_name(s), {width, width}).values.data(), n, n));
+  if (const auto text = content.metadata.find(calibration_name); text != content.metadata.end())
+    found.calibration = calibration_from_json(Json::parse(text->second));
+  return found;
+}
+
 Model from_safetensors(const Safetensors& content) {
   const auto metadata = [&](const std::string& key) {
     const auto found = content.metadata.find(key);
@@ -83,6 +101,7 @@ Model from_safetensors(const Safetensors& content) {
   }
   model.scales = tensor(content, scales_name, {model.species.size()}).values;
   model.shifts = tensor(content, shifts_name, {model.species.size()}).values;
+  model.extrapolation = extrapolation(content, model);
   validate(model);
   return model;
 }
@@ -124,6 +143,15 @@ std::string format_model(const Model& model) {
   }
   content.tensors[scales_name] = {{model.species.size()}, model.scales};
   content.tensors[shifts_name] = {{model.species.size()}, model.shifts};
+  if (model.extrapolation) {
+    const std::size_t width = row_width(model.hyper);
+    for (std::size_t t = 0; t < model.species.size(); ++t) {
+      const SelectionRows metric = model.extrapolation->metrics[t];
+      content.tensors[metric_name(model.species[t])] = {{width, width}, {metric.data(), metric.data() + metric.size()}};
+    }
+    if (!model.extrapolation->calibration.empty())
+      content.metadata[calibration_name] = to_json(model.extrapolation->calibration).dump();
+  }
   return format_safetensors(content);
 }
 

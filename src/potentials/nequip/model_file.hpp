@@ -16,7 +16,9 @@ bool looks_like_model(std::string_view bytes);
 ///     format   "vitrion-nequip"
 ///     version  "1"
 ///     model    JSON {"species": ["Li", ...], "hyperparameters": {NequIP's names}}
-/// and its arrays are those of ParameterTable, with "per_type_energy_scales" and "per_type_energy_shifts" (eV).
+/// and its arrays are those of ParameterTable, with "per_type_energy_scales" and "per_type_energy_shifts" (eV). Where
+/// the model has them: an array "extrapolation.metric.ELEMENT" for every species, and in the metadata
+///     calibration   JSON [{"from", "to" (null: no limit), "n_atoms", "rms_eV_per_A", "quantile_95_eV_per_A"}, ...]
 ///
 /// The reference layout is JSON ("format": "nequip-reference-1") with the configuration of NequIP 0.6, and the state
 /// dictionary in it or in a safetensors file beside it. `file` names it in messages and is where that file is sought.

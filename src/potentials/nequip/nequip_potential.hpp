@@ -2,7 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <vector>
 
+#include "potentials/grader.hpp"
 #include "potentials/nequip/engine.hpp"
 
 namespace vitrion::nequip {
@@ -22,6 +25,12 @@ class NequipPotential final : public Potential {
   void name_species(const std::vector<Species>& names) override;
   double cutoff() const override { return model_.hyper.r_max; }
   Precision precision() const override { return options_.precision; }
+  /// True when the model holds what it is graded by. Grades cost one product of row and metric an atom.
+  bool has_grades() const override { return grader_ != nullptr; }
+  std::optional<SelectionState> selection_state() const override;
+  ReferenceKind reference_kind() const override { return ReferenceKind::ellipsoid; }
+  std::size_t selection_width() const override { return model_.species.size() * row_width(model_.hyper); }
+  SelectionRows selection_rows(const Neighborhoods& atoms, GhostExchange& ghosts) override;
   void compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                Evaluation& result) override;
   std::unique_ptr<Potential> clone() const override;
@@ -35,6 +44,8 @@ class NequipPotential final : public Potential {
   Model model_;
   EngineOptions options_;
   std::unique_ptr<Engine> engine_;
+  std::shared_ptr<const Grader> grader_;
+  std::vector<double> rows_;
 };
 
 }  // namespace vitrion::nequip
