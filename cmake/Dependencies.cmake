@@ -14,3 +14,5 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(SPGLIB REQUIRED IMPORTED_TARGET spglib)
+find_library(VOROPP_LIBRARY voro++ REQUIRED)  # voro++-dev ships no CMake or pkg-config file

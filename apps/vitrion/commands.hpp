@@ -5,6 +5,7 @@
 
 namespace vitrion::cli {
 
+void add_build(CLI::App& app);
 void add_train(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_select(CLI::App& app);

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   app.footer(
       "`vitrion COMMAND --help` explains a command with examples.\n"
       "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
+  cli::add_build(app);
   cli::add_train(app);
   cli::add_evaluate(app);
   cli::add_select(app);

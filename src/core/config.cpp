@@ -1,5 +1,6 @@
 #include "core/config.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -59,6 +60,12 @@ double to_number(const Config& config, const std::string& key, const YAML::Node&
   }
   throw config.error(
       key, "\"" + key + "\" must be a number" + (node.IsScalar() ? ", not \"" + node.Scalar() + "\"" : std::string{}));
+}
+
+void set_flow_style(YAML::Node node) {
+  if (!node.IsMap() && !node.IsSequence()) return;
+  node.SetStyle(YAML::EmitterStyle::Flow);
+  for (auto item : node) set_flow_style(node.IsMap() ? item.second : YAML::Node(item));
 }
 
 }  // namespace
@@ -252,6 +259,16 @@ std::string Config::dump() const {
   YAML::Emitter out;
   out << node_;
   return out.c_str();
+}
+
+std::string Config::one_line() const {
+  YAML::Node flow = YAML::Clone(node_);
+  set_flow_style(flow);
+  YAML::Emitter out;
+  out << flow;
+  std::string text = out.c_str();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
 }
 
 }  // namespace vitrion

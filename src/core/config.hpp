@@ -75,6 +75,8 @@ class Config {
   Location where(const std::string& key = {}) const;
   /// The mapping as YAML text with every override applied: what the run is made of, for hashing and provenance.
   std::string dump() const;
+  /// The same in one line, {key: value, ...}: for provenance inside a line of a file.
+  std::string one_line() const;
 
  private:
   struct Tracker;
