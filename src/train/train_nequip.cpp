@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -181,23 +182,14 @@ void Run::finish() {
   result_.validation = judge(std::move(data_.validation), potential);
   result_.test = judge(std::move(data_.test), potential);
   calibrate_grades();
-  const nequip::Hyperparameters& h = model_.hyper;
+  nlohmann::json basis = nequip::to_json(model_.hyper);
+  basis["energy_scales_eV"] = model_.scales;
+  basis["parameters"] = model_.parameters.size();
   const NequipFitOptions& f = o_.nequip_fit;
   const CardOfPotential card{"NequIP",
                              model_.species,
                              model_.shifts,
-                             {{"r_max_A", h.r_max},
-                              {"num_layers", h.num_layers},
-                              {"l_max", h.l_max},
-                              {"parity", h.parity},
-                              {"num_features", h.num_features},
-                              {"num_bessels", h.num_bessels},
-                              {"polynomial_cutoff_p", h.polynomial_cutoff_p},
-                              {"radial_mlp_depth", h.radial_mlp_depth},
-                              {"radial_mlp_width", h.radial_mlp_width},
-                              {"avg_num_neighbors", h.avg_num_neighbors},
-                              {"energy_scales_eV", model_.scales},
-                              {"parameters", model_.parameters.size()}},
+                             basis,
                              {{"type", f.adam.amsgrad ? "AMSGrad" : "Adam"},
                               {"learning_rate", f.learning_rate},
                               {"batch_size", f.batch_size},

@@ -6,26 +6,15 @@
 #include <Eigen/LU>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
 #include "io/frames.hpp"
 #include "potentials/mtp/mtp_file.hpp"
 #include "potentials/mtp/mtp_potential.hpp"
+#include "select/samples.hpp"
 #include "select/selection.hpp"
 #include "support.hpp"
 
 namespace vitrion::select {
 namespace {
-
-Rows random_rows(int n_rows, int n, std::uint64_t seed) {
-  Random random(seed);
-  return Rows::NullaryExpr(n_rows, n, [&] { return random.normal(); });
-}
-
-std::vector<Origin> numbered(int n) {
-  std::vector<Origin> origins;
-  for (int i = 0; i < n; ++i) origins.push_back({i, 0});
-  return origins;
-}
 
 TEST(ActiveSet, GradesNoRowItWasShownAboveTheThreshold) {
   const Rows rows = random_rows(400, 23, 1);

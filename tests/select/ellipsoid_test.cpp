@@ -7,21 +7,10 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
+#include "select/samples.hpp"
 
 namespace vitrion::select {
 namespace {
-
-Rows random_rows(int n_rows, int n, std::uint64_t seed) {
-  Random random(seed);
-  return Rows::NullaryExpr(n_rows, n, [&] { return random.normal(); });
-}
-
-std::vector<Origin> numbered(int n) {
-  std::vector<Origin> origins;
-  for (int i = 0; i < n; ++i) origins.push_back({i, 0});
-  return origins;
-}
 
 // The squares are the diagonal of the projection onto the rows: they sum to the number of columns.
 TEST(Ellipsoid, SquaredGradesOfWhatWasShownSumToTheNumberOfColumns) {

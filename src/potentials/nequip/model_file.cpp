@@ -25,19 +25,6 @@ std::string metric_name(const Species& species) {
   return "extrapolation.metric." + species.name();
 }
 
-Json to_json(const Hyperparameters& h) {
-  return {{"r_max", h.r_max},
-          {"num_layers", h.num_layers},
-          {"l_max", h.l_max},
-          {"parity", h.parity},
-          {"num_features", h.num_features},
-          {"num_bessels", h.num_bessels},
-          {"polynomial_cutoff_p", h.polynomial_cutoff_p},
-          {"radial_mlp_depth", h.radial_mlp_depth},
-          {"radial_mlp_width", h.radial_mlp_width},
-          {"avg_num_neighbors", h.avg_num_neighbors}};
-}
-
 Hyperparameters hyperparameters(const Json& json) {
   Hyperparameters h;
   h.r_max = json.at("r_max").get<double>();
@@ -126,6 +113,19 @@ Model parse_model(std::string_view bytes, const std::filesystem::path& file) {
 
 Model read_model(const std::filesystem::path& file) {
   return parse_model(read_file(file), file);
+}
+
+nlohmann::json to_json(const Hyperparameters& h) {
+  return {{"r_max", h.r_max},
+          {"num_layers", h.num_layers},
+          {"l_max", h.l_max},
+          {"parity", h.parity},
+          {"num_features", h.num_features},
+          {"num_bessels", h.num_bessels},
+          {"polynomial_cutoff_p", h.polynomial_cutoff_p},
+          {"radial_mlp_depth", h.radial_mlp_depth},
+          {"radial_mlp_width", h.radial_mlp_width},
+          {"avg_num_neighbors", h.avg_num_neighbors}};
 }
 
 std::string format_model(const Model& model) {

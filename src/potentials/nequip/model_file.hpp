@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ bool looks_like_model(std::string_view bytes);
 /// Throws InputError when the content is malformed, incomplete, contradicts itself or asks for what is not implemented.
 Model parse_model(std::string_view bytes, const std::filesystem::path& file);
 Model read_model(const std::filesystem::path& file);
+
+/// {NequIP's name: value, ...}
+nlohmann::json to_json(const Hyperparameters& hyper);
 
 /// The bytes of Vitrion's own file.
 std::string format_model(const Model& model);
