@@ -110,8 +110,7 @@ void read_nequip_optimizer(Config optimizer, TrainOptions& o) {
   f.precision = single ? Precision::single_precision : Precision::double_precision;
 }
 
-void read_optimizer(Config optimizer, TrainOptions& o) {
-  if (o.kind == PotentialKind::nequip) return read_nequip_optimizer(std::move(optimizer), o);
+void read_mtp_optimizer(Config optimizer, TrainOptions& o) {
   o.fit.max_iterations = static_cast<int>(optimizer.integer("max_iterations", o.fit.max_iterations));
   demand(optimizer, "max_iterations", o.fit.max_iterations >= 0, "cannot be negative");
   o.fit.tolerance = optimizer.number("tolerance", o.fit.tolerance);
@@ -119,6 +118,16 @@ void read_optimizer(Config optimizer, TrainOptions& o) {
   demand(optimizer, "patience", o.fit.patience >= 1, "must be at least 1");
   o.fit.ridge = optimizer.number("ridge", o.fit.ridge);
   demand(optimizer, "ridge", o.fit.ridge >= 0, "cannot be negative");
+}
+
+// The keys of the potential's kind, or a section of them for each kind, of which the other is checked too.
+void read_optimizer(Config optimizer, TrainOptions& o) {
+  if (optimizer.has("mtp") || optimizer.has("nequip")) {
+    read_mtp_optimizer(optimizer.section("mtp"), o);
+    return read_nequip_optimizer(optimizer.section("nequip"), o);
+  }
+  if (o.kind == PotentialKind::nequip) return read_nequip_optimizer(std::move(optimizer), o);
+  read_mtp_optimizer(std::move(optimizer), o);
 }
 
 }  // namespace

@@ -11,12 +11,17 @@
 namespace vitrion {
 namespace {
 
+// The example, made small, with what `changed` says.
+test::Run run_example(const std::filesystem::path& folder, const std::string& changed = {}) {
+  return test::run_program("bash -c '. " + test::source("tests/cli/small_study.sh").string() +
+                           "; $VITRION_PROGRAM run " + test::source("examples/lipon/study.yaml").string() +
+                           " \"${settings[@]}\" " + changed + " --output " + folder.string() + "'");
+}
+
 TEST(Study, ReportIsDrawnByABrowserAndAnswersTheQuestions) {
   VITRION_NEEDS_BROWSER();
   const auto folder = test::scratch_folder();
-  const test::Run run = test::run_program(
-      "bash -c '. " + test::source("tests/cli/small_study.sh").string() + "; $VITRION_PROGRAM run " +
-      test::source("examples/lipon/study.yaml").string() + " \"${settings[@]}\" --output " + folder.string() + "'");
+  const test::Run run = run_example(folder);
   ASSERT_EQ(run.exit_code, 0) << run.output;
   const test::DrawnPage page = test::draw_in_browser(folder / "report.html");
   EXPECT_GE(page.figures, 15);
@@ -29,6 +34,21 @@ TEST(Study, ReportIsDrawnByABrowserAndAnswersTheQuestions) {
   const auto manifest = nlohmann::json::parse(read_file(folder / "manifest.json"));
   EXPECT_GT(manifest.size(), 0u);
   EXPECT_GE(report.at("provenance").size(), 10u);
+}
+
+// One line of the study is another: the potential. The network grades the runs, and the report tells of it.
+TEST(Study, RunsWithNequipInPlaceOfMtp) {
+  const auto folder = test::scratch_folder();
+  const test::Run run = run_example(
+      folder, "train.potential=\"{type: nequip, r_max: 4.0, num_layers: 2, l_max: 0, num_features: 4}\"");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto card = nlohmann::json::parse(read_file(folder / "train" / "potential.card.json"));
+  EXPECT_EQ(card.at("kind"), "NequIP");
+  EXPECT_FALSE(card.at("extrapolation_grades").at("bins").empty());
+  EXPECT_TRUE(std::filesystem::exists(folder / "quench-1" / "melt.grades.csv"));
+  const std::string report = read_file(folder / "report" / "report.html");
+  EXPECT_NE(report.find("grade-error"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(read_file(folder / "report" / "report.json")).at("headlines").size(), 4u);
 }
 
 }  // namespace

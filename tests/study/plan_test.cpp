@@ -74,7 +74,8 @@ void expect_refused(const std::string& from, const std::string& to, const std::s
 
 // Every key of every stage is known before the first one starts.
 TEST(Plan, RefusesWhatALaterStageWouldRefuse) {
-  expect_refused("optimizer: {max_iterations: 40}", "optimizer: {max_iteration: 40}", "max_iterations");
+  expect_refused("mtp: {max_iterations: 40}", "mtp: {max_iteration: 40}", "max_iterations");
+  expect_refused("nequip: {max_epochs: 120,", "nequip: {max_epoch: 120,", "max_epochs");
   expect_refused("level: 14", "level: 15", "must be 2, 4");
   expect_refused("melt: {temperature_K: 2000,", "melt: {temperture_K: 2000,", "temperature_K");
   expect_refused("wall_eV: 2", "wal_eV: 2", "wall_eV");
