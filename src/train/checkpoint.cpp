@@ -1,7 +1,5 @@
 #include "train/checkpoint.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "core/error.hpp"
 #include "core/file.hpp"
 
@@ -21,6 +19,8 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
                                {"best", s.best},
                                {"best_loss", s.best_loss},
                                {"best_iteration", s.best_iteration},
+                               {"ended", c.ended},
+                               {"kept", c.kept},
                                {"log", c.log},
                                {"seconds", c.seconds}};
   write_file_atomically(file, json.dump());
@@ -44,6 +44,8 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file, con
     json.at("best").get_to(s.best);
     json.at("best_loss").get_to(s.best_loss);
     json.at("best_iteration").get_to(s.best_iteration);
+    json.at("ended").get_to(c.ended);
+    json.at("kept").get_to(c.kept);
     json.at("log").get_to(c.log);
     json.at("seconds").get_to(c.seconds);
     return c;

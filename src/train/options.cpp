@@ -113,6 +113,10 @@ void read_nequip_optimizer(Config optimizer, TrainOptions& o) {
 void read_mtp_optimizer(Config optimizer, TrainOptions& o) {
   o.fit.max_iterations = static_cast<int>(optimizer.integer("max_iterations", o.fit.max_iterations));
   demand(optimizer, "max_iterations", o.fit.max_iterations >= 0, "cannot be negative");
+  o.starts = static_cast<int>(optimizer.integer("starts", o.starts));
+  demand(optimizer, "starts", o.starts >= 1, "must be at least 1");
+  demand(optimizer, "starts", o.starts == 1 || o.start.empty(),
+         "needs first radial functions to vary: a fit that goes on from potential.start has one");
   o.fit.tolerance = optimizer.number("tolerance", o.fit.tolerance);
   o.fit.patience = static_cast<int>(optimizer.integer("patience", o.fit.patience));
   demand(optimizer, "patience", o.fit.patience >= 1, "must be at least 1");

@@ -43,6 +43,7 @@ struct TrainOptions {
   // fit
   LossOptions loss;
   FitOptions fit;
+  int starts = 1;  ///< MTP fits from so many first radial functions (seed, seed + 1, ...); the best is kept
   NequipFitOptions nequip_fit;
   std::uint64_t seed = 1;  ///< split and first radial coefficients
   // output

@@ -35,6 +35,13 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double min_dist_factor = 0.99;  // of the shortest distance: MLIP's convention
 
+std::string describe(const FitRecord& record) {
+  const std::string validation =
+      record.validation.n_configurations > 0 ? fmt::format(", validation {:.3e}", record.validation_loss) : "";
+  return fmt::format("loss {:.3e}, E {:.2f} meV/atom, F {:.4f} eV/Å{}", record.loss,
+                     record.training.energy.rmse() * 1e3, record.training.force.rmse(), validation);
+}
+
 class Run {
  public:
   explicit Run(const TrainOptions& options) : o_(options), result_(o_.output) {}
@@ -54,6 +61,14 @@ class Run {
   void prepare();
   Configuration ready(const Structure& structure);
   std::string fingerprint() const;
+  std::uint64_t seed_of_start() const { return o_.seed + checkpoint_.ended.size(); }
+  FitState begin_start(MtpFit& fit) const;
+  void open_log();
+  double seconds() const;
+  void save();
+  void finish_start(MtpFit& fit, Progress& progress);
+  void keep_if_best();
+  const EndedStart& best_start() const;
   void fit();
   void log_line(const FitRecord& record, double seconds);
   void write_potential();
@@ -70,7 +85,10 @@ class Run {
   std::unique_ptr<mtp::MtpPotential> start_;
   std::unique_ptr<MtpScheme> scheme_;
   std::vector<Configuration> training_set_, validation_set_;
+  Checkpoint checkpoint_;
   std::ofstream log_;
+  Clock::time_point began_ = Clock::now();
+  double earlier_seconds_ = 0, saved_at_ = 0;
 };
 
 void Run::read_data() {
@@ -145,10 +163,63 @@ void Run::log_line(const FitRecord& r, double seconds) {
                        t.stress.rmse() * units::eV_per_A3_in_GPa);
   };
   const bool validated = r.validation.n_configurations > 0;
-  result_.log.push_back(fmt::format("{},{:.9g},{},{},{},{:.3g},{:.2f}", r.iteration, r.loss, errors(r.training),
-                                    validated ? fmt::format("{:.9g}", r.validation_loss) : "",
-                                    validated ? errors(r.validation) : ",,", r.damping, seconds));
+  result_.log.push_back(fmt::format("{},{:.9g},{},{},{},{:.3g},{:.2f},{}", result_.log.size(), r.loss,
+                                    errors(r.training), validated ? fmt::format("{:.9g}", r.validation_loss) : "",
+                                    validated ? errors(r.validation) : ",,", r.damping, seconds,
+                                    checkpoint_.ended.size() + 1));
   log_ << result_.log.back() << "\n" << std::flush;
+}
+
+// The state before the first iteration of the start whose turn it is.
+FitState Run::begin_start(MtpFit& fit) const {
+  if (o_.start.empty()) return fit.start(initial_parameters(*scheme_, seed_of_start()));
+  std::vector<double> theta = result_.parameters.flat();
+  std::fill(theta.begin() + scheme_->n_radial(), theta.end(), 0.0);
+  return fit.start(std::move(theta));
+}
+
+void Run::open_log() {
+  result_.log = checkpoint_.log;
+  std::filesystem::create_directories(std::filesystem::absolute(result_.files.log).parent_path());
+  log_.open(result_.files.log);
+  log_ << mtp_log_header << "\n";
+  for (const std::string& line : result_.log) log_ << line << "\n";
+}
+
+double Run::seconds() const {
+  return earlier_seconds_ + std::chrono::duration<double>(Clock::now() - began_).count();
+}
+
+void Run::save() {
+  checkpoint_.log = result_.log;
+  checkpoint_.seconds = saved_at_ = seconds();
+  write_checkpoint(result_.files.checkpoint, checkpoint_);
+}
+
+void Run::finish_start(MtpFit& fit, Progress& progress) {
+  while (!checkpoint_.state.finished) {
+    FitState next = checkpoint_.state;
+    FitRecord record;
+    try {
+      record = fit.step(next);
+    } catch (const Interrupted&) {
+      save();  // an iteration is done or not done, never half
+      throw;
+    }
+    checkpoint_.state = std::move(next);
+    log_line(record, seconds());
+    progress.update(static_cast<std::int64_t>(checkpoint_.ended.size()) * o_.fit.max_iterations + record.iteration,
+                    describe(record));
+    if (seconds() - saved_at_ >= o_.checkpoint_seconds) save();
+  }
+}
+
+// The best start so far is the one with the lowest loss on the validation set, or on the training set without one.
+void Run::keep_if_best() {
+  const FitState& state = checkpoint_.state;
+  const auto beaten = [&](const EndedStart& earlier) { return earlier.loss <= state.best_loss; };
+  if (std::none_of(checkpoint_.ended.begin(), checkpoint_.ended.end(), beaten)) checkpoint_.kept = state.best;
+  checkpoint_.ended.push_back({seed_of_start(), state.iteration, state.best_loss, state.reason});
 }
 
 void Run::fit() {
@@ -157,63 +228,34 @@ void Run::fit() {
   if (!validation_set_.empty()) validation = std::make_unique<FitProblem>(*scheme_, validation_set_, o_.loss);
   MtpFit fit(*scheme_, training, validation.get(), o_.fit);
 
-  Checkpoint checkpoint;
-  const auto begin = Clock::now();
   if (std::optional<Checkpoint> saved = read_checkpoint(result_.files.checkpoint, fingerprint())) {
-    checkpoint = std::move(*saved);
-    fmt::print("Going on from iteration {} of {}\n", checkpoint.state.iteration, result_.files.checkpoint.string());
+    checkpoint_ = std::move(*saved);
+    fmt::print("Going on from iteration {} of {}\n", checkpoint_.log.size(), result_.files.checkpoint.string());
   } else {
-    checkpoint.fingerprint = fingerprint();
-    std::vector<double> theta;
-    if (o_.start.empty()) {
-      theta = initial_parameters(*scheme_, o_.seed);
-    } else {
-      theta = result_.parameters.flat();
-      std::fill(theta.begin() + scheme_->n_radial(), theta.end(), 0.0);
-    }
-    checkpoint.state = fit.start(std::move(theta));
+    checkpoint_.fingerprint = fingerprint();
+    checkpoint_.state = begin_start(fit);
   }
-  result_.log = checkpoint.log;
-  std::filesystem::create_directories(std::filesystem::absolute(result_.files.log).parent_path());
-  log_.open(result_.files.log);
-  log_ << mtp_log_header << "\n";
-  for (const std::string& line : result_.log) log_ << line << "\n";
-
-  const double earlier = checkpoint.seconds;
-  const auto seconds = [&] { return earlier + std::chrono::duration<double>(Clock::now() - begin).count(); };
-  const auto save = [&] {
-    checkpoint.log = result_.log;
-    checkpoint.seconds = seconds();
-    write_checkpoint(result_.files.checkpoint, checkpoint);
-  };
-  Progress progress("train", o_.fit.max_iterations, "iterations");
-  double saved_at = seconds();
-  while (!checkpoint.state.finished) {
-    FitState next = checkpoint.state;
-    FitRecord record;
-    try {
-      record = fit.step(next);
-    } catch (const Interrupted&) {
-      save();  // an iteration is done or not done, never half
-      throw;
-    }
-    checkpoint.state = std::move(next);
-    log_line(record, seconds());
-    progress.update(record.iteration,
-                    fmt::format("loss {:.3e}, E {:.2f} meV/atom, F {:.4f} eV/Å{}", record.loss,
-                                record.training.energy.rmse() * 1e3, record.training.force.rmse(),
-                                validation ? fmt::format(", validation {:.3e}", record.validation_loss) : ""));
-    if (seconds() - saved_at < o_.checkpoint_seconds) continue;
+  open_log();
+  earlier_seconds_ = saved_at_ = checkpoint_.seconds;
+  const auto starts = static_cast<std::size_t>(o_.starts);
+  Progress progress("train", static_cast<std::int64_t>(o_.starts) * o_.fit.max_iterations, "iterations");
+  while (checkpoint_.ended.size() < starts) {
+    finish_start(fit, progress);
+    keep_if_best();
+    if (checkpoint_.ended.size() < starts) checkpoint_.state = begin_start(fit);
     save();
-    saved_at = seconds();
   }
-  save();
-  result_.stopped_because = checkpoint.state.reason;
+  result_.stopped_because = best_start().reason;
   result_.seconds = seconds();
-  std::vector<double> theta = checkpoint.state.best;
+  std::vector<double> theta = checkpoint_.kept;
   for (std::size_t s = 0; s < reference_.size(); ++s)
     theta[static_cast<std::size_t>(scheme_->n_radial()) + s] += reference_[s];
   result_.parameters.set_flat(theta);
+}
+
+const EndedStart& Run::best_start() const {
+  return *std::min_element(checkpoint_.ended.begin(), checkpoint_.ended.end(),
+                           [](const EndedStart& a, const EndedStart& b) { return a.loss < b.loss; });
 }
 
 TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potential) const {
@@ -255,7 +297,11 @@ CardOfPotential Run::card_of_mtp() const {
            {"radial_functions", p.radial_funcs_count},
            {"scalars", p.n_scalars()},
            {"parameters", p.n_parameters()}},
-          {{"ridge", o_.fit.ridge}, {"iterations", result_.log.size()}, {"stopped", result_.stopped_because}}};
+          {{"ridge", o_.fit.ridge},
+           {"iterations", result_.log.size()},
+           {"stopped", result_.stopped_because},
+           {"starts", checkpoint_.ended},
+           {"kept_seed", best_start().seed}}};
 }
 
 // Writes the potential, reads it back, and judges what the file holds: the errors are those users will see.
@@ -281,7 +327,7 @@ void Run::finish() {
 
 const char* const mtp_log_header =
     "iteration,loss,train_energy_meV_per_atom,train_force_eV_per_A,train_stress_GPa,validation_loss,"
-    "validation_energy_meV_per_atom,validation_force_eV_per_A,validation_stress_GPa,damping,seconds";
+    "validation_energy_meV_per_atom,validation_force_eV_per_A,validation_stress_GPa,damping,seconds,start";
 
 TrainResult train_mtp(const TrainOptions& options) {
   return Run(options).execute();

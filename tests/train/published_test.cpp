@@ -11,7 +11,7 @@ namespace vitrion::train {
 namespace {
 
 // The authors' level-16 MTP of lithium on their test set (Zuo et al. 2020, doi 10.1021/acs.jpca.9b08723): the example
-// must do as well.
+// must do as well. Of its four starts the one that it keeps, that of seed 4, is made here.
 TEST(Published, LithiumTestErrorsAreReachedByTheExample) {
   VITRION_NEEDS_REFERENCE("mtp/zuo2020/Li/training.extxyz");
   const auto folder = test::scratch_folder();
@@ -19,7 +19,8 @@ TEST(Published, LithiumTestErrorsAreReachedByTheExample) {
   const test::Run run =
       test::run_program("vitrion train " + test::source("examples/zuo2020/li.yaml").string() + " 'data.train=[" +
                         (data / "training.extxyz").string() + "]' 'data.test=[" + (data / "test.extxyz").string() +
-                        "]' output=" + (folder / "li.mtp").string() + " --json " + (folder / "li.json").string());
+                        "]' output=" + (folder / "li.mtp").string() + " seed=4 optimizer.starts=1 --json " +
+                        (folder / "li.json").string());
   ASSERT_EQ(run.exit_code, 0) << run.output;
   const auto test_set = nlohmann::json::parse(read_file(folder / "li.json")).at("test");
   EXPECT_LE(test_set.at("energy").at("rmse_meV_per_atom").get<double>(), 0.660);

@@ -65,7 +65,8 @@ output: fitted.mtp
       const int quiet = ::open("/dev/null", 1);
       dup2(quiet, 1);
       dup2(quiet, 2);
-      execl(test::program().c_str(), "vitrion", "train", "train.yaml", "output=ended.mtp", nullptr);
+      execl(test::program().c_str(), "vitrion", "train", "train.yaml", "output=ended.mtp", "optimizer.starts=2",
+            nullptr);
       _exit(127);
     }
     const auto log = folder_ / "ended.training.csv";
@@ -117,22 +118,45 @@ TEST_F(TrainCommand, WritesTheActiveSetIntoAlmtp) {
 }
 
 TEST_F(TrainCommand, KilledGoesOnToTheSamePotential) {
-  ASSERT_EQ(train().exit_code, 0);
+  ASSERT_EQ(train("optimizer.starts=2").exit_code, 0);
   end_early(SIGKILL);
   ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint.json"));
-  const test::Run run = train("output=ended.mtp --threads 1");
+  const test::Run run = train("output=ended.mtp optimizer.starts=2 --threads 1");
   ASSERT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output, HasSubstr("Going on from iteration"));
   EXPECT_EQ(potential("ended.mtp"), potential("fitted.mtp"));
 }
 
 TEST_F(TrainCommand, AskedToStopItSavesAndGoesOn) {
-  ASSERT_EQ(train().exit_code, 0);
+  ASSERT_EQ(train("optimizer.starts=2").exit_code, 0);
   end_early(SIGTERM);
   ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint.json"));
   ASSERT_FALSE(std::filesystem::exists(folder_ / "ended.mtp"));
-  ASSERT_EQ(train("output=ended.mtp").exit_code, 0);
+  ASSERT_EQ(train("output=ended.mtp optimizer.starts=2").exit_code, 0);
   EXPECT_EQ(potential("ended.mtp"), potential("fitted.mtp"));
+}
+
+// Kept is what one of the single fits gives, and no single fit has a lower validation loss.
+TEST_F(TrainCommand, OfSeveralStartsTheBestIsKept) {
+  ASSERT_EQ(train("output=best.mtp optimizer.starts=3 optimizer.max_iterations=5").exit_code, 0);
+  const auto optimizer = nlohmann::json::parse(read_file(folder_ / "best.card.json")).at("optimizer");
+  const nlohmann::json& starts = optimizer.at("starts");
+  ASSERT_EQ(starts.size(), 3u);
+  EXPECT_NE(starts[0].at("loss"), starts[1].at("loss"));
+  for (const auto& start : starts) {
+    const bool kept = start.at("seed") == optimizer.at("kept_seed");
+    for (const auto& other : starts)
+      if (kept) EXPECT_LE(start.at("loss").get<double>(), other.at("loss").get<double>());
+  }
+  ASSERT_EQ(train("output=one.mtp optimizer.max_iterations=5").exit_code, 0);
+  EXPECT_EQ(potential("best.mtp") == potential("one.mtp"), optimizer.at("kept_seed") == 1);
+}
+
+TEST_F(TrainCommand, SeveralStartsNeedSomethingToVary) {
+  ASSERT_EQ(train("optimizer.max_iterations=1").exit_code, 0);
+  const test::Run run = train("potential.start=fitted.mtp output=second.mtp optimizer.starts=2");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.output, HasSubstr("optimizer.starts"));
 }
 
 TEST_F(TrainCommand, GoesOnFromAnEarlierPotential) {
