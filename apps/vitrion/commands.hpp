@@ -19,6 +19,7 @@ void add_lammps(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_info(CLI::App& app);
 void add_run(CLI::App& app);
+void add_learn(CLI::App& app);
 void add_report(CLI::App& app);
 
 }  // namespace vitrion::cli

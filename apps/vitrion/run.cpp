@@ -9,7 +9,9 @@
 #include "core/error.hpp"
 #include "study/plan.hpp"
 #include "study/runner.hpp"
+#include "study/settings.hpp"
 #include "vitrion/commands.hpp"
+#include "vitrion/stage_table.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -27,30 +29,10 @@ struct RunCommand {
   void execute() const;
 };
 
-const char* name_of(study::StageStatus status) {
-  switch (status) {
-    case study::StageStatus::done:
-      return "done";
-    case study::StageStatus::resumes:
-      return "goes on";
-    case study::StageStatus::changed:
-      return "changed";
-    case study::StageStatus::waiting:
-      return "to do";
-  }
-  return "";
-}
-
 void print_plan(const study::Study& study, const fs::path& folder) {
-  const std::vector<study::StageStatus> status = study::inspect(study.stages, folder);
   fmt::print("{}: {} stages in {}, {} side by side\n\n", study.title, study.stages.size(), folder.string(),
              study.slots);
-  for (std::size_t i = 0; i < study.stages.size(); ++i) {
-    const study::Stage& stage = study.stages[i];
-    std::string command = "vitrion";
-    for (std::size_t w = 1; w < stage.command.size(); ++w) command += " " + stage.command[w];
-    fmt::print("{:<8} {:<14} {}\n{:24}{}\n", name_of(status[i]), stage.name, stage.title, "", command);
-  }
+  print_stages(study.stages, folder);
 }
 
 // Reads a command line as the program does, up to where the command would begin.
@@ -71,7 +53,7 @@ void check_command(const std::vector<std::string>& command) {
 void RunCommand::execute() const {
   Config config = Config::load(file, overrides);
   const study::Study study = study::plan_study(config, fs::read_symlink("/proc/self/exe").string(), check_command);
-  study::import_files(study, folder());
+  study::import_files(study.imports, folder());
   if (dry_run) return print_plan(study, folder());
   study::run_stages(study.stages, folder(), {.slots = study.slots});
   fs::copy_file(folder() / "report" / "report.html", folder() / "report.html", fs::copy_options::overwrite_existing);

@@ -1,5 +1,6 @@
 // vitrion train: fits a potential to labelled data as a YAML file says.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -49,6 +50,11 @@ void TrainCommand::execute() const {
              result.log.size(), options.kind == train::PotentialKind::nequip ? "epochs" : "iterations", result.seconds,
              result.stopped_because, result.files.potential.string(), result.files.card.filename().string(),
              result.files.log.filename().string());
+  if (!result.pairs_never_met.empty())
+    fmt::print(
+        "warning: no two atoms of {} are within the cutoff of each other anywhere in the training set. The potential\n"
+        "  learns nothing of how such atoms repel: label configurations in which they meet before running MD.\n",
+        fmt::join(result.pairs_never_met, ", "));
 }
 
 }  // namespace

@@ -111,6 +111,7 @@ Description describe(const std::vector<Structure>& frames, double radius) {
   d.species = distinct_species(all);
   describe_labels(frames, d);
   if (radius <= 0) return d;
+  d.radius = radius;
 
   std::vector<std::vector<double>> per_frame(frames.size());
   parallel_for(frames.size(), [&](std::size_t i) { per_frame[i] = pair_distances(frames[i], d.species, radius); });
@@ -130,6 +131,16 @@ double shortest_distance(const Description& description) {
   return shortest;
 }
 
+std::vector<std::string> pairs_never_met(const Description& d) {
+  std::vector<std::string> pairs;
+  if (d.radius <= 0) return pairs;
+  for (std::size_t a = 0; a < d.species.size(); ++a)
+    for (std::size_t b = a; b < d.species.size(); ++b)
+      if (d.min_distance.count({d.species[a].name(), d.species[b].name()}) == 0)
+        pairs.push_back(d.species[a].name() + "-" + d.species[b].name());
+  return pairs;
+}
+
 nlohmann::json to_json(const Description& d) {
   nlohmann::json pairs = nlohmann::json::object();
   for (const auto& [pair, distance] : d.min_distance) pairs[pair.first + "-" + pair.second] = distance;
@@ -145,6 +156,8 @@ nlohmann::json to_json(const Description& d) {
           {"frames_with_stress", d.with_stress},
           {"energy_kinds", d.energy_kinds},
           {"min_distance_A", pairs},
+          {"pair_search_radius_A", d.radius},
+          {"pairs_never_met", pairs_never_met(d)},
           {"energy_eV_per_atom", range(d.energy, d.with_energy)},
           {"density_g_per_cm3", range(d.density, d.density.high > 0 ? 1 : 0)},
           {"pressure_GPa", range(d.pressure, d.with_stress)},

@@ -24,6 +24,7 @@ struct Description {
   /// Shortest distance of each pair of species that comes nearer than the search radius, Å; names in order of
   /// `species`.
   std::map<std::pair<std::string, std::string>, double> min_distance;
+  double radius = 0;                    ///< Å, up to which pairs were searched; 0: not at all
   Range energy;                         ///< eV/atom, of the frames with energies
   Range density;                        ///< g/cm^3, of the frames with a volume and known masses
   double force_rms = 0, force_max = 0;  ///< eV/Å, over components; largest component
@@ -36,6 +37,10 @@ Description describe(const std::vector<Structure>& frames, double radius = 4.0);
 
 /// The shortest of all distances; infinite when no pair comes near.
 double shortest_distance(const Description& description);
+
+/// "N-N": pairs of species of the data that no frame has within the search radius (an element with one atom only can
+/// meet itself in its images). A potential knows nothing of how they repel.
+std::vector<std::string> pairs_never_met(const Description& description);
 
 /// Keys as in the struct; min_distance as {"Li-O": 1.7}.
 nlohmann::json to_json(const Description& description);

@@ -31,6 +31,7 @@ void merge(Description& into, const Description& from) {
   if (from.with_energy > 0) extend(into.energy, from.energy, into.with_energy == 0);
   if (from.with_stress > 0) extend(into.pressure, from.pressure, into.with_stress == 0);
   if (from.density.high > 0) extend(into.density, from.density, into.density.high == 0);
+  into.radius = std::max(into.radius, from.radius);
   into.n_frames += from.n_frames;
   into.n_atoms += from.n_atoms;
   into.with_energy += from.with_energy;

@@ -39,7 +39,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  /// "cp2k", "vasp".
+  /// "cp2k", "vasp", "potential".
   virtual std::string name() const = 0;
   /// All that the numbers of a converged label follow from, as text; labels of equal text may be mixed in one dataset.
   virtual std::string fingerprint() const = 0;

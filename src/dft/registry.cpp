@@ -17,7 +17,7 @@ struct EngineEntry {
 };
 
 /// A new engine is a file that defines its maker, and one line here.
-constexpr EngineEntry engines[] = {{"cp2k", make_cp2k}, {"vasp", make_vasp}};
+constexpr EngineEntry engines[] = {{"cp2k", make_cp2k}, {"vasp", make_vasp}, {"potential", make_potential_engine}};
 
 double read_time_limit(Config& config) {
   const double minutes = config.number("timeout_minutes", 120);

@@ -9,5 +9,6 @@ namespace vitrion::dft {
 
 std::unique_ptr<Engine> make_cp2k(Config& config);
 std::unique_ptr<Engine> make_vasp(Config& config);
+std::unique_ptr<Engine> make_potential_engine(Config& config);
 
 }  // namespace vitrion::dft

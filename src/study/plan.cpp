@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "md/options.hpp"
+#include "study/settings.hpp"
 #include "study/study_report.hpp"
 #include "train/options.hpp"
 
@@ -14,19 +15,6 @@ namespace vitrion::study {
 namespace {
 
 namespace fs = std::filesystem;
-
-// With its active set: the guard of the MD stages then knows how far they extrapolate.
-
-// The mapping of a section as YAML that can be changed.
-YAML::Node editable(const Config& section) {
-  return YAML::Load(section.dump());
-}
-
-std::string text_of(const YAML::Node& node) {
-  YAML::Emitter out;
-  out << node;
-  return std::string(out.c_str()) + "\n";
-}
 
 class Planner {
  public:
@@ -45,45 +33,12 @@ class Planner {
     plan_transport();
     plan_report();
     config_.finish();
+    study_.imports = imports_.files();
     return std::move(study_);
   }
 
  private:
-  // A file from outside becomes inputs/NAME; the YAML of a stage then names it ../inputs/NAME.
-  std::string import(const std::string& path) {
-    const std::string name = fs::path(path).filename().string();
-    const auto [entry, is_new] = study_.imports.emplace(name, path);
-    if (!is_new && entry->second != path)
-      throw InputError(config_.where(), "two input files are called " + name, "Rename one of them.");
-    return "inputs/" + name;
-  }
-
-  // Replaces the file or files under node[key] by their imports and notes them as inputs of the stage.
-  void import_all(YAML::Node node, const std::string& key, Config& section, Stage& stage) {
-    if (!node[key]) return;
-    YAML::Node list(YAML::NodeType::Sequence);
-    for (const std::string& path : section.paths(key)) {
-      stage.inputs.push_back(import(path));
-      list.push_back("../" + stage.inputs.back());
-    }
-    node[key] = list;
-  }
-
-  // For a mapping that is read, and checked, by the reader of a stage's settings: here it only counts as read.
-  static void accept(Config section) {
-    for (const std::string& key : section.keys()) section.accept(key);
-  }
-
-  // Keys of a stage that the study fills in itself.
-  static void fill_in(Config& section, const std::vector<std::pair<std::string, std::string>>& values) {
-    for (const auto& [key, value] : values) {
-      if (section.has(key))
-        throw section.error(key, "\"" + key + "\" is not yours to set here: the study does",
-                            key == "seed" ? "Give the study a seed, at the top: every stage derives its own from it."
-                                          : "Leave it out.");
-      section.set(key, value);
-    }
-  }
+  std::string import(const std::string& path) { return imports_.add(path, config_.where()); }
 
   void plan_training() {
     Stage stage;
@@ -103,9 +58,9 @@ class Planner {
     fill_in(section, {{"output", potential_}});
     train::read_train_options(section);
     Config data = section.section("data");
-    accept(data);
-    import_all(yaml["data"], "train", data, stage);
-    import_all(yaml["data"], "test", data, stage);
+    accept_all(data);
+    imports_.add_all(yaml["data"], "train", data, stage.inputs);
+    imports_.add_all(yaml["data"], "test", data, stage.inputs);
     yaml["output"] = potential_;
     if (!yaml["seed"]) yaml["seed"] = seed_;
     stage.files["train.yaml"] = text_of(yaml);
@@ -198,7 +153,7 @@ class Planner {
     fill_in(section, {{"potential", potential_}, {"output", "."}, {"seed", "1"}, {"structure", "final.extxyz"}});
     for (Config& part : section.sections("stages")) {
       if (!part.has("temperature_K")) part.set("temperature_K", fmt::format("{:g}", temperatures_.at(0)));
-      accept(part);
+      accept_all(part);
     }
     md::read_md_options(section);
   }
@@ -284,6 +239,7 @@ class Planner {
   std::string program_;
   CommandCheck check_;
   Study study_;
+  Imports imports_;
   std::int64_t seed_ = 1;
   std::string potential_;  // file the training stage writes
   int replicas_ = 1;
@@ -296,17 +252,6 @@ class Planner {
 
 Study plan_study(Config& config, const std::string& program, const CommandCheck& check) {
   return Planner(config, program, check).plan();
-}
-
-void import_files(const Study& study, const fs::path& folder) {
-  fs::create_directories(folder / "inputs");
-  for (const auto& [name, path] : study.imports) {
-    if (!fs::exists(path)) throw InputError(Location{path.string()}, "does not exist");
-    const fs::path link = folder / "inputs" / name, target = fs::absolute(path).lexically_normal();
-    if (fs::is_symlink(link) && fs::read_symlink(link) == target) continue;
-    fs::remove(link);
-    fs::create_symlink(target, link);
-  }
 }
 
 }  // namespace vitrion::study

@@ -32,7 +32,4 @@ using CommandCheck = std::function<void(const std::vector<std::string>&)>;
 /// Throws InputError (file:line) on unknown keys and settings that cannot be used.
 Study plan_study(Config& config, const std::string& program, const CommandCheck& check = {});
 
-/// Links the imports into `folder`/inputs. Throws InputError when one does not exist.
-void import_files(const Study& study, const std::filesystem::path& folder);
-
 }  // namespace vitrion::study

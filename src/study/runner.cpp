@@ -121,7 +121,7 @@ class Run {
       if (std::min(stage.slots, options_.slots) > free_slots()) continue;
       const std::string key = stage_key(stage, folder_);
       if (up_to_date(state_.find(stage.name), key, folder_ / stage.name)) {
-        say(fmt::format("{}: up to date", stage.name));
+        if (options_.tell_done) say(fmt::format("{}: up to date", stage.name));
         done_.insert(stage.name);
         continue;
       }
@@ -174,6 +174,7 @@ class Run {
     state_.set(stage.name, std::move(record));
     state_.save(folder_);
     done_.insert(stage.name);
+    if (options_.after_each) options_.after_each(stage);
   }
 
   void end_children() {

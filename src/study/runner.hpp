@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,10 @@
 namespace vitrion::study {
 
 struct RunnerOptions {
-  int slots = 1;  ///< stages that may run side by side (weighed by Stage::slots)
+  int slots = 1;          ///< stages that may run side by side (weighed by Stage::slots)
+  bool tell_done = true;  ///< a line for every stage that is up to date
+  /// Called after every stage that ended, with the state on disk.
+  std::function<void(const Stage&)> after_each = {};
 };
 
 /// Whether a stage would run, for --dry-run.

@@ -97,6 +97,7 @@ void Run::read_data() {
   validation_ = std::move(data.validation);
   test_ = std::move(data.test);
   data_ = std::move(data.description);
+  result_.pairs_never_met = dataset::pairs_never_met(data_);
 }
 
 void Run::make_potential() {

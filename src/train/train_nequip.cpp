@@ -36,6 +36,7 @@ class Run {
 
   TrainResult execute() {
     data_ = read_training_data(o_, o_.r_max);
+    result_.pairs_never_met = dataset::pairs_never_met(data_.description);
     make_model();
     fit();
     finish();

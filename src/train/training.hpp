@@ -36,7 +36,8 @@ struct TrainResult {
 
   mtp::MtpParameters parameters;  ///< of an MTP
   TrainFiles files;
-  TrainedSet training, validation, test;  ///< empty where there is no such set
+  TrainedSet training, validation, test;     ///< empty where there is no such set
+  std::vector<std::string> pairs_never_met;  ///< within the cutoff, in training and validation set: "N-N"
   /// Force errors by grade, of the held-out set `calibrated_on`; empty when there is none, or no grades.
   Calibration calibration;
   std::string calibrated_on;

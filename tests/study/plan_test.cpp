@@ -83,7 +83,7 @@ TEST(Plan, RefusesWhatALaterStageWouldRefuse) {
   expect_refused("- {name: production, duration_ps: 100, timestep_fs: 2,",
                  "- {name: production, duration_ps: 100, timestep_fs: -2,", "positive");
   expect_refused("structure: {}", "structure: {rmx: 8}", "not a flag");
-  expect_refused("  framework: [P, O, N]", "  seed: 3", "the study does");
+  expect_refused("  framework: [P, O, N]", "  seed: 3", "filled in");
   expect_refused("- {quantity: ionic conductivity (S/cm), value: 3.3e-6, temperature_K",
                  "- {quantity: ionic conductivity (S/cm), value: 3.3e-6, temperatur_K", "temperatur_K");
 }

@@ -1,0 +1,151 @@
+// Whole loops from outside: a small potential learns from a teacher, within seconds.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/file.hpp"
+#include "dataset/duplicates.hpp"
+#include "io/frames.hpp"
+#include "program.hpp"
+#include "support.hpp"
+
+namespace vitrion {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// A small loop (small_loop.sh) in the test's own folder, and what running it came to.
+struct Loop {
+  fs::path folder = test::scratch_folder();
+  test::Run run;
+
+  explicit Loop(const std::string& overrides) {
+    const test::Run made = test::run_program("bash " + test::source("tests/learn/small_loop.sh").string() +
+                                             " $VITRION_PROGRAM " + folder.string());
+    EXPECT_EQ(made.exit_code, 0) << made.output;
+    go_on(overrides);
+  }
+  void go_on(const std::string& overrides) {
+    run = test::run_program("vitrion learn " + (folder / "learn.yaml").string() + " --output " +
+                            (folder / "out").string() + " " + overrides);
+  }
+  json history() const { return json::parse(read_file(folder / "out" / "history.json")); }
+};
+
+std::size_t sum(const json& rounds, const char* key) {
+  std::size_t n = 0;
+  for (const json& r : rounds) n += r.at(key).is_array() ? r.at(key).size() : r.at(key).get<std::size_t>();
+  return n;
+}
+
+TEST(Loop, LearnsFromATeacherUntilNoRunBreaks) {
+  const Loop loop("");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  const json history = loop.history();
+  EXPECT_EQ(history.at("status"), "converged");
+  const json& rounds = history.at("rounds");
+  ASSERT_GE(rounds.size(), 3u);
+  const json &first = rounds.front(), &last = rounds.back();
+
+  // Grades fall, and so do the errors on hot frames that a potential of cold ones knew nothing of.
+  for (const json& run : first.at("runs")) EXPECT_TRUE(run.at("broke").get<bool>());
+  for (const json& run : last.at("runs")) {
+    EXPECT_FALSE(run.at("broke").get<bool>());
+    EXPECT_LE(run.at("highest_grade").get<double>(), 10);
+    EXPECT_NEAR(run.at("length_ps").get<double>(), 0.2, 1e-9);
+  }
+  const auto force = [](const json& r) { return r.at("validation_errors").at("force_rmse_eV_per_A").get<double>(); };
+  EXPECT_LT(force(last), 0.2 * force(first));
+  EXPECT_EQ(first.at("training_frames"), 6);
+  for (const json& r : rounds) EXPECT_EQ(r.at("validation_frames"), 6);
+
+  // The dataset is the seed and every label, each with where it came from; labels are the teacher's.
+  const std::vector<Structure> dataset = io::read_frames(loop.folder / "out" / "dataset.extxyz");
+  ASSERT_EQ(dataset.size(), 6 + sum(rounds, "labels"));
+  EXPECT_EQ(dataset.size(), last.at("training_frames").get<std::size_t>());
+  for (std::size_t i = 6; i < dataset.size(); ++i) {
+    EXPECT_EQ(dataset[i].info.at("config_type"), "heat");
+    EXPECT_EQ(dataset[i].info.at("traj").substr(0, 7), "learn-r");
+    EXPECT_GT(std::stod(dataset[i].info.at("extrapolation_grade")), 2);
+    EXPECT_TRUE(dataset[i].info.count("learn_round") == 1 && dataset[i].info.count("temperature_K") == 1);
+    EXPECT_TRUE(dataset[i].labels.energy && dataset[i].labels.has_forces() && dataset[i].labels.stress);
+  }
+  // No validation frame was trained on.
+  std::vector<Structure> all = io::read_frames(loop.folder / "out" / "validation.extxyz");
+  ASSERT_EQ(all.size(), 6u);
+  all.insert(all.end(), dataset.begin(), dataset.end());
+  EXPECT_TRUE(dataset::find_duplicates(all).empty());
+
+  // Run again: nothing is left to do.
+  const test::Run again = test::run_program("vitrion learn " + (loop.folder / "learn.yaml").string() + " --output " +
+                                            (loop.folder / "out").string());
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_EQ(again.output.find("done in"), std::string::npos) << again.output;
+  const test::Run status = test::run_program("vitrion learn status " + (loop.folder / "out").string());
+  EXPECT_NE(status.output.find("converged"), std::string::npos) << status.output;
+  EXPECT_NE(read_file(loop.folder / "out" / "learn.html").find("Extrapolation grade"), std::string::npos);
+}
+
+TEST(Loop, EndsWhenTheBudgetOfLabelsIsSpentAndGoesOnWhenItIsRaised) {
+  Loop loop("budget.labels=5");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  json history = loop.history();
+  EXPECT_EQ(history.at("status"), "out_of_labels");
+  EXPECT_EQ(sum(history.at("rounds"), "chosen"), 5u);
+  EXPECT_EQ(sum(history.at("rounds"), "labels"), 5u);
+  // The last labels were learned from as well.
+  EXPECT_EQ(history.at("rounds").back().at("training_frames"), 11);
+  loop.go_on("budget.labels=7 budget.rounds=2");
+  history = loop.history();
+  EXPECT_EQ(sum(history.at("rounds"), "chosen"), 7u);
+}
+
+TEST(Loop, CountsLabelsThatFailAndGoesOnWithTheOthers) {
+  const Loop loop("label.settings='{engine: potential, file: zbl.yaml, max_force_eV_per_A: 1.25}' budget.rounds=2");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  const json rounds = loop.history().at("rounds");
+  EXPECT_GT(sum(rounds, "failures"), 0u);
+  EXPECT_GT(sum(rounds, "labels"), 0u);
+  EXPECT_EQ(sum(rounds, "labels") + sum(rounds, "failures"), sum(rounds, "chosen"));
+  for (const json& r : rounds)
+    for (const json& failure : r.at("failures"))
+      EXPECT_NE(failure.at("reason").get<std::string>().find("max_force_eV_per_A"), std::string::npos);
+  EXPECT_NE(read_file(loop.folder / "out" / "learn.html").find("got no label"), std::string::npos);
+}
+
+TEST(Loop, StallsWithAMessageWhenNoStructureGetsALabel) {
+  const Loop loop("label.settings='{engine: potential, file: zbl.yaml, max_force_eV_per_A: 0.001}'");
+  EXPECT_EQ(loop.run.exit_code, 1);
+  EXPECT_NE(loop.run.output.find("stalled"), std::string::npos) << loop.run.output;
+  EXPECT_EQ(loop.history().at("status"), "stalled");
+}
+
+TEST(Loop, LabelsTheWorstNeighbourhoodOfCellsThatAreTooLarge) {
+  const Loop loop("select='{most: 4, max_atoms: 16, max_force_eV_per_A: 100, cut: {side_A: 5}}' budget.rounds=1");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  const json first = loop.history().at("rounds").front();
+  EXPECT_GT(first.at("cut").get<int>(), 0) << first.dump(1);
+  EXPECT_EQ(first.at("cut"), first.at("chosen"));
+  const std::vector<Structure> dataset = io::read_frames(loop.folder / "out" / "dataset.extxyz");
+  for (std::size_t i = 6; i < dataset.size(); ++i) {
+    EXPECT_LE(dataset[i].size(), 16u);
+    EXPECT_EQ(dataset[i].info.count("cut_from_atom"), 1u);
+  }
+}
+
+TEST(Loop, RefusesAValidationFrameThatIsTrainedOn) {
+  const Loop loop("validation.files=[seed.extxyz]");
+  EXPECT_NE(loop.run.exit_code, 0);
+  EXPECT_NE(loop.run.output.find("of the validation set is frame"), std::string::npos) << loop.run.output;
+}
+
+TEST(Loop, DryRunShowsTheRoundAndRunsNothing) {
+  const Loop loop("--dry-run");
+  EXPECT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  EXPECT_NE(loop.run.output.find("r00-heat-4"), std::string::npos) << loop.run.output;
+  EXPECT_FALSE(fs::exists(loop.folder / "out" / "prepare"));
+}
+
+}  // namespace
+}  // namespace vitrion
