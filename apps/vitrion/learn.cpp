@@ -144,7 +144,7 @@ void add_learn(CLI::App& app) {
       "  vitrion learn examples/lipon/learn.yaml --dry-run\n"
       "  vitrion learn examples/lipon/learn.yaml --output lipon budget.hours=48\n"
       "  vitrion learn status lipon\n"
-      "  vitrion learn examples/learn/teacher.yaml      a potential in place of DFT: the whole loop in a minute\n"
+      "  bash examples/learn/teacher.sh      a large potential in place of DFT teaches a small one, in minutes\n"
       "Killed or stopped at any moment, the same command goes on where it was; no finished label is computed twice.\n"
       "learn.html in the folder shows the progress; dataset, potential and history lie beside it, up to date after "
       "every step.");

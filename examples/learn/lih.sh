@@ -23,9 +23,18 @@ frames() {
     }
   }'
 }
-printf 'engine: cp2k\ncutoff_Ry: 120\nrel_cutoff_Ry: 20\n' > cp2k.yaml
-frames 6 1 0.08 > seed.xyz
-frames 4 2 0.25 > hot.xyz
+cat > cp2k.yaml << END
+engine: cp2k
+basis: SZV-MOLOPT-SR-GTH
+cutoff_Ry: 100
+rel_cutoff_Ry: 20
+n_grids: 4
+eps_default: 1e-8
+eps_scf: 1e-5
+pre_scf: {max_steps: 0}
+END
+frames 8 1 0.10 > seed.xyz
+frames 6 2 0.20 > hot.xyz
 for set in seed hot; do
   "$program" label $set.xyz --format extxyz --queue seeds-$set --settings cp2k.yaml --slots 2 --output $set.extxyz
 done

@@ -18,6 +18,7 @@
 #include "md/model_card.hpp"
 #include "md/start.hpp"
 #include "potentials/mtp/mtp_file.hpp"
+#include "potentials/zbl/zbl.hpp"
 #include "select/cut.hpp"
 #include "select/selection.hpp"
 
@@ -68,6 +69,7 @@ class Chooser {
  private:
   void sieve();
   bool refused(const Structure& frame, const std::string& what);
+  double largest_force(const Structure& frame);
   void choose();
   void add(const Structure& frame, double grade, const select::Selected& from);
   std::optional<Structure> cut(const Structure& frame);
@@ -81,7 +83,9 @@ class Chooser {
   mtp::MtpPotential potential_;
   mtp::SelectionState state_;
   Distances distances_;
+  std::unique_ptr<Zbl> zbl_;
   std::unique_ptr<dft::Engine> engine_;
+  double max_force_ = 0;
   std::vector<Structure> candidates_, chosen_;
   Reasons reasons_;
   std::size_t n_seen_ = 0, n_cut_ = 0;
@@ -93,10 +97,12 @@ Chooser::Chooser(Config& config)
       file_(config.path("potential")),
       potential_(mtp::read_mtp(file_)),
       distances_(md::read_model_card(file_).min_distances, config.number("distance_factor")) {
+  if (const auto zbl = md::read_model_card(file_).zbl)
+    zbl_ = std::make_unique<Zbl>(ZblOptions{potential_.species(), zbl->inner, zbl->outer});
   const mtp::MtpParameters& p = potential_.parameters();
   state_ = mtp::parse_selection_state(p.selection_state, p.n_parameters(), file_);
   options_.threshold = config.number("threshold");
-  options_.max_force = config.number("max_force_eV_per_A");
+  max_force_ = config.number("max_force_eV_per_A");
   options_.most = static_cast<std::size_t>(config.integer("most"));
   max_atoms_ = static_cast<std::size_t>(config.integer("max_atoms"));
   cutting_.side = config.number("cut_side_A");
@@ -110,9 +116,20 @@ Chooser::Chooser(Config& config)
   config.finish();
 }
 
+// eV/Å, as molecular dynamics saw it: with the repulsion the potential was fitted on top of.
+double Chooser::largest_force(const Structure& frame) {
+  Positions forces = evaluate(potential_, frame).forces;
+  if (zbl_) forces += evaluate(*zbl_, frame).forces;
+  return forces.rowwise().norm().maxCoeff();
+}
+
 bool Chooser::refused(const Structure& frame, const std::string& what) {
   if (!distances_.too_near(frame).empty()) {
     ++reasons_[what + "atoms nearer than distance_factor allows"];
+    return true;
+  }
+  if (!(largest_force(frame) <= max_force_)) {
+    ++reasons_[what + "a force above max_force_eV_per_A"];
     return true;
   }
   if (frame.size() > max_atoms_) return false;
@@ -165,7 +182,7 @@ void Chooser::choose() {
   options_.most = SIZE_MAX;
   selection_ = select::select_frames(potential_, state_, candidates_, options_,
                                      [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
-  if (selection_.n_refused > 0) reasons_["a force above max_force_eV_per_A"] += selection_.n_refused;
+  if (selection_.n_refused > 0) reasons_["a grade that is not finite"] += selection_.n_refused;
   std::size_t used = 0;
   for (const select::Selected& s : selection_.chosen) {
     if (chosen_.size() == most) break;

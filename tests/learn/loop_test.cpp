@@ -102,7 +102,7 @@ TEST(Loop, EndsWhenTheBudgetOfLabelsIsSpentAndGoesOnWhenItIsRaised) {
 }
 
 TEST(Loop, CountsLabelsThatFailAndGoesOnWithTheOthers) {
-  const Loop loop("label.settings='{engine: potential, file: zbl.yaml, max_force_eV_per_A: 1.25}' budget.rounds=2");
+  const Loop loop("label.settings='{engine: potential, file: zbl.yaml, max_force_eV_per_A: 1.6}' budget.rounds=2");
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
   const json rounds = loop.history().at("rounds");
   EXPECT_GT(sum(rounds, "failures"), 0u);
