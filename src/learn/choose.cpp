@@ -17,7 +17,7 @@
 #include "learn/steps.hpp"
 #include "md/model_card.hpp"
 #include "md/start.hpp"
-#include "potentials/mtp/mtp_file.hpp"
+#include "potentials/registry.hpp"
 #include "potentials/zbl/zbl.hpp"
 #include "select/cut.hpp"
 #include "select/selection.hpp"
@@ -80,8 +80,8 @@ class Chooser {
   select::SelectOptions options_;
   std::size_t max_atoms_ = 0;
   select::CutOptions cutting_;
-  mtp::MtpPotential potential_;
-  mtp::SelectionState state_;
+  std::unique_ptr<Potential> potential_;
+  SelectionState state_;
   Distances distances_;
   std::unique_ptr<Zbl> zbl_;
   std::unique_ptr<dft::Engine> engine_;
@@ -95,12 +95,13 @@ class Chooser {
 Chooser::Chooser(Config& config)
     : files_(config.paths("candidates")),
       file_(config.path("potential")),
-      potential_(mtp::read_mtp(file_)),
+      potential_(load_potential(file_)),
       distances_(md::read_model_card(file_).min_distances, config.number("distance_factor")) {
   if (const auto zbl = md::read_model_card(file_).zbl)
-    zbl_ = std::make_unique<Zbl>(ZblOptions{potential_.species(), zbl->inner, zbl->outer});
-  const mtp::MtpParameters& p = potential_.parameters();
-  state_ = mtp::parse_selection_state(p.selection_state, p.n_parameters(), file_);
+    zbl_ = std::make_unique<Zbl>(ZblOptions{potential_->species(), zbl->inner, zbl->outer});
+  std::optional<SelectionState> state = potential_->selection_state();
+  if (!state) throw InputError(Location{file_}, "holds nothing to grade by");
+  state_ = std::move(*state);
   options_.threshold = config.number("threshold");
   max_force_ = config.number("max_force_eV_per_A");
   options_.most = static_cast<std::size_t>(config.integer("most"));
@@ -109,8 +110,8 @@ Chooser::Chooser(Config& config)
   Config charges = config.section("charges");
   for (const std::string& element : charges.keys())
     cutting_.charges[Species::element(element)] = charges.number(element);
-  for (const Species& a : potential_.species())
-    for (const Species& b : potential_.species()) cutting_.distances[{a, b}] = distances_.limit(a, b);
+  for (const Species& a : potential_->species())
+    for (const Species& b : potential_->species()) cutting_.distances[{a, b}] = distances_.limit(a, b);
   Config settings = config.section("label_settings");
   engine_ = dft::make_engine({settings.text("yaml"), settings.text("file")});
   config.finish();
@@ -118,7 +119,7 @@ Chooser::Chooser(Config& config)
 
 // eV/Å, as molecular dynamics saw it: with the repulsion the potential was fitted on top of.
 double Chooser::largest_force(const Structure& frame) {
-  Positions forces = evaluate(potential_, frame).forces;
+  Positions forces = evaluate(*potential_, frame).forces;
   if (zbl_) forces += evaluate(*zbl_, frame).forces;
   return forces.rowwise().norm().maxCoeff();
 }
@@ -152,7 +153,7 @@ void Chooser::sieve() {
 
 // The worst neighbourhood of a frame that is too large to label, where it is still beyond the potential there.
 std::optional<Structure> Chooser::cut(const Structure& frame) {
-  const std::vector<double> grades = select::grade_frames(potential_, state_, {frame}).front();
+  const std::vector<double> grades = select::grade_frames(*potential_, state_, {frame}).front();
   const auto worst = static_cast<std::size_t>(std::max_element(grades.begin(), grades.end()) - grades.begin());
   try {
     Structure small = select::cut_neighbourhood(frame, worst, cutting_).structure;
@@ -180,7 +181,7 @@ void Chooser::choose() {
   const std::size_t most = options_.most;
   // Cut frames may be refused once more: all are ranked, the first `most` that stand are taken.
   options_.most = SIZE_MAX;
-  selection_ = select::select_frames(potential_, state_, candidates_, options_,
+  selection_ = select::select_frames(*potential_, state_, candidates_, options_,
                                      [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
   if (selection_.n_refused > 0) reasons_["a grade that is not finite"] += selection_.n_refused;
   std::size_t used = 0;
@@ -194,7 +195,7 @@ void Chooser::choose() {
     }
     const std::optional<Structure> small = cut(frame);
     if (!small) continue;
-    const double grade = select::grade_frames(potential_, state_, {*small}).front().front();
+    const double grade = select::grade_frames(*potential_, state_, {*small}).front().front();
     if (grade < options_.threshold) {
       ++reasons_["cut: the neighbourhood is known ground in the small cell"];
       continue;

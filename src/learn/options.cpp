@@ -31,9 +31,6 @@ void read_train(Config& config, LearnOptions& o) {
   o.potential = kind && kind.IsScalar() && kind.Scalar() == "nequip" ? "potential.safetensors" : "potential.almtp";
   study::fill_in(section, {{"output", o.potential}});
   const train::TrainOptions options = train::read_train_options(section);
-  if (options.kind == train::PotentialKind::nequip)
-    throw section.error("potential", "a potential of type nequip grades no extrapolation yet",
-                        "The loop needs potential: {type: mtp, ...}.");
   o.imports.add_all(yaml["data"], "train", data, o.seeds);
   o.validation.group_key = options.group_key;
   o.reading = YAML::Node(YAML::NodeType::Map);
