@@ -17,6 +17,7 @@ void add_transport(CLI::App& app);
 void add_label(CLI::App& app);
 void add_lammps(CLI::App& app);
 void add_convert(CLI::App& app);
+void add_dataset(CLI::App& app);
 void add_info(CLI::App& app);
 void add_run(CLI::App& app);
 void add_learn(CLI::App& app);

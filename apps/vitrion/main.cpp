@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   cli::add_label(app);
   cli::add_learn(app);
   cli::add_lammps(app);
+  cli::add_dataset(app);
   cli::add_convert(app);
   cli::add_info(app);
 
