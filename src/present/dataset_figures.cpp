@@ -37,7 +37,7 @@ Figure energy_figure(const std::vector<Structure>& frames, const Coverage& c) {
       "by "
       "side.";
   f.x = {"Volume per atom", "Å^{3}"};
-  f.y = {"Energy per atom, elements taken off", "eV"};
+  f.y = {"Energy", "eV/atom"};
   const std::vector<double> reference = dataset::fit_reference_energies(frames, c.contents.species);
   std::map<std::string, Series> subsets;
   for (const Structure& s : frames) {
