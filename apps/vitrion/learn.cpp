@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "dft/queue.hpp"
 #include "learn/loop.hpp"
 #include "learn/plan.hpp"
 #include "learn/steps.hpp"
@@ -66,7 +67,8 @@ void print_history(const learn::History& history) {
                explored ? fmt::format("{:.3g}", r.highest_grade()) : "-", count(r.selected, r.n_chosen),
                count(r.labelled, r.n_labels), count(r.labelled, r.failures.size()));
   }
-  fmt::print("{}: {}\n", learn::name_of(history.status), learn::describe(history.status));
+  fmt::print("{}: {}\n", learn::name_of(history.status),
+             history.now.empty() ? learn::describe(history.status) : history.now);
 }
 
 void LearnCommand::execute() const {
@@ -98,9 +100,14 @@ void add_status_command(CLI::App& learn) {
     const fs::path file = fs::path(words->first) / "history.json";
     if (!fs::exists(file))
       throw InputError(Location{words->first}, "holds no history of a learning loop",
-                       "It is written after the first training; name the folder given by --output.");
+                       "Name the folder given by --output.");
     const learn::History history = learn::read_history(file);
     print_history(history);
+    if (const fs::path queue = fs::path(words->first) / "labels"; fs::exists(queue / "queue.sqlite")) {
+      const dft::JobCounts labels = dft::Queue(queue).counts();
+      fmt::print("labels: {} done, {} running, {} pending, {} failed (vitrion label status {})\n", labels.done,
+                 labels.running, labels.pending, labels.failed, queue.string());
+    }
     RunOptions{.threads = 0, .json = words->second}.write_json(learn::to_json(history));
   });
 }

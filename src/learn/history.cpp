@@ -201,7 +201,7 @@ std::string describe(LoopStatus status) {
 std::size_t History::n_asked() const {
   std::size_t n = 0;
   for (const RoundRecord& r : rounds)
-    if (r.labelled) n += r.n_chosen;
+    if (r.labelled) n += r.n_chosen - r.n_not_begun;
   return n;
 }
 
@@ -279,7 +279,7 @@ void read_labels(const fs::path& folder, RoundRecord& record) {
 json to_json(const History& history) {
   json rounds = json::array();
   for (const RoundRecord& r : history.rounds) rounds.push_back(round_json(r));
-  return {{"status", name_of(history.status)}, {"rounds", rounds}};
+  return {{"status", name_of(history.status)}, {"now", history.now}, {"rounds", rounds}};
 }
 
 History read_history(const fs::path& file) {
@@ -289,6 +289,7 @@ History read_history(const fs::path& file) {
     const std::string status = j.at("status").get<std::string>();
     for (const LoopStatus s : all_statuses)
       if (status == name_of(s)) history.status = s;
+    history.now = j.at("now").get<std::string>();
     for (const json& r : j.at("rounds")) history.rounds.push_back(round_back(r));
   } catch (const json::exception& e) {
     throw InputError(Location{file.string()}, std::string("is not the history of a learning loop: ") + e.what());

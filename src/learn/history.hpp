@@ -64,6 +64,7 @@ std::string describe(LoopStatus status);
 struct History {
   std::vector<RoundRecord> rounds;
   LoopStatus status = LoopStatus::running;
+  std::string now;  ///< what is being done; empty when the loop has ended
 
   std::size_t n_asked() const;   ///< structures handed to DFT
   std::size_t n_labels() const;  ///< those that got a label

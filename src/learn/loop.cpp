@@ -38,7 +38,7 @@ class Loop {
   void end(LoopStatus status) { history_.status = status; }
   bool ended() const { return history_.status != LoopStatus::running; }
   void work(std::vector<Stage> stages, const std::string& what);
-  void show(const std::string& now) const;
+  void show() const;
   void write_results() const;
   void write_resources() const;
   std::optional<std::int64_t> labels_left() const;
@@ -58,13 +58,15 @@ class Loop {
 // All stages go to the runner every time: one of which a file was lost or changed is made again, with all that follow.
 void Loop::work(std::vector<Stage> stages, const std::string& what) {
   stages_.insert(stages_.end(), std::make_move_iterator(stages.begin()), std::make_move_iterator(stages.end()));
-  show(what);
+  history_.now = what;
+  show();
   study::run_stages(stages_, folder_,
-                    {.slots = o_.slots, .tell_done = false, .after_each = [&](const Stage&) { show(what); }});
+                    {.slots = o_.slots, .tell_done = false, .after_each = [&](const Stage&) { show(); }});
 }
 
-void Loop::show(const std::string& now) const {
-  write_page(o_, history_, folder_, ended() ? std::string{} : now);
+void Loop::show() const {
+  write_history(history_, folder_);
+  write_page(o_, history_, folder_);
 }
 
 std::optional<std::int64_t> Loop::labels_left() const {
@@ -126,17 +128,17 @@ void Loop::round() {
   write_results();
   fmt::print(stderr, "round {}: {} candidates, {} chosen, {} labelled, {} failed\n", record.round, record.n_candidates,
              record.n_chosen, record.n_labels, record.failures.size());
-  if (record.n_labels == 0 && !is_clean(record) && !out_of_hours()) end(LoopStatus::stalled);
+  // Where time was up before a label was begun, more time may help.
+  if (record.n_labels == 0 && record.n_not_begun == 0 && !is_clean(record)) end(LoopStatus::stalled);
 }
 
 History Loop::run() {
   const FolderLock lock(folder_ / "state", patience_seconds);
   work({planner_.prepare()}, "setting validation frames aside");
-  while (!ended()) {
-    round();
-    show(ended() ? "" : "round done");
-  }
+  while (!ended()) round();
+  history_.now.clear();
   write_results();
+  show();
   return history_;
 }
 
@@ -150,7 +152,6 @@ void Loop::write_resources() const {
 }
 
 void Loop::write_results() const {
-  write_history(history_, folder_);
   const fs::path trained = folder_ / folder_of(trained_, "train");
   fs::path card = o_.potential;
   card.replace_extension(".card.json");

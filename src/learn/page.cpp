@@ -23,11 +23,11 @@ using report::Mark;
 using report::Series;
 using report::Severity;
 
-Headline goal_headline(const History& history, const std::string& now) {
+Headline goal_headline(const History& history) {
   Headline h{.question = "Do the explorations stay within what was learned?", .answer = "being learned"};
   h.basis = describe(history.status);
-  if (!now.empty()) {
-    h.basis = "Now: " + now + ".";
+  if (history.status == LoopStatus::running) {
+    h.basis = "Now: " + history.now + ".";
     return h;
   }
   h.answer = history.status == LoopStatus::converged ? "yes" : "not yet";
@@ -242,12 +242,11 @@ void add_warnings(const History& history, std::vector<report::Block>& blocks) {
 
 }  // namespace
 
-report::Report make_page(const LearnOptions& o, const History& history, const fs::path& folder,
-                         const std::string& now) {
+report::Report make_page(const LearnOptions& o, const History& history, const fs::path& folder) {
   report::Report page;
   page.title = o.title;
   page.subtitle = "Active learning: the potential explores, what it does not know is labelled and learned.";
-  page.headlines = {goal_headline(history, now), error_headline(history), cost_headline(o, history, folder)};
+  page.headlines = {goal_headline(history), error_headline(history), cost_headline(o, history, folder)};
   if (history.rounds.empty()) return page;
   report::Section convergence{.heading = "Convergence"};
   convergence.blocks.emplace_back(grade_figure(o, history));
@@ -275,8 +274,8 @@ report::Report make_page(const LearnOptions& o, const History& history, const fs
   return page;
 }
 
-void write_page(const LearnOptions& options, const History& history, const fs::path& folder, const std::string& now) {
-  write_file_atomically(folder / "learn.html", report::to_html(make_page(options, history, folder, now)));
+void write_page(const LearnOptions& options, const History& history, const fs::path& folder) {
+  write_file_atomically(folder / "learn.html", report::to_html(make_page(options, history, folder)));
 }
 
 }  // namespace vitrion::learn

@@ -10,12 +10,10 @@
 
 namespace vitrion::learn {
 
-/// The page as a report. `now` says what is being done; empty when the loop has ended.
-report::Report make_page(const LearnOptions& options, const History& history, const std::filesystem::path& folder,
-                         const std::string& now);
+/// The page as a report.
+report::Report make_page(const LearnOptions& options, const History& history, const std::filesystem::path& folder);
 
 /// Writes `folder`/learn.html.
-void write_page(const LearnOptions& options, const History& history, const std::filesystem::path& folder,
-                const std::string& now);
+void write_page(const LearnOptions& options, const History& history, const std::filesystem::path& folder);
 
 }  // namespace vitrion::learn

@@ -121,6 +121,34 @@ TEST(Loop, StallsWithAMessageWhenNoStructureGetsALabel) {
   EXPECT_EQ(loop.history().at("status"), "stalled");
 }
 
+// A label step whose time is up ends with what it has; given time, the same command labels the rest.
+TEST(Loop, LabelsThatTimeDidNotAllowAreMadeUpFor) {
+  const Loop loop("budget.rounds=1 select.most=3");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  const fs::path out = loop.folder / "out";
+  const std::string labels = read_file(out / "r00-label" / "labels.extxyz");
+  fs::remove_all(out / "labels");
+  const std::string command = "cd " + (out / "r00-label").string() + " && vitrion learn label label.yaml";
+  write_file_atomically(out / "resources.yaml", "slots: 2\nhours_left: 0\n");
+  EXPECT_EQ(test::run_program(command).exit_code, 0);
+  json result = json::parse(read_file(out / "r00-label" / "labels.json"));
+  EXPECT_EQ(result.at("not_begun"), 3);
+  EXPECT_EQ(read_file(out / "r00-label" / "labels.extxyz"), "");
+  write_file_atomically(out / "resources.yaml", "slots: 1\nhours_left: 1\n");
+  EXPECT_EQ(test::run_program(command).exit_code, 0);
+  result = json::parse(read_file(out / "r00-label" / "labels.json"));
+  EXPECT_EQ(result.at("labelled"), 3);
+  EXPECT_EQ(read_file(out / "r00-label" / "labels.extxyz"), labels);
+}
+
+TEST(Loop, EndsWhenTheHoursAreSpentWithAPotentialOfWhatItHas) {
+  const Loop loop("budget.hours=1e-6");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  EXPECT_EQ(loop.history().at("status"), "out_of_hours");
+  EXPECT_TRUE(fs::exists(loop.folder / "out" / "potential.almtp"));
+  EXPECT_FALSE(fs::exists(loop.folder / "out" / "r00-heat-1"));
+}
+
 TEST(Loop, LabelsTheWorstNeighbourhoodOfCellsThatAreTooLarge) {
   const Loop loop("select='{most: 4, max_atoms: 16, max_force_eV_per_A: 100, cut: {side_A: 5}}' budget.rounds=1");
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
