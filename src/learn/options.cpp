@@ -142,6 +142,7 @@ LearnOptions read_learn_options(Config& config) {
   o.seed = static_cast<std::uint64_t>(config.integer("seed", 1));
   o.slots = static_cast<int>(config.integer("slots", 1));
   demand(config, "slots", o.slots >= 1, "must be at least 1");
+  o.seeds_are_free_energies = config.choice("seed_energy", {"as_given", "free"}, "as_given") == "free";
   read_train(config, o);
   read_validation(config.section("validation"), o);
   o.explorations = read_explorations(config, o.potential, o.imports);

@@ -79,10 +79,11 @@ struct LearnOptions {
   std::uint64_t seed = 1;
   int slots = 1;  ///< MD runs side by side, and threads of training
   YAML::Node train;
-  YAML::Node reading;              ///< data.format, species, frames of the seed files
-  std::vector<std::string> seeds;  ///< seed files, inputs/NAME
-  std::string potential;           ///< file name every training writes
-  ValidationSet validation;        ///< files as inputs/NAME
+  YAML::Node reading;                    ///< data.format, species, frames of the seed files
+  std::vector<std::string> seeds;        ///< seed files, inputs/NAME
+  bool seeds_are_free_energies = false;  ///< what the seed files do not say themselves
+  std::string potential;                 ///< file name every training writes
+  ValidationSet validation;              ///< files as inputs/NAME
   std::vector<Exploration> explorations;
   SelectSettings select;
   LabelSettings label;

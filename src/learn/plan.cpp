@@ -30,6 +30,7 @@ Stage Planner::prepare() const {
   YAML::Node yaml;
   for (const std::string& file : o_.seeds) yaml["seed_data"].push_back("../" + file);
   yaml["reading"] = o_.reading;
+  yaml["seed_energy"] = o_.seeds_are_free_energies ? "free" : "as_given";
   if (!o_.validation.group_key.empty()) yaml["group_key"] = o_.validation.group_key;
   if (o_.validation.files.empty()) {
     yaml["fraction"] = o_.validation.fraction;

@@ -38,6 +38,21 @@ void check_labels(const std::vector<Structure>& frames, const char* set) {
           "Label it (vitrion label), or leave it out.");
 }
 
+// Labels come with free energies: so must the seed data, or no training could take both.
+void settle_energies(std::vector<Structure>& frames, bool unspecified_is_free) {
+  for (Structure& frame : frames) {
+    EnergyKind& kind = frame.labels.energy_kind;
+    if (kind == EnergyKind::unspecified && unspecified_is_free) kind = EnergyKind::free;
+    if (kind == EnergyKind::free) continue;
+    throw InputError(
+        fmt::format("the seed data hold energies of kind \"{}\", new labels are free energies", name_of(kind)),
+        kind == EnergyKind::unspecified
+            ? "Where forces are the derivatives of these energies (CP2K; VASP's free energy) say so: "
+              "seed_energy: free."
+            : "Label the seed data anew, or read their free energies (REF_energy, free_energy).");
+  }
+}
+
 // A frame, or a trajectory, that stands on both sides makes the errors worthless.
 void check_apart(const std::vector<Structure>& training, const std::vector<Structure>& validation,
                  const std::string& group_key) {
@@ -67,6 +82,7 @@ void prepare(Config& config) {
   const io::ReadOptions reading = read_reading(config.section("reading"));
   std::vector<Structure> training = read_all(config.paths("seed_data"), reading), validation;
   const std::string group_key = config.text("group_key", "");
+  const bool unspecified_is_free = config.choice("seed_energy", {"as_given", "free"}, "as_given") == "free";
   if (config.has("validation")) {
     validation = read_all(config.paths("validation"), reading);
     config.accept("validation");
@@ -82,6 +98,8 @@ void prepare(Config& config) {
   config.finish();
   check_labels(training, "training");
   check_labels(validation, "validation");
+  settle_energies(training, unspecified_is_free);
+  settle_energies(validation, unspecified_is_free);
   check_apart(training, validation, group_key);
   io::write_frames("train.extxyz", training);
   io::write_frames("validation.extxyz", validation);

@@ -168,6 +168,19 @@ TEST(Loop, RefusesAValidationFrameThatIsTrainedOn) {
   EXPECT_NE(loop.run.output.find("of the validation set is frame"), std::string::npos) << loop.run.output;
 }
 
+TEST(Loop, SeedDataMustHoldTheEnergiesThatLabelsHold) {
+  Loop loop("--dry-run");
+  std::vector<Structure> frames = io::read_frames(loop.folder / "seed.extxyz");
+  for (Structure& frame : frames) frame.labels.energy_kind = EnergyKind::unspecified;
+  io::write_frames(loop.folder / "seed.extxyz", frames);
+  loop.go_on("budget.rounds=1");
+  EXPECT_NE(loop.run.exit_code, 0);
+  EXPECT_NE(loop.run.output.find("seed_energy: free"), std::string::npos) << loop.run.output;
+  loop.go_on("budget.rounds=1 seed_energy=free");
+  EXPECT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  EXPECT_GT(sum(loop.history().at("rounds"), "labels"), 0u);
+}
+
 TEST(Loop, DryRunShowsTheRoundAndRunsNothing) {
   const Loop loop("--dry-run");
   EXPECT_EQ(loop.run.exit_code, 0) << loop.run.output;
