@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstring>
 #include <numeric>
-#include <unordered_map>
 
 #include "core/error.hpp"
 #include "potentials/registry.hpp"
@@ -172,21 +171,39 @@ void PairVitrion::renumber() {
   owners_sought_ = false;
 }
 
-// On one rank, the local atom with the ghost's id. Only potentials that exchange something ask.
-const std::vector<int>* PairVitrion::find_owners() {
-  if (owners_sought_) return owners_known_ ? &owners_ : nullptr;
+// Where LAMMPS copies within this rank (periodic images, on any number of ranks), the ghost's row is that of what was
+// copied. Only potentials that exchange something ask.
+const std::vector<int>& PairVitrion::find_owners() {
+  if (owners_sought_) return owners_;
   owners_sought_ = true;
-  owners_.clear();
-  owners_known_ = comm->nprocs == 1 && atom->tag_enable;
-  if (!owners_known_) return nullptr;
-  std::unordered_map<LAMMPS_NS::tagint, int> row_of_id;
-  for (int r = 0; r < n_local_; ++r) row_of_id[atom->tag[atom_of_row_[static_cast<std::size_t>(r)]]] = r;
-  for (std::size_t g = static_cast<std::size_t>(n_local_); g < atom_of_row_.size() && owners_known_; ++g) {
-    const auto found = row_of_id.find(atom->tag[atom_of_row_[g]]);
-    owners_known_ = found != row_of_id.end();
-    if (owners_known_) owners_.push_back(found->second);
+  owners_.resize(atom_of_row_.size() - static_cast<std::size_t>(n_local_));
+  std::iota(owners_.begin(), owners_.end(), n_local_);
+  copies_.clear();
+  tracing_ = true;
+  send_to_ghosts<LAMMPS_NS::Comm, Pair>(*comm, this);
+  tracing_ = false;
+  return owners_;
+}
+
+// `atoms` became ghosts first, first + 1, ... of this same rank.
+void PairVitrion::note_copies(int n, const int* atoms, int first) {
+  if (n == 0) return;
+  copies_.push_back({atoms, first});
+  for (int k = 0; k < n; ++k) {
+    const int from = row_of_atom_[static_cast<std::size_t>(atoms[k])];
+    const int to = row_of_atom_[static_cast<std::size_t>(first + k)];
+    if (to < 0) continue;
+    owners_[static_cast<std::size_t>(to - n_local_)] =
+        from < n_local_ ? from : owners_[static_cast<std::size_t>(from - n_local_)];
   }
-  return owners_known_ ? &owners_ : nullptr;
+}
+
+bool PairVitrion::copied_here(const int* atoms) const {
+  return !all_ghosts_ && std::any_of(copies_.begin(), copies_.end(), [&](const Copy& c) { return c.list == atoms; });
+}
+
+bool PairVitrion::copied_here(int first) const {
+  return !all_ghosts_ && std::any_of(copies_.begin(), copies_.end(), [&](const Copy& c) { return c.first == first; });
 }
 
 // What message passing costs, once: bytes that all ranks together send to ghosts before each layer.
@@ -265,7 +282,7 @@ void PairVitrion::compute(int energy_flags, int virial_flags) {
   potential_->compute(view(), request, exchange_, result_);
   report_traffic();
   // With newton on LAMMPS brings the forces on ghosts home, those of all styles together.
-  if (force->newton_pair == 0) exchange_.reverse(result_.forces.data(), 3, sizeof(double));
+  if (force->newton_pair == 0) bring_forces_home();
   scatter(result_);
 }
 
@@ -349,23 +366,34 @@ void PairVitrion::in_pieces(void* rows, std::size_t width, std::size_t bytes_per
 }
 
 void PairVitrion::Exchange::forward(void* rows, std::size_t width, std::size_t bytes_per_value) {
-  double bytes = 0;
-  const std::size_t ghosts = pair_.atom_of_row_.size() - static_cast<std::size_t>(pair_.n_local_);
-  pair_.in_pieces(rows, width, bytes_per_value, [&] {
-    send_to_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_);
-    bytes += static_cast<double>(ghosts * static_cast<std::size_t>(pair_.comm_forward) * sizeof(double));
-  });
-  bytes_forward.push_back(bytes);
+  pair_.find_owners();
+  received = 0;
+  pair_.in_pieces(rows, width, bytes_per_value, [this] { send_to_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_); });
+  bytes_forward.push_back(received);
 }
 
 void PairVitrion::Exchange::reverse(void* rows, std::size_t width, std::size_t bytes_per_value) {
+  pair_.find_owners();
   pair_.in_pieces(rows, width, bytes_per_value,
                   [this] { add_from_ghosts<LAMMPS_NS::Comm, Pair>(*pair_.comm, &pair_); });
 }
 
+// Forces are on every ghost, periodic images too.
+void PairVitrion::bring_forces_home() {
+  all_ghosts_ = true;
+  in_pieces(result_.forces.data(), 3, sizeof(double), [this] { add_from_ghosts<LAMMPS_NS::Comm, Pair>(*comm, this); });
+  all_ghosts_ = false;
+}
+
+// The row that stands for an atom's in an exchange, -1 without one.
+int PairVitrion::row_for(int i) const {
+  const int row = row_of_atom_[static_cast<std::size_t>(i)];
+  return row < n_local_ || all_ghosts_ ? row : owners_[static_cast<std::size_t>(row - n_local_)];
+}
+
 // Atoms without a row (NULL types) take part with zeros: LAMMPS counts every atom of a swap.
 int PairVitrion::pack(int i, double* buffer) const {
-  const int row = row_of_atom_[static_cast<std::size_t>(i)];
+  const int row = row_for(i);
   if (row < 0)
     std::fill_n(buffer, travelling_.size(), 0.0);
   else
@@ -374,25 +402,34 @@ int PairVitrion::pack(int i, double* buffer) const {
 }
 
 int PairVitrion::pack_forward_comm(int n, int* atoms, double* buffer, int, int*) {
+  if (tracing_) packed_ = {atoms, buffer};
+  if (tracing_ || copied_here(atoms)) return 0;
   int size = 0;
   for (int a = 0; a < n; ++a) size += pack(atoms[a], buffer + size);
   return size;
 }
 
 void PairVitrion::unpack_forward_comm(int n, int first, double* buffer) {
+  // What is unpacked from where it was packed has not left this rank.
+  if (tracing_ && buffer == packed_.buffer) note_copies(n, packed_.list, first);
+  if (tracing_) packed_ = {};
+  if (tracing_ || copied_here(first)) return;
+  exchange_.received += static_cast<double>(n) * travelling_.size() * sizeof(double);
   for (int a = first; a < first + n; ++a, buffer += travelling_.size())
-    if (const int row = row_of_atom_[static_cast<std::size_t>(a)]; row >= 0) travelling_.set(row, buffer);
+    if (const int row = row_for(a); row >= 0) travelling_.set(row, buffer);
 }
 
 int PairVitrion::pack_reverse_comm(int n, int first, double* buffer) {
+  if (copied_here(first)) return 0;
   int size = 0;
   for (int a = first; a < first + n; ++a) size += pack(a, buffer + size);
   return size;
 }
 
 void PairVitrion::unpack_reverse_comm(int n, int* atoms, double* buffer) {
+  if (copied_here(atoms)) return;
   for (int a = 0; a < n; ++a, buffer += travelling_.size())
-    if (const int row = row_of_atom_[static_cast<std::size_t>(atoms[a])]; row >= 0) travelling_.add(row, buffer);
+    if (const int row = row_for(atoms[a]); row >= 0) travelling_.add(row, buffer);
 }
 
 }  // namespace vitrion

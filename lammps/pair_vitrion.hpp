@@ -75,9 +75,10 @@ class PairVitrion final : public LAMMPS_NS::Pair {
     explicit Exchange(PairVitrion& pair) : pair_(pair) {}
     void forward(void* rows, std::size_t width, std::size_t bytes_per_value) override;
     void reverse(void* rows, std::size_t width, std::size_t bytes_per_value) override;
-    /// On one rank every ghost is an image of a local atom.
-    const std::vector<int>* owners() const override { return pair_.find_owners(); }
+    const std::vector<int>* owners() const override { return &pair_.find_owners(); }
+    bool ghosts_are_images() const override { return pair_.comm->nprocs == 1; }
 
+    double received = 0;                ///< bytes, by the exchange under way
     std::vector<double> bytes_forward;  ///< carried by each call of `forward` since the last step began
 
    private:
@@ -107,8 +108,13 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   void allocate();
   void renumber();
   void search();
+  int row_for(int atom) const;
   int pack(int atom, double* buffer) const;
-  const std::vector<int>* find_owners();
+  const std::vector<int>& find_owners();
+  void note_copies(int n, const int* list, int first);
+  bool copied_here(const int* list) const;
+  bool copied_here(int first) const;
+  void bring_forces_home();
   void report_traffic();
   void gather_positions();
   Neighborhoods view() const;
@@ -125,8 +131,21 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   // Rows: local atoms of a type that is ours, then ghosts of such types.
   std::vector<int> atom_of_row_, row_of_atom_, types_;
   int n_local_ = 0;
-  std::vector<int> owners_;  // row of the local atom that each ghost row is an image of
-  bool owners_sought_ = false, owners_known_ = false, traffic_reported_ = false;
+  /// Atoms that LAMMPS copies to ghosts of the same rank: its list of them (known by its address), and their first
+  /// ghost.
+  struct Copy {
+    const int* list;
+    int first;
+  };
+  std::vector<Copy> copies_;
+  std::vector<int> owners_;  // row to read in place of each ghost's (GhostExchange::owners)
+  bool owners_sought_ = false, traffic_reported_ = false;
+  bool all_ghosts_ = false;  // exchange with copies too
+  bool tracing_ = false;     // this exchange only finds out what is copied
+  struct {
+    const int* list = nullptr;
+    const double* buffer = nullptr;
+  } packed_;  // last, while tracing
   std::vector<double> positions_;
   bool rows_are_atoms_ = false;  // no atom is left out
   NeighborSearch search_;

@@ -17,13 +17,16 @@ namespace vitrion {
 class GhostExchange {
  public:
   virtual ~GhostExchange() = default;
-  /// Copies rows 0 .. n_local-1 to the rows of their ghosts; `width` values of `bytes_per_value` bytes a row.
+  /// Copies rows 0 .. n_local-1 to the rows of their ghosts, of those at least that are their own `owners`; `width`
+  /// values of `bytes_per_value` bytes a row.
   virtual void forward(void* rows, std::size_t width, std::size_t bytes_per_value) = 0;
-  /// Adds the rows of ghosts to the rows of the atoms they are images of (float or double by `bytes_per_value`).
+  /// Adds the rows of these ghosts to the rows of the atoms they are images of (float or double by `bytes_per_value`).
   virtual void reverse(void* rows, std::size_t width, std::size_t bytes_per_value) = 0;
-  /// Where every ghost is an image of a local atom: that atom's number, shape (n_ghost). A potential may then read the
-  /// atom's row in place of its ghosts' and exchange nothing. Else null.
+  /// For every ghost the number whose row may be read in its place, shape (n_ghost): of a local atom, of another ghost,
+  /// or its own. Null: unknown; ghosts are then their own owners. All ranks must call it alike.
   virtual const std::vector<int>* owners() const { return nullptr; }
+  /// True where the owner of every ghost is an atom, on all ranks: then nothing need be exchanged.
+  virtual bool ghosts_are_images() const { return false; }
 };
 
 /// Exchange on one process: between an atom and its periodic images.
@@ -33,6 +36,7 @@ class PeriodicExchange final : public GhostExchange {
   void forward(void* rows, std::size_t width, std::size_t bytes_per_value) override;
   void reverse(void* rows, std::size_t width, std::size_t bytes_per_value) override;
   const std::vector<int>* owners() const override { return &owners_; }
+  bool ghosts_are_images() const override { return true; }
 
  private:
   std::size_t n_local_;

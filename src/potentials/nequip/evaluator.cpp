@@ -68,7 +68,10 @@ void Evaluator<T>::prepare(const Neighborhoods& atoms, GhostExchange& ghosts) {
   n_local_ = atoms.n_local;
   n_total_ = atoms.n_total;
   const std::vector<int>* owners = ghosts.owners();
-  ghosts_are_images_ = owners != nullptr;
+  n_exchanged_ = n_total_ - n_local_;
+  for (std::size_t g = 0; owners && g < owners->size(); ++g)
+    if ((*owners)[g] != static_cast<int>(n_local_ + g)) --n_exchanged_;
+  ghosts_are_images_ = ghosts.ghosts_are_images();
   n_rows_ = ghosts_are_images_ ? n_local_ : n_total_;
   make_blocks(atoms);
   graph_.build(*network_, atoms, owners);
@@ -165,7 +168,7 @@ void Evaluator<T>::forward(std::size_t n, GhostExchange& ghosts) {
   if (n + 1 == layers_.size() || ghosts_are_images_) return;
   const std::size_t width = network_->layers[n].output_width;
   ghosts.forward(layers_[n + 1].sent.data(), width, sizeof(T));
-  bytes_to_ghosts_[n + 1] = (n_total_ - n_local_) * width * sizeof(T);
+  bytes_to_ghosts_[n + 1] = n_exchanged_ * width * sizeof(T);
 }
 
 // Site energies, and their derivatives by the last features.

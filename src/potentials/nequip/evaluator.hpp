@@ -92,6 +92,7 @@ class Evaluator {
   std::vector<std::size_t> order_, types_;
   std::vector<Block> blocks_;
   std::size_t n_local_ = 0, n_total_ = 0, n_rows_ = 0;
+  std::size_t n_exchanged_ = 0;  // ghosts that are their own owners
   bool ghosts_are_images_ = false;
   std::vector<LayerState<T>> layers_;
   std::vector<double> edge_adjoints_;  // dE/dr, dE/dY, shape (n_edges, harmonics_width)

@@ -15,7 +15,7 @@ template <class T>
 struct Graph {
   std::vector<std::int64_t> first;  ///< shape (n_local + 1)
   std::vector<std::int32_t> atoms;  ///< neighbour, ghosts included
-  std::vector<std::int32_t> rows;   ///< neighbour, or the atom it is an image of where the exchange names it
+  std::vector<std::int32_t> rows;   ///< neighbour, or the row to read in its place where the exchange names it
   std::vector<std::int32_t> types;  ///< neighbour's type
   std::vector<double> units;        ///< (r_j - r_i)/r, shape (n_edges, 3)
   std::vector<double> lengths;      ///< r, Å
@@ -26,7 +26,7 @@ struct Graph {
   std::size_t degree(std::size_t i) const { return static_cast<std::size_t>(first[i + 1] - first[i]); }
   std::size_t largest_degree() const;
 
-  /// `owners` (may be null): the local atom each ghost is an image of.
+  /// `owners` (may be null): the row to read in place of each ghost's (GhostExchange::owners).
   void build(const Network<T>& network, const Neighborhoods& atoms, const std::vector<int>* owners);
 };
 
