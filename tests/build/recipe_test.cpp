@@ -4,9 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "build/builder.hpp"
+#include "build/charges.hpp"
+#include "build/geometry.hpp"
 #include "core/error.hpp"
 #include "io/frames.hpp"
 #include "support.hpp"
@@ -106,6 +109,59 @@ TEST(Recipe, ErrorsNameTheLine) {
   EXPECT_THAT(error_of("  - {kind: substitute, input: li, substitute: 1 Li -> Na, charges: {Lx: 1}}\n"),
               HasSubstr("Lx"));
   EXPECT_THAT(error_of(two_steps + two_steps), HasSubstr("is taken"));
+}
+
+// Numbers of Seth et al. 2025 (doi 10.1021/acsmaterialsau.4c00117); nothing overlaps, and what should be neutral is.
+TEST(Recipe, TheLiponDatasetHasItsSubsets) {
+  Config recipe = Config::load(vitrion::test::source("examples/lipon/dataset-recipe.yaml").string());
+  std::map<std::string, std::size_t> counts;
+  const OxidationStates states = {{Species::element("Li"), 1},
+                                  {Species::element("P"), 5},
+                                  {Species::element("O"), -2},
+                                  {Species::element("N"), -3}};
+  for (const StepResult& step : run_recipe(recipe, [](const StepResult&) {})) {
+    if (!step.write) continue;
+    counts[step.name] = step.structures.size();
+    for (const Structure& s : step.structures) {
+      EXPECT_FALSE(nearest_contact(s, 1.25)) << step.name;
+      const std::set<Species> kinds(s.species.begin(), s.species.end());
+      const bool metal = kinds.size() == 1;
+      if (metal || step.name == "li7pn4-rich-displaced") continue;
+      EXPECT_NEAR(total_charge(s.species, states), 0, 1e-9) << step.name;
+    }
+  }
+  EXPECT_EQ(counts["hydrostatic"], 306U);
+  EXPECT_EQ(counts["monoclinic"], 252U);
+  EXPECT_EQ(counts["orthorhombic"], 328U);
+  EXPECT_EQ(counts["li-rich"] + counts["li-poor"], 256U);
+  EXPECT_EQ(counts["li7pn4-rich-displaced"], 74U);
+  EXPECT_EQ(counts["slabs"], 1219U);
+  EXPECT_GT(counts["melt-start"], 0U);
+}
+
+TEST(Recipe, TheLiponInterfacesHaveTheirSizes) {
+  Config recipe = Config::load(vitrion::test::source("examples/lipon/interfaces.yaml").string());
+  std::vector<std::size_t> sizes;
+  for (const StepResult& step : run_recipe(recipe, [](const StepResult&) {}))
+    if (step.write) sizes.push_back(step.structures.front().size());
+  ASSERT_EQ(sizes.size(), 4U);
+  for (const std::size_t k : {0U, 1U}) EXPECT_NEAR(static_cast<double>(sizes[k]), 200, 20);
+  for (const std::size_t k : {2U, 3U}) EXPECT_NEAR(static_cast<double>(sizes[k]), 1300, 60);
+}
+
+TEST(Recipe, SlabsAndInsertionAreBuilders) {
+  const auto results =
+      run("  - {name: faces, kind: slab, input: li, miller: [1 1 0, 1 0 0], thickness_A: 8}\n"
+          "  - {name: all, kind: slab, input: li, max_index: 1, thickness_A: 8}\n"
+          "  - {name: glass, kind: packed, composition: V4 O10, density_g_per_cm3: 2.0, write: false}\n"
+          "  - {kind: insert, input: glass, ion: Mg, number: 1, charges: {Mg: 2, V: 5, O: -2}, redox: V}\n");
+  ASSERT_EQ(results[1].structures.size(), 2U);
+  EXPECT_EQ(results[1].structures[0].info.at("miller"), "1 1 0");
+  EXPECT_EQ(results[2].structures.size(), 3U);
+  EXPECT_EQ(results[4].structures.front().size(), 15U);
+  EXPECT_THAT(error_of("  - {kind: slab, input: li, miller: [0, 0, 0]}\n"), HasSubstr("r.yaml:4: there is no plane"));
+  EXPECT_THAT(error_of("  - {kind: slab, input: li, miller: [1, 0]}\n"), HasSubstr("three whole numbers"));
+  EXPECT_THAT(error_of("  - {kind: interface, input: li, film: nowhere}\n"), HasSubstr("neither an earlier builder"));
 }
 
 TEST(Builders, ExplainThemselves) {

@@ -69,9 +69,26 @@ TEST(BuildCommand, RefusesWithARemedy) {
           "vitrion: \"lengths_A\" must be 3 numbers");
 }
 
+// From a published cell to an interface with a glass, by flags alone.
+TEST(BuildCommand, LithiumOnLipon) {
+  const auto folder = test::scratch_folder();
+  const std::string in = "cd '" + folder.string() + "' && ";
+  const test::Run run = run_program(
+      in +
+      "vitrion build crystal --lengths 3.51,3.51,3.51 --space-group Im-3m --sites 'Li 0 0 0' --output li.extxyz && "
+      "vitrion build slab li.extxyz --miller 1,1,0 --thickness 12 --output li110.extxyz && "
+      "vitrion build interface li110.extxyz --film '" +
+      test::source("examples/lipon/start.extxyz").string() +
+      "' --max-area 140 --max-strain 0.09 --bonds P-O=2.0,P-N=2.0 --output i.extxyz");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("194 atoms: 70 of the substrate, 124 of the film"));
+  EXPECT_EQ(io::read_frames(folder / "i.extxyz").front().size(), 194U);
+}
+
 TEST(BuildCommand, EveryBuilderHasHelpWithExamples) {
   const test::Run run = run_program("vitrion build --help");
-  for (const char* kind : {"crystal", "supercell", "strain", "displace", "packed", "frames", "substitute"}) {
+  for (const char* kind : {"crystal", "supercell", "strain", "displace", "packed", "frames", "substitute", "insert",
+                           "slab", "interface"}) {
     EXPECT_THAT(run.output, HasSubstr(kind));
     EXPECT_THAT(run_program(std::string("vitrion build ") + kind + " --help").output, HasSubstr("Examples:"));
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "build/defects.hpp"
+#include "build/insertion.hpp"
 #include "build/kinds/kinds.hpp"
 #include "core/error.hpp"
 
@@ -53,6 +54,33 @@ std::vector<Structure> build_substituted(const Structure* input, Config& setting
   return list;
 }
 
+std::vector<Structure> build_inserted(const Structure* input, Config& settings, BuildContext& context) {
+  const auto ion = optional_element(settings, "ion");
+  if (!ion) throw InputError(settings.where(), "the key \"ion\" is missing");
+  InsertOptions o{.ion = *ion};
+  if (settings.has("number") == settings.has("composition"))
+    throw InputError(settings.where(), "insertion needs number or composition, one of them");
+  o.count = settings.has("number") ? static_cast<int>(at_least(settings, "number", 1, 1))
+                                   : ions_to_reach(*input, *ion, settings.text("composition"));
+  o.charges = read_charges(settings);
+  o.redox = optional_element(settings, "redox");
+  o.voids.min_radius = positive(settings, "void_radius_A", o.voids.min_radius);
+  o.distances = read_distances(settings, "min_distances_A");
+  o.ion_distance = positive(settings, "ion_distance_A", o.ion_distance);
+  o.variants = static_cast<std::size_t>(at_least(settings, "variants", 1, 1));
+  o.series = settings.flag("series", false);
+  std::vector<Structure> list;
+  for (const Insertion& i : insert_ions(*input, o)) {
+    list.push_back(i.structure);
+    list.back().info["n_inserted"] = std::to_string(i.n_inserted);
+    list.back().info["variant"] = std::to_string(i.variant);
+    list.back().info["coulomb_eV"] = fmt::format("{:.6f}", i.coulomb_energy);
+    context.notes.push_back(fmt::format("variant {}: {} {}, {}, Coulomb energy {:.3f} eV", i.variant, i.n_inserted,
+                                        ion->name(), composition(i.structure.species), i.coulomb_energy));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::vector<Builder> ionic_builders() {
@@ -72,6 +100,22 @@ std::vector<Builder> ionic_builders() {
                   "Li=1,P=5,O=-2,N=-3 --keep 5 --output nitrided.extxyz\n"
                   "      two Li go into voids for two N; --substitute \"2 O -> N\" \"1 O -> vacancy\" needs none",
        .build = build_substituted},
+      {.name = "insert",
+       .summary = "Ions put into the voids of a host where the Coulomb energy is lowest",
+       .settings = {{"ion", Form::word, "What is put in: Mg"},
+                    {"number", Form::word, "How many"},
+                    {"composition", Form::word, "Or until the structure has this one: MgV2O5"},
+                    {"charges", Form::map, "Oxidation states, before insertion where redox is named: Mg=2,V=5,O=-2"},
+                    {"redox", Form::word, "Species whose atoms take up the charge evenly: V"},
+                    {"void_radius_A", Form::word, "Least distance of a void to the atoms (Å) [1.5]"},
+                    {"min_distances_A", Form::map, "Smallest distances of the ion: Mg-O=1.9,Mg-V=2.5"},
+                    {"ion_distance_A", Form::word, "Smallest distance of inserted ions (Å) [2.0]"},
+                    {"variants", Form::word, "Structures, the k-th beginning with the k-th best void [1]"},
+                    {"series", Form::flag, "Also the structures with fewer ions"}},
+       .example =
+           "  vitrion build insert v2o5-glass.extxyz --ion Mg --composition MgV2O5 --charges Mg=2,V=5,O=-2 --redox "
+           "V --min-distances Mg-O=1.8 --series --output mgv2o5.extxyz",
+       .build = build_inserted},
   };
 }
 
