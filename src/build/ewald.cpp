@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "build/geometry.hpp"
 #include "core/error.hpp"
 #include "core/units.hpp"
-#include "neighbors/neighborhoods.hpp"
 
 namespace vitrion::build {
 namespace {
@@ -19,18 +19,9 @@ void add_near_part(Eigen::MatrixXd& a, const Cell& cell, const Positions& positi
   sites.cell = cell;
   sites.positions = positions;
   sites.species.assign(static_cast<std::size_t>(positions.rows()), Species::type(0));
-  const PeriodicNeighborhoods lists(sites, std::vector<int>(sites.size(), 0), cutoff);
-  const Neighborhoods near = lists.view();
-  const Eigen::Map<const Positions> x(near.positions, static_cast<Eigen::Index>(near.n_total), 3);
-  for (std::size_t i = 0; i < near.n_local; ++i)
-    for (const int j : near.of(i)) {
-      const auto row = static_cast<Eigen::Index>(i);
-      const auto local = static_cast<Eigen::Index>(near.n_local);
-      const double r = (x.row(j) - x.row(row)).norm();
-      if (r >= cutoff) continue;
-      const Eigen::Index owner = j < local ? j : lists.owners()[static_cast<std::size_t>(j - local)];
-      a(row, owner) += std::erfc(alpha * r) / r;
-    }
+  for_each_neighbor(sites, cutoff, [&](std::size_t i, std::size_t j, const Vector3& d) {
+    a(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) += std::erfc(alpha * d.norm()) / d.norm();
+  });
 }
 
 // Reciprocal vectors 2 pi m cell^-T shorter than `cutoff`, one of each pair k, -k, rows.

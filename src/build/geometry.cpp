@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <Eigen/Geometry>
-#include <limits>
 
 #include "core/error.hpp"
-#include "neighbors/neighborhoods.hpp"
 
 namespace vitrion::build {
 
@@ -19,18 +17,10 @@ Structure bare(const Structure& s) {
 }
 
 std::optional<Contact> nearest_contact(const Structure& s, double cutoff) {
-  const PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), cutoff);
-  const Neighborhoods near = lists.view();
-  const Eigen::Map<const Positions> x(near.positions, static_cast<Eigen::Index>(near.n_total), 3);
-  Contact best{.distance = std::numeric_limits<double>::infinity()};
-  for (std::size_t i = 0; i < near.n_local; ++i)
-    for (const int j : near.of(i)) {
-      const double d = (x.row(j) - x.row(static_cast<Eigen::Index>(i))).norm();
-      if (d >= best.distance) continue;
-      const auto n = static_cast<std::size_t>(j);
-      best = {i, n < near.n_local ? n : static_cast<std::size_t>(lists.owners()[n - near.n_local]), d};
-    }
-  if (best.distance >= cutoff) return std::nullopt;
+  std::optional<Contact> best;
+  for_each_neighbor(s, cutoff, [&](std::size_t i, std::size_t j, const Vector3& d) {
+    if (!best || d.norm() < best->distance) best = {i, j, d.norm()};
+  });
   return best;
 }
 

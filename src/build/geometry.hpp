@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/structure.hpp"
+#include "neighbors/neighborhoods.hpp"
 
 namespace vitrion::build {
 
@@ -14,6 +15,22 @@ inline constexpr double overlap_distance = 0.5;
 
 /// Cell, species and positions alone: labels, velocities, keys and columns belong to the structure they were given for.
 Structure bare(const Structure& s);
+
+/// Calls visit(i, j, d) for every atom i and every atom j with an image nearer than `cutoff` (Å); d is the vector from
+/// i to that image, Å. Each pair comes from both ends. Throws InputError when two atoms coincide.
+template <class Visit>
+void for_each_neighbor(const Structure& s, double cutoff, const Visit& visit) {
+  const PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), cutoff);
+  const Neighborhoods near = lists.view();
+  const Eigen::Map<const Positions> x(near.positions, static_cast<Eigen::Index>(near.n_total), 3);
+  for (std::size_t i = 0; i < near.n_local; ++i)
+    for (const int image : near.of(i)) {
+      const Vector3 d = (x.row(image) - x.row(static_cast<Eigen::Index>(i))).transpose();
+      if (d.norm() >= cutoff) continue;
+      const auto n = static_cast<std::size_t>(image);
+      visit(i, n < near.n_local ? n : static_cast<std::size_t>(lists.owners()[n - near.n_local]), d);
+    }
+}
 
 /// A pair of atoms (of j possibly an image) and their distance, Å.
 struct Contact {

@@ -8,16 +8,12 @@
 
 #include "build/ewald.hpp"
 #include "build/geometry.hpp"
+#include "build/packed_cell.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 
 namespace vitrion::build {
 namespace {
-
-double distance_of(const PairDistances& named, const Species& a, const Species& b, double otherwise) {
-  const auto ab = named.find({a, b}), ba = named.find({b, a});
-  return ab != named.end() ? ab->second : ba != named.end() ? ba->second : otherwise;
-}
 
 // Voids whose distance to every atom is allowed.
 std::vector<Vector3> sites_for(const Structure& host, const InsertOptions& o) {

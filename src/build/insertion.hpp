@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "build/charges.hpp"
-#include "build/packed_cell.hpp"
+#include "build/pair_distances.hpp"
 #include "build/voids.hpp"
 #include "core/structure.hpp"
 

@@ -7,80 +7,14 @@
 
 #include "build/geometry.hpp"
 #include "build/supercell.hpp"
+#include "build/units.hpp"
 #include "core/error.hpp"
-#include "neighbors/neighborhoods.hpp"
 
 namespace vitrion::build {
 namespace {
 
-// A bond from one atom to an image of another, `cells` cells up along c.
-struct Bond {
-  std::size_t to;
-  int cells;
-};
-
-std::vector<std::vector<Bond>> bonds_of(const Structure& s, const PairDistances& bonds) {
-  double longest = 0;
-  for (const auto& [pair, length] : bonds) longest = std::max(longest, length);
-  std::vector<std::vector<Bond>> list(s.size());
-  const PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), longest);
-  const Neighborhoods near = lists.view();
-  const Eigen::Map<const Positions> x(near.positions, static_cast<Eigen::Index>(near.n_total), 3);
-  for (std::size_t i = 0; i < near.n_local; ++i)
-    for (const int j : near.of(i)) {
-      const auto n = static_cast<std::size_t>(j);
-      const std::size_t owner = n < near.n_local ? n : static_cast<std::size_t>(lists.owners()[n - near.n_local]);
-      const Species &a = s.species[i], &b = s.species[owner];
-      const auto ab = bonds.find({a, b}), ba = bonds.find({b, a});
-      const double length = ab != bonds.end() ? ab->second : ba != bonds.end() ? ba->second : 0;
-      if ((x.row(j) - x.row(static_cast<Eigen::Index>(i))).norm() >= length) continue;
-      const Vector3 shift = x.row(j) - x.row(static_cast<Eigen::Index>(owner));
-      list[i].push_back({owner, static_cast<int>(std::lround(s.cell.to_fractional(shift)[2]))});
-    }
-  return list;
-}
-
-// Moves atoms by whole cells along c until bonded ones stand side by side. Returns how many units reach through the
-// cell and cannot be made whole; they stay as they are.
-int make_units_whole(Structure& s, const PairDistances& bonds) {
-  if (bonds.empty()) return 0;
-  const std::vector<std::vector<Bond>> graph = bonds_of(s, bonds);
-  std::vector<bool> seen(s.size(), false);
-  int endless = 0;
-  const Vector3 c = s.cell.matrix().row(2);
-  for (std::size_t start = 0; start < s.size(); ++start) {
-    if (seen[start]) continue;
-    std::vector<std::size_t> unit = {start};
-    std::vector<int> cells(s.size(), 0);
-    seen[start] = true;
-    bool whole = true;
-    for (std::size_t k = 0; k < unit.size(); ++k)
-      for (const Bond& b : graph[unit[k]]) {
-        const int place = cells[unit[k]] + b.cells;
-        if (seen[b.to]) {
-          whole = whole && cells[b.to] == place;
-          continue;
-        }
-        seen[b.to] = true;
-        cells[b.to] = place;
-        unit.push_back(b.to);
-      }
-    if (!whole) {
-      ++endless;
-      continue;
-    }
-    // Of all images of the unit the one whose middle lies in the cell.
-    double middle = 0;
-    for (const std::size_t i : unit)
-      middle += s.cell.to_fractional(s.positions.row(static_cast<Eigen::Index>(i)))[2] + cells[i];
-    const int down = static_cast<int>(std::floor(middle / static_cast<double>(unit.size())));
-    for (const std::size_t i : unit) s.positions.row(static_cast<Eigen::Index>(i)) += (cells[i] - down) * c.transpose();
-  }
-  return endless;
-}
-
 // Turned so that a lies along x and b in the xy plane, cut at the widest gap along c, atoms above z = 0.
-Structure laid_out(const Structure& s, const PairDistances& bonds, int& endless) {
+Structure laid_out(const Structure& s, const PairDistances& bonds, std::size_t& endless) {
   Structure t = turned_to_axes(bare(s));
   std::vector<double> heights;
   for (Eigen::Index i = 0; i < t.positions.rows(); ++i) {
@@ -101,7 +35,7 @@ Structure laid_out(const Structure& s, const PairDistances& bonds, int& endless)
     f[2] = f[2] - bottom - std::floor(f[2] - bottom);
     t.positions.row(i) = t.cell.to_cartesian(f).transpose();
   }
-  endless = make_units_whole(t, bonds);
+  if (!bonds.empty()) endless = make_units_whole(t, bonds).n_endless;
   t.positions.col(2).array() -= t.positions.col(2).minCoeff();
   return t;
 }
@@ -144,7 +78,7 @@ Interface make_interface(const Structure& substrate, const Structure& film, cons
   if (!(o.gap > 0)) throw InputError("the gap must be positive (Å)");
   if (o.vacuum && !(*o.vacuum > 0)) throw InputError("the vacuum must be positive (Å)", "Leave it out for none.");
   Interface result;
-  int endless = 0;  // a crystal may be one endless unit: only the film's are told of
+  std::size_t endless = 0;  // a crystal may be one endless unit: only the film's are told of
   Structure below = laid_out(substrate, {}, endless);
   Structure above = laid_out(film, o.bonds, result.cut_units);
   result.matches = match_lattices(plane_of(below), plane_of(above), o.match);

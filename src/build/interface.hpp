@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "build/lattice_match.hpp"
-#include "build/packed_cell.hpp"
+#include "build/pair_distances.hpp"
 #include "core/structure.hpp"
 
 namespace vitrion::build {
@@ -28,7 +28,7 @@ struct Interface {
   std::vector<LatticeMatch> matches;  ///< all useful ones
   LatticeMatch match;                 ///< the one that was taken
   std::size_t n_substrate = 0;        ///< its first atoms
-  int cut_units = 0;  ///< bonded units of the film that reach through the whole of it: cut at the boundary
+  std::size_t cut_units = 0;  ///< bonded units of the film that reach through the whole of it: cut at the boundary
 };
 
 /// The film laid on the substrate: both repeated in the plane until they match, the film strained (all of the misfit is

@@ -24,10 +24,7 @@ class DistanceTable {
   DistanceTable(const std::vector<Species>& species, const PairDistances& named, double otherwise)
       : n_(species.size()) {
     for (const Species& a : species)
-      for (const Species& b : species) {
-        const auto ab = named.find({a, b}), ba = named.find({b, a});
-        values_.push_back(ab != named.end() ? ab->second : ba != named.end() ? ba->second : otherwise);
-      }
+      for (const Species& b : species) values_.push_back(distance_of(named, a, b, otherwise));
   }
   double operator()(int a, int b) const {
     return values_[static_cast<std::size_t>(a) * n_ + static_cast<std::size_t>(b)];

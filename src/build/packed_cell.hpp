@@ -2,17 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "build/pair_distances.hpp"
 #include "core/structure.hpp"
 
 namespace vitrion::build {
-
-/// Pairs of species in either order -> Å.
-using PairDistances = std::map<std::pair<Species, Species>, double>;
 
 struct PackingOptions {
   std::vector<std::pair<Species, int>> composition;

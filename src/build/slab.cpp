@@ -10,8 +10,8 @@
 
 #include "build/geometry.hpp"
 #include "build/lattice.hpp"
+#include "build/units.hpp"
 #include "core/error.hpp"
-#include "neighbors/neighborhoods.hpp"
 
 namespace vitrion::build {
 namespace {
@@ -85,16 +85,25 @@ Oriented orient(const Structure& crystal, const SlabOptions& o, const std::vecto
   return {turned_to_axes(cell), lattice.inverse() * Vector3(m[0], m[1], m[2])};
 }
 
-// Heights of the atoms in periods, 0 to 1.
-std::vector<double> heights_of(const Structure& s) {
+// The height, in periods, that decides to which side of a cut an atom goes: its own, or that of its unit's middle.
+std::vector<double> deciding_heights(Structure& period, const SlabOptions& o) {
   std::vector<double> heights;
-  for (Eigen::Index i = 0; i < s.positions.rows(); ++i)
-    heights.push_back(whole_part_removed(s.cell.to_fractional(s.positions.row(i))[2]));
+  if (!o.whole_units) {
+    for (Eigen::Index i = 0; i < period.positions.rows(); ++i)
+      heights.push_back(period.cell.to_fractional(period.positions.row(i))[2]);
+    return heights;
+  }
+  const Units units = make_units_whole(period, o.bonds);
+  if (units.n_endless > 0)
+    throw InputError("the bonds tie the crystal together across every plane: there are no units to keep whole",
+                     "Name the bonds within units only, or allow bonds to be cut (max_cut_bonds).");
+  for (const std::size_t unit : units.of) heights.push_back(units.middle[unit]);
   return heights;
 }
 
 // Half way between neighbouring layers.
 std::vector<double> cuts_between(std::vector<double> heights, double tolerance) {
+  for (double& h : heights) h = whole_part_removed(h);
   std::sort(heights.begin(), heights.end());
   std::vector<double> cuts;
   for (std::size_t k = 0; k < heights.size(); ++k) {
@@ -124,38 +133,28 @@ std::vector<HeightOperation> height_operations(const std::vector<SymmetryOperati
 }
 
 int count_cut_bonds(const Structure& s, const PairDistances& bonds, double shift) {
-  double longest = 0;
-  for (const auto& [pair, length] : bonds) longest = std::max(longest, length);
-  if (longest == 0) return 0;
-  const PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), longest);
-  const Neighborhoods near = lists.view();
-  const Eigen::Map<const Positions> x(near.positions, static_cast<Eigen::Index>(near.n_total), 3);
   const double period = s.cell.matrix()(2, 2);
-  const auto above = [&](Eigen::Index row) { return std::floor(x(row, 2) / period - shift); };
+  const auto periods_below = [&](double z) { return std::floor(z / period - shift); };
   double cuts = 0;
-  for (std::size_t i = 0; i < near.n_local; ++i)
-    for (const int j : near.of(i)) {
-      const auto n = static_cast<std::size_t>(j);
-      const std::size_t owner = n < near.n_local ? n : static_cast<std::size_t>(lists.owners()[n - near.n_local]);
-      const Species &a = s.species[i], &b = s.species[owner];
-      const auto ab = bonds.find({a, b}), ba = bonds.find({b, a});
-      const double length = ab != bonds.end() ? ab->second : ba != bonds.end() ? ba->second : 0;
-      const auto row = static_cast<Eigen::Index>(i);
-      if ((x.row(j) - x.row(row)).norm() < length) cuts += std::abs(above(row) - above(j));
-    }
+  for_each_neighbor(s, longest(bonds), [&](std::size_t i, std::size_t j, const Vector3& d) {
+    if (d.norm() >= distance_of(bonds, s.species[i], s.species[j], 0)) return;
+    const double z = s.positions(static_cast<Eigen::Index>(i), 2);
+    cuts += std::abs(periods_below(z) - periods_below(z + d[2]));
+  });
   return static_cast<int>(std::lround(cuts / 2));  // each bond was seen from both ends
 }
 
 // n periods above the cut.
-Structure cut_out(const Structure& period, double shift, int n, double vacuum) {
+Structure cut_out(const Structure& period, const std::vector<double>& heights, double shift, int n, double vacuum) {
   const Matrix3& m = period.cell.matrix();
   Structure s;
   const Eigen::Index atoms = period.positions.rows();
   s.positions.resize(atoms * n, 3);
   for (int k = 0; k < n; ++k)
     for (Eigen::Index i = 0; i < atoms; ++i) {
+      const double above = heights[static_cast<std::size_t>(i)] - shift;
       Vector3 f = period.cell.to_fractional(period.positions.row(i));
-      f[2] = whole_part_removed(f[2] - shift) + k;
+      f[2] += whole_part_removed(above) - above - shift + k;
       // c leans: the place in the plane is wrapped once the atom is at its height.
       Vector3 x = (f.transpose() * m).transpose();
       Vector3 in_plane = period.cell.to_fractional(Vector3(x[0], x[1], 0));
@@ -175,15 +174,15 @@ Structure cut_out(const Structure& period, double shift, int n, double vacuum) {
   return s;
 }
 
-Slab slab_at(const Structure& period, double shift, const SlabOptions& o,
+Slab slab_at(const Structure& period, const std::vector<double>& heights, double shift, const SlabOptions& o,
              const std::vector<HeightOperation>& operations, double tolerance) {
   const double height = period.cell.matrix()(2, 2);
   const double periods = std::ceil(o.thickness / height - 1e-9);
   if (periods * static_cast<double>(period.size()) > 10'000'000) throw InputError("the slab is too thick");
   Slab slab;
-  slab.structure = cut_out(period, shift, static_cast<int>(periods), o.vacuum);
+  slab.structure = cut_out(period, heights, shift, static_cast<int>(periods), o.vacuum);
   slab.shift = shift;
-  slab.cut_bonds = count_cut_bonds(period, o.bonds, shift);
+  slab.cut_bonds = o.whole_units ? 0 : count_cut_bonds(period, o.bonds, shift);
   slab.symmetric = std::any_of(operations.begin(), operations.end(), [&](const HeightOperation& op) {
     return op.sign < 0 && same_height(op.offset - shift, shift, tolerance);
   });
@@ -210,13 +209,14 @@ std::vector<Slab> make_slabs(const Structure& crystal, const SlabOptions& o) {
                                  total_charge(crystal.species, o.charges)),
                      "Mend the oxidation states.");
   const std::vector<SymmetryOperation> operations = symmetry_of(crystal, o.symmetry_precision);
-  const Oriented oriented = orient(crystal, o, operations);
+  Oriented oriented = orient(crystal, o, operations);
+  const std::vector<double> heights = deciding_heights(oriented.structure, o);
   const std::vector<HeightOperation> of_heights = height_operations(operations, oriented.heights);
   const double period = oriented.structure.cell.matrix()(2, 2);
   const double tolerance = 3 * o.symmetry_precision / period;
   std::vector<double> distinct;
   // Heights are counted from the crystal's origin in both: atoms were turned about it, not moved.
-  for (const double cut : cuts_between(heights_of(oriented.structure), o.layer_tolerance / period)) {
+  for (const double cut : cuts_between(heights, o.layer_tolerance / period)) {
     const bool known = std::any_of(of_heights.begin(), of_heights.end(), [&](const HeightOperation& op) {
       return std::any_of(distinct.begin(), distinct.end(),
                          [&](double d) { return same_height(op.sign * cut + op.offset, d, tolerance); });
@@ -224,7 +224,8 @@ std::vector<Slab> make_slabs(const Structure& crystal, const SlabOptions& o) {
     if (!known) distinct.push_back(cut);
   }
   std::vector<Slab> slabs;
-  for (const double cut : distinct) slabs.push_back(slab_at(oriented.structure, cut, o, of_heights, tolerance));
+  for (const double cut : distinct)
+    slabs.push_back(slab_at(oriented.structure, heights, cut, o, of_heights, tolerance));
   return slabs;
 }
 

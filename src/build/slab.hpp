@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "build/charges.hpp"
-#include "build/packed_cell.hpp"
+#include "build/pair_distances.hpp"
 #include "build/symmetry.hpp"
 #include "core/structure.hpp"
 
@@ -20,7 +20,9 @@ struct SlabOptions {
   double vacuum = 15;     ///< Å, between the outermost atoms of a slab and its image; 0: the crystal itself, turned
   OxidationStates charges = {};  ///< for the dipole; empty: none computed
   PairDistances bonds = {};      ///< pairs nearer than that are bonded, Å: bonds a cut breaks are counted
-  bool primitive = true;         ///< reduce the crystal to its primitive cell first: the smallest area
+  bool whole_units =
+      false;              ///< what these bonds hold together goes to one side of a cut, by its middle: none is broken
+  bool primitive = true;  ///< reduce the crystal to its primitive cell first: the smallest area
   double layer_tolerance = 0.1;  ///< Å, atoms whose heights differ by less are in one layer
   double symmetry_precision = default_symmetry_precision;
 };
@@ -35,12 +37,13 @@ struct Slab {
   double thickness = 0;          ///< Å, from the lowest to the highest atom
 };
 
-/// Slabs for all distinct terminations: cuts half way between neighbouring layers of atoms, one of every class that the
-/// crystal's symmetry makes equivalent (upside down included). A slab holds whole periods, so its composition is the
-/// crystal's. a lies along x, b in the xy plane, c along z (the plane's normal); atoms are in the middle of the cell.
+/// Slabs for all distinct terminations: cuts half way between neighbouring layers of atoms (or of middles of units),
+/// one of every class that the crystal's symmetry makes equivalent (upside down included). A slab holds whole periods,
+/// so its composition is the crystal's. a lies along x, b in the xy plane, c along z (the plane's normal); atoms are in
+/// the middle of the cell.
 ///
-/// Throws InputError for Miller indices (0, 0, 0), a thickness that is not positive, or a crystal that is not neutral
-/// while charges are given.
+/// Throws InputError for Miller indices (0, 0, 0), a thickness that is not positive, a crystal that is not neutral
+/// while charges are given, and units to be kept whole that are endless.
 std::vector<Slab> make_slabs(const Structure& crystal, const SlabOptions& options);
 
 /// Planes with indices up to `largest`, one of every class of equivalent ones, smallest indices first.

@@ -108,27 +108,53 @@ TEST(Slab, SiliconCutsOneBondOrThree) {
   for (const Slab& s : make_slabs(silicon, o)) EXPECT_EQ(s.cut_bonds, 2);
 }
 
+int phosphate_bonds(const Structure& s) {
+  int bonds = 0;
+  for_each_neighbor(s, 1.9, [&](std::size_t i, std::size_t j, const Vector3&) {
+    bonds += s.species[i] == el("P") && s.species[j] == el("O");
+  });
+  return bonds;
+}
+
 TEST(Slab, WholePhosphatesWhereNoBondIsCut) {
   SlabOptions o = plane(1, 0, 0, 12);
   o.bonds = {{{el("P"), el("O")}, 1.9}};
   int whole = 0;
   for (const Slab& slab : make_slabs(gamma_li3po4(), o)) {
     const Structure& s = slab.structure;
-    int bonds = 0, phosphorus = 0;
-    for (Eigen::Index i = 0; i < s.positions.rows(); ++i) {
-      if (s.species[static_cast<std::size_t>(i)] != el("P")) continue;
-      ++phosphorus;
-      for (Eigen::Index j = 0; j < s.positions.rows(); ++j)
-        if (s.species[static_cast<std::size_t>(j)] == el("O") &&
-            s.cell.minimum_image((s.positions.row(j) - s.positions.row(i)).transpose()).norm() < 1.9)
-          ++bonds;
-    }
     // Two surfaces; each cut bond is missing once.
-    EXPECT_EQ(bonds, 4 * phosphorus - slab.cut_bonds);
+    EXPECT_EQ(phosphate_bonds(s), 4 * 8 - slab.cut_bonds);
     EXPECT_EQ(formula(s), "Li24 O32 P8");
     whole += slab.cut_bonds == 0;
   }
   EXPECT_GT(whole, 0);
+}
+
+// No flat cut along (001) passes between the phosphates; with their units kept whole there are slabs all the same.
+TEST(Slab, KeepsUnitsWhole) {
+  SlabOptions o = plane(0, 0, 1, 9);
+  o.bonds = {{{el("P"), el("O")}, 1.9}};
+  o.charges = {{el("Li"), 1}, {el("P"), 5}, {el("O"), -2}};
+  for (const Slab& slab : make_slabs(gamma_li3po4(), o)) EXPECT_GT(slab.cut_bonds, 0);
+  o.whole_units = true;
+  const std::vector<Slab> slabs = make_slabs(gamma_li3po4(), o);
+  ASSERT_GT(slabs.size(), 1U);
+  for (const Slab& slab : slabs) {
+    const Structure& s = slab.structure;
+    EXPECT_EQ(formula(s), "Li24 O32 P8");
+    EXPECT_EQ(phosphate_bonds(s), 4 * 8);
+    if (slab.symmetric) {
+      EXPECT_NEAR(*slab.dipole, 0, 1e-6);
+    }
+    EXPECT_FALSE(nearest_contact(s, 1.4));
+    // The vacuum is empty.
+    EXPECT_NEAR(s.cell.matrix()(2, 2) - slab.thickness, 15, 1e-9);
+  }
+  // Silicon is one endless unit.
+  const Structure silicon = cubic(5.431, "Fd-3m", {{el("Si"), {0, 0, 0}}});
+  o.bonds = {{{el("Si"), el("Si")}, 2.5}};
+  o.charges = {};
+  EXPECT_THROW(make_slabs(silicon, o), InputError);
 }
 
 TEST(Slab, CountsDistinctPlanes) {

@@ -56,6 +56,9 @@ std::vector<Structure> build_slab(const Structure* input, Config& settings, Buil
   o.layer_tolerance = positive(settings, "layer_tolerance_A", o.layer_tolerance);
   o.symmetry_precision = positive(settings, "symmetry_precision_A", o.symmetry_precision);
   const auto most_cut = at_least(settings, "max_cut_bonds", 0, o.bonds.empty() ? 1'000'000 : 0);
+  o.whole_units = settings.flag("whole_units", false);
+  if (o.whole_units && o.bonds.empty())
+    throw InputError(settings.where(), "whole units need to know their bonds", "Give bonds_A: {P-O: 1.9}.");
   const bool nonpolar = settings.flag("nonpolar", false);
   if (nonpolar && o.charges.empty())
     throw InputError(settings.where(), "nonpolar slabs need oxidation states", "Give charges: {Li: 1, O: -2}.");
@@ -90,7 +93,7 @@ std::vector<Structure> build_slab(const Structure* input, Config& settings, Buil
   }
   if (list.empty())
     throw InputError("every termination cuts bonds or is polar",
-                     "Allow some (max_cut_bonds: 2), or other planes (max_index: 2).");
+                     "Keep units whole (whole_units: true), allow cut bonds (max_cut_bonds: 2), or take other planes.");
   return list;
 }
 
@@ -155,6 +158,7 @@ std::vector<Builder> surface_builders() {
                     {"charges", Form::map, "Oxidation states, for the dipole: Li=1,O=-2"},
                     {"nonpolar", Form::flag, "Only slabs without dipole"},
                     {"bonds_A", Form::map, "Bonds not to be cut: pairs nearer than this (Å): P-O=1.9"},
+                    {"whole_units", Form::flag, "Leave none out for its bonds: move atoms so that units stay whole"},
                     {"max_cut_bonds", Form::word, "Unless as few as this, at each surface of the cell [0]"},
                     {"primitive", Form::word, "Smallest area; false: a supercell of the cell as given [true]"},
                     {"layer_tolerance_A", Form::word, "Atoms at heights nearer than this are one layer (Å) [0.1]"},
