@@ -126,7 +126,7 @@ AimdOptions read_aimd_options(Config& config) {
   o.scf.history = static_cast<int>(count(scf, "history", o.scf.history));
   o.scf.max_steps = static_cast<int>(count(scf, "max_steps", o.scf.orbital_transformation ? 30 : 50));
   o.command = read_cp2k_command(config);
-  o.environment = read_cp2k_environment(config, o.theory);
+  o.environment = read_cp2k_environment(config, o.theory, o.command);
   config.finish();
   if (!o.xtb) check_cp2k_structure(o.theory, o.start);
   if (!o.start.cell.is_periodic())

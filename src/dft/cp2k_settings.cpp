@@ -174,14 +174,19 @@ std::vector<std::string> read_cp2k_command(Config& config) {
   return command;
 }
 
-std::map<std::string, std::string> read_cp2k_environment(Config& config, const Cp2kTheory& theory) {
+std::map<std::string, std::string> read_cp2k_environment(Config& config, const Cp2kTheory& theory,
+                                                         const std::vector<std::string>& command) {
   Config section = config.section("environment");
   std::map<std::string, std::string> environment;
   for (const std::string& name : section.keys()) environment[name] = section.text(name);
   environment.emplace("OMP_NUM_THREADS", "1");
   environment.emplace("OPENBLAS_NUM_THREADS", "1");
-  // Without mpirun: no daemon beside each calculation.
-  environment.emplace("OMPI_MCA_ess_singleton_isolated", "1");
+  // Without mpirun: no daemon beside each calculation, and no session folder, which calculations side by side would
+  // share and the first to end remove. mpirun needs both.
+  if (command.size() == 1) {
+    environment.emplace("OMPI_MCA_ess_singleton_isolated", "1");
+    environment.emplace("OMPI_MCA_orte_create_session_dirs", "0");
+  }
   if (theory.data_dir) environment.emplace("CP2K_DATA_DIR", *theory.data_dir);
   if (const std::optional<std::string> blas = serial_openblas()) {
     const char* before = std::getenv("LD_LIBRARY_PATH");
@@ -200,7 +205,7 @@ Cp2kSettings read_cp2k_settings(Config& config) {
   s.pre_max_steps = at_least(pre, "max_steps", s.pre_max_steps, 0);
   s.recipe = read_recipe(config, s.theory);
   s.command = read_cp2k_command(config);
-  s.environment = read_cp2k_environment(config, s.theory);
+  s.environment = read_cp2k_environment(config, s.theory, s.command);
   return s;
 }
 

@@ -72,7 +72,8 @@ Cp2kSettings read_cp2k_settings(Config& config);
 
 /// `command` and `environment` of the settings, completed so that CP2K and its linear algebra run one thread.
 std::vector<std::string> read_cp2k_command(Config& config);
-std::map<std::string, std::string> read_cp2k_environment(Config& config, const Cp2kTheory& theory);
+std::map<std::string, std::string> read_cp2k_environment(Config& config, const Cp2kTheory& theory,
+                                                         const std::vector<std::string>& command);
 /// Throws InputError that says how to install CP2K.
 void require_cp2k(const std::vector<std::string>& command);
 

@@ -19,6 +19,8 @@
 namespace vitrion::md {
 namespace {
 
+constexpr const char* no_session_folder = "OMPI_MCA_orte_create_session_dirs";
+
 bool is_running() {
   int started = 0, ended = 0;
   MPI_Initialized(&started);
@@ -49,10 +51,15 @@ void share_processors() {
 
 void start() {
   if (is_running()) return;
-  // Open MPI would otherwise start a daemon even for one rank.
-  if (!started_by_launcher()) setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+  // Open MPI would otherwise start a daemon even for one rank; and without it, programs side by side would share one
+  // session folder in /tmp, which the first to end removes while another starts.
+  if (!started_by_launcher()) {
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    setenv(no_session_folder, "0", 0);
+  }
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+  unsetenv(no_session_folder);  // an mpirun started from here needs its folder
   std::atexit(finalize);
   share_processors();
   int rank = 0;
