@@ -55,6 +55,17 @@ TEST(LammpsCommand, OtherUnitsAndExcludedPairsAreRefused) {
   refused("in.lmp", "neigh_modify exclude");
 }
 
+// Open MPI's session folder is one for all single processes of a user: a run that ends takes it from one that starts.
+// With no place for temporary files a run that wants such a folder fails.
+TEST(LammpsCommand, WithoutMpirunNeedsNoSessionFolder) {
+  const auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml O\nrun 0\n");
+  const test::Run run =
+      test::run_program("cd " + folder.string() +
+                        " && unset OMPI_MCA_orte_create_session_dirs && TMPDIR=/dev/null vitrion lammps "
+                        "-in in.lmp -log none");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+}
+
 TEST(LammpsCommand, MissingFileIsBadInput) {
   EXPECT_EQ(test::run_program("vitrion lammps -in /no/such/file").exit_code, 2);
   EXPECT_EQ(test::run_program("vitrion lammps").exit_code, 2);
