@@ -39,8 +39,8 @@ TEST(Study, ReportIsDrawnByABrowserAndAnswersTheQuestions) {
 // One line of the study is another: the potential. The network grades the runs, and the report tells of it.
 TEST(Study, RunsWithNequipInPlaceOfMtp) {
   const auto folder = test::scratch_folder();
-  const test::Run run = run_example(
-      folder, "train.potential=\"{type: nequip, r_max: 4.0, num_layers: 2, l_max: 0, num_features: 4}\"");
+  const test::Run run =
+      run_example(folder, "train.potential=\"{type: nequip, r_max: 4.0, num_layers: 2, l_max: 0, num_features: 4}\"");
   ASSERT_EQ(run.exit_code, 0) << run.output;
   const auto card = nlohmann::json::parse(read_file(folder / "train" / "potential.card.json"));
   EXPECT_EQ(card.at("kind"), "NequIP");
