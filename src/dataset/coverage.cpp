@@ -6,7 +6,7 @@
 
 #include "core/parallel.hpp"
 #include "core/text.hpp"
-#include "neighbors/neighborhoods.hpp"
+#include "dataset/pairs.hpp"
 
 namespace vitrion::dataset {
 namespace {
@@ -19,25 +19,14 @@ struct FramePairs {
 
 FramePairs pairs_of(const Structure& s, const std::vector<Species>& species, const CoverageOptions& o) {
   const std::size_t n = species.size();
-  std::vector<int> types;
-  for (const Species& one : s.species)
-    types.push_back(static_cast<int>(std::find(species.begin(), species.end(), one) - species.begin()));
   FramePairs pairs;
   pairs.shortest.assign(n * n, std::numeric_limits<double>::infinity());
   const auto n_bins = static_cast<std::size_t>(std::ceil(o.cutoff / o.bin));
   pairs.histogram.assign(n * n, std::vector<std::size_t>(n_bins));
-  const PeriodicNeighborhoods lists(s, types, o.cutoff);
-  const Neighborhoods view = lists.view();
-  for (std::size_t i = 0; i < view.n_local; ++i)
-    for (const int j : view.of(i)) {
-      const auto a = static_cast<std::size_t>(view.types[i]), b = static_cast<std::size_t>(view.types[j]);
-      if (a > b) continue;
-      const double* x = view.positions + 3 * i;
-      const double* y = view.positions + 3 * static_cast<std::size_t>(j);
-      const double r = std::hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]);
-      pairs.shortest[a * n + b] = std::min(pairs.shortest[a * n + b], r);
-      ++pairs.histogram[a * n + b][std::min(n_bins - 1, static_cast<std::size_t>(r / o.bin))];
-    }
+  for_each_pair(s, species, o.cutoff, [&](std::size_t a, std::size_t b, double r) {
+    pairs.shortest[a * n + b] = std::min(pairs.shortest[a * n + b], r);
+    ++pairs.histogram[a * n + b][std::min(n_bins - 1, static_cast<std::size_t>(r / o.bin))];
+  });
   return pairs;
 }
 

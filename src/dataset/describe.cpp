@@ -10,7 +10,7 @@
 #include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "core/units.hpp"
-#include "neighbors/neighborhoods.hpp"
+#include "dataset/pairs.hpp"
 
 namespace vitrion::dataset {
 namespace {
@@ -43,21 +43,10 @@ void append_frame(std::string& bytes, const Structure& s) {
 // Shortest distance of every pair of types (row major, lower type first), infinite where none is near.
 std::vector<double> pair_distances(const Structure& s, const std::vector<Species>& species, double radius) {
   const std::size_t n_types = species.size();
-  std::vector<int> types;
-  for (const Species& one : s.species)
-    types.push_back(static_cast<int>(std::find(species.begin(), species.end(), one) - species.begin()));
   std::vector<double> shortest(n_types * n_types, std::numeric_limits<double>::infinity());
-  const PeriodicNeighborhoods lists(s, types, radius);
-  const Neighborhoods view = lists.view();
-  for (std::size_t i = 0; i < view.n_local; ++i)
-    for (const int j : view.of(i)) {
-      const auto a = static_cast<std::size_t>(view.types[i]), b = static_cast<std::size_t>(view.types[j]);
-      if (a > b) continue;
-      const double* x = view.positions + 3 * i;
-      const double* y = view.positions + 3 * static_cast<std::size_t>(j);
-      const double distance = std::hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]);
-      shortest[a * n_types + b] = std::min(shortest[a * n_types + b], distance);
-    }
+  for_each_pair(s, species, radius, [&](std::size_t a, std::size_t b, double distance) {
+    shortest[a * n_types + b] = std::min(shortest[a * n_types + b], distance);
+  });
   return shortest;
 }
 
