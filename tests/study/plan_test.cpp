@@ -80,8 +80,8 @@ TEST(Plan, RefusesWhatALaterStageWouldRefuse) {
   expect_refused("melt: {temperature_K: 2000,", "melt: {temperture_K: 2000,", "temperature_K");
   expect_refused("wall_eV: 2", "wal_eV: 2", "wall_eV");
   expect_refused("- {name: heat, duration_ps: 5,", "- {name: heat, duration: 5,", "duration_ps");
-  expect_refused("- {name: production, duration_ps: 250, timestep_fs: 2,",
-                 "- {name: production, duration_ps: 250, timestep_fs: -2,", "positive");
+  expect_refused("- {name: production, duration_ps: 100, timestep_fs: 2,",
+                 "- {name: production, duration_ps: 100, timestep_fs: -2,", "positive");
   expect_refused("structure: {}", "structure: {rmx: 8}", "not a flag");
   expect_refused("  framework: [P, O, N]", "  seed: 3", "filled in");
   expect_refused("- {quantity: ionic conductivity (S/cm), value: 3.3e-6, temperature_K",
