@@ -3,6 +3,7 @@
 // Both are timed in turns in one run, so that the ratio holds on a busy machine too.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cmath>
@@ -13,6 +14,8 @@
 #include "io/frames.hpp"
 #include "md/session.hpp"
 #include "potentials/registry.hpp"
+#include "select/active_set_file.hpp"
+#include "select/selection.hpp"
 
 namespace {
 
@@ -29,12 +32,13 @@ double seconds() {
 }
 
 // MgV2O5 at 600 K in NVT, 2 fs, `copies` times the 768-atom cell along x, warmed up.
-void prepare(md::LammpsSession& session, const std::vector<Species>& types, int copies) {
+void prepare(md::LammpsSession& session, const std::vector<Species>& types, int copies,
+             const std::filesystem::path& file = folder / "pot.mtp") {
   session.create(io::read_frames(folder / "reference_600K.extxyz").front(), types);
   for (const std::string& line :
        {fmt::format("replicate {} 1 1", copies), fmt::format("neighbor {} bin", skin),
         std::string("neigh_modify every 1 delay 0 check yes"), std::string("pair_style vitrion species Mg,V,O"),
-        "pair_coeff * * \"" + (folder / "pot.mtp").string() + "\" Mg V O",
+        "pair_coeff * * \"" + file.string() + "\" Mg V O",
         std::string("velocity all create 600 1 mom yes rot no dist gaussian"), std::string("timestep 0.002"),
         std::string("fix 1 all nvt temp 600 600 0.1"), std::string("thermo 100"), std::string("run 200 post no")})
     session.command(line);
@@ -81,6 +85,51 @@ BENCHMARK(molecular_dynamics)
     ->Args({1, 1})
     ->Args({2, 1})
     ->Args({1, 8})
+    ->MinTime(3)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+
+// What it costs to know the highest grade every so many steps, against the same dynamics without.
+void graded_dynamics(benchmark::State& state) {
+  if (!std::filesystem::exists(folder)) {
+    state.SkipWithError("no reference data");
+    return;
+  }
+  set_threads(1);
+  const std::vector<Species> types = parse_species_list("Mg,V,O");
+  const std::filesystem::path file = std::filesystem::temp_directory_path() / fmt::format("graded-{}.almtp", getpid());
+  {
+    const auto potential = load_potential(folder / "pot.mtp", {types});
+    const std::vector<Structure> frames = io::read_frames(folder / "reference_600K.extxyz");
+    select::write_with_active_set(file, *potential, select::make_active_set(*potential, frames), frames);
+  }
+  md::LammpsSession session;
+  prepare(session, types, 1, file);
+  std::filesystem::remove(file);
+  const auto every = static_cast<int>(state.range(0));
+  double plain = 0, graded = 0, highest = 0;
+  for (auto _ : state) {
+    const double start = seconds();
+    session.grade_every(0);
+    session.command(fmt::format("run {} pre no post no", block));
+    const double between = seconds();
+    session.grade_every(every);
+    for (int k = 0; k < block; k += every) {
+      session.command(fmt::format("run {} pre no post no", every));
+      highest = std::max(highest, session.highest_grade()->grade);
+    }
+    const double end = seconds();
+    plain += between - start;
+    graded += end - between;
+    state.SetIterationTime(end - between);
+  }
+  state.counters["highest_grade"] = highest;
+  state.counters["graded_over_plain"] = graded / plain;
+}
+BENCHMARK(graded_dynamics)
+    ->ArgName("every")
+    ->Arg(1)
+    ->Arg(10)
     ->MinTime(3)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);

@@ -260,11 +260,13 @@ Neighborhoods PairVitrion::view() const {
 }
 
 PairVitrion::Grade PairVitrion::highest_grade() {
-  Evaluation graded;
-  potential_->compute(view(), {.grades = true}, exchange_, graded);
+  if (!graded_) {
+    potential_->compute(view(), {.grades = true}, exchange_, result_);
+    graded_ = true;
+  }
   Grade highest;
-  for (std::size_t r = 0; r < graded.grades.size(); ++r)
-    if (!(graded.grades[r] <= highest.grade)) highest = {graded.grades[r], atom->tag[atom_of_row_[r]]};
+  for (std::size_t r = 0; r < result_.grades.size(); ++r)
+    if (!(result_.grades[r] <= highest.grade)) highest = {result_.grades[r], atom->tag[atom_of_row_[r]]};
   return highest;
 }
 
@@ -278,6 +280,7 @@ void PairVitrion::compute(int energy_flags, int virial_flags) {
 
   EvaluationRequest request;
   request.atomic_virials = vflag_atom != 0;
+  request.grades = graded_ = has_grades() && grade_every_ > 0 && update->ntimestep % grade_every_ == 0;
   exchange_.bytes_forward.clear();
   potential_->compute(view(), request, exchange_, result_);
   report_traffic();

@@ -46,8 +46,11 @@ class PairVitrion final : public LAMMPS_NS::Pair {
 
   /// Whether the potential grades how far it extrapolates.
   bool has_grades() const { return potential_ && potential_->has_grades(); }
-  /// The highest grade of an atom of this rank at the positions of the last `compute`, and its id; evaluates the
-  /// potential once more. All ranks must call it alike.
+  /// Steps whose number `every` divides are graded along with their forces, which costs about half as much as grading
+  /// them afterwards; 0: none. All ranks must call it alike.
+  void grade_every(LAMMPS_NS::bigint every) { grade_every_ = every; }
+  /// The highest grade of an atom of this rank at the positions of the last `compute`, and its id. Where that step was
+  /// not graded, evaluates the potential once more. All ranks must call it alike.
   struct Grade {
     double grade = 0;
     LAMMPS_NS::tagint id = 0;
@@ -151,6 +154,8 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   NeighborSearch search_;
   NeighborLists lists_;
   Evaluation result_;
+  LAMMPS_NS::bigint grade_every_ = 0;
+  bool graded_ = false;  // result_ holds grades
   Exchange exchange_{*this};
   Columns travelling_;
 };

@@ -76,8 +76,12 @@ void LearnCommand::execute() const {
   const learn::LearnOptions options = learn::read_learn_options(config);
   const std::string program = fs::read_symlink("/proc/self/exe").string();
   if (dry_run) {
+    // What is done is known by the contents of the inputs, which are looked up in the folder.
+    const bool is_new = !fs::exists(folder());
     study::import_files(options.imports.files(), folder());
-    return print_plan(options, folder(), program);
+    print_plan(options, folder(), program);
+    if (is_new) fs::remove_all(folder());
+    return;
   }
   const learn::History history = learn::run_loop(options, folder(), program);
   fmt::print("\n");

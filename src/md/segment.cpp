@@ -174,6 +174,7 @@ class Segment {
   }
 
   std::optional<GuardEvent> integrate() {
+    session_.grade_every(options_.guard.grade_every);
     advance(0, true);
     context_.guard.begin(stage_, from_, hottest(), session_.thermo("pe") + session_.thermo("ke"));
     std::optional<GuardEvent> stop = look(from_, from_ == 0);

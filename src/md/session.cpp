@@ -259,6 +259,10 @@ bool LammpsSession::has_grades() const {
   return pair != nullptr && pair->has_grades();
 }
 
+void LammpsSession::grade_every(std::int64_t every) {
+  if (PairVitrion* pair = instance_->pair()) pair->grade_every(every);
+}
+
 std::optional<LammpsSession::Graded> LammpsSession::highest_grade() {
   if (!has_grades()) return std::nullopt;
   const PairVitrion::Grade here = instance_->pair()->highest_grade();

@@ -70,7 +70,11 @@ class LammpsSession {
   };
   Strongest strongest_force() const;
 
-  /// Atom with the highest extrapolation grade, where the potential has grades. Costs one evaluation of the potential.
+  /// Steps whose number `every` divides are graded along with their forces (0: none). Only where the potential has
+  /// grades does it cost anything.
+  void grade_every(std::int64_t every);
+  /// Atom with the highest extrapolation grade, where the potential has grades. Costs one evaluation of the potential
+  /// at steps that were not graded along with their forces.
   struct Graded {
     double grade;
     std::int64_t id;

@@ -71,6 +71,29 @@ TEST(Parallel, TheHighestGradeIsThatOfOneProcess) {
   EXPECT_EQ(highest->id, most - expected.begin() + 1);
 }
 
+// Grades found along with the forces of a step are those found afterwards (from atoms in another order), and leave the
+// forces as they were.
+TEST(Parallel, GradesCostNoSecondEvaluation) {
+  const std::string file = nequip_file_of_rank(1, false);
+  nequip::NequipPotential potential(nequip::read_model(file));
+  select::write_with_active_set(file, potential, select::make_active_set(potential, {random_oxide(60, 18)}), {});
+  LammpsSession session;
+  one_step(session, random_oxide(60, 17), {"pair_style vitrion untabulated", "pair_coeff * * " + file + " Mg V O"});
+  for (int k = 0; k < 3; ++k) {
+    session.grade_every(1);
+    session.command("run 1");
+    const auto along = session.highest_grade();
+    const auto force = session.strongest_force();
+    session.grade_every(0);
+    session.command("run 0");
+    const auto afterwards = session.highest_grade();
+    ASSERT_TRUE(along && afterwards);
+    EXPECT_NEAR(along->grade, afterwards->grade, 1e-12 * afterwards->grade);
+    EXPECT_EQ(along->id, afterwards->id);
+    EXPECT_NEAR(force.force, session.strongest_force().force, 1e-12);
+  }
+}
+
 TEST(Parallel, ForcesAreThoseOfOneProcess) {
   expect_as_evaluated(random_oxide(60, 11), zbl_file_of_rank());
   VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");

@@ -129,8 +129,12 @@ void run_kernel_on_target(const KernelJob& job, KernelScratch& scratch) {
     for (std::size_t n = 0; n < count; ++n) {
       job.energies[begin + n] =
           site_energies[n] + model.species_coeffs[static_cast<std::size_t>(sites[n].type)] + sites[n].repulsion;
-      push_site(job, sites[n], adjoints + n);
-      if (job.rows != nullptr) write_row(job, sites[n], moments + n, adjoints + n, scratch);
+      if (job.rows == nullptr) {
+        push_site<false>(job, sites[n], adjoints + n);
+      } else {
+        push_site<true>(job, sites[n], adjoints + n);
+        write_row(job, sites[n], moments + n, scratch);
+      }
     }
   }
 }

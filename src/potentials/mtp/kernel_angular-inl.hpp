@@ -143,8 +143,9 @@ struct SiteSums {
 
 // Gradients D = dV/dd of U records: with W_mu(u) = sum of adjoint * monomial,
 //   D = (sum_mu f'_mu W_mu) u + (1/r) (1 - u u^T) grad (sum_mu f_mu W_mu).
-// Subtracts them from the forces on the neighbours. adjoints[slot * N] belong to this site.
-template <std::size_t U>
+// Subtracts them from the forces on the neighbours. adjoints[slot * N] belong to this site. With
+// Keep, W_mu replaces f_mu in the records.
+template <std::size_t U, bool Keep>
 HWY_INLINE void push_gradients(const KernelJob& job, const double* adjoints, double* first, const std::int64_t* atoms,
                                SiteSums& sums) {
   const D d;
@@ -170,16 +171,22 @@ HWY_INLINE void push_gradients(const KernelJob& job, const double* adjoints, dou
       gx[u] = hn::MulAdd(f, dx[u], gx[u]);
       gy[u] = hn::MulAdd(f, dy[u], gy[u]);
     }
-    if (degree == 0) continue;
-    polynomial<U>(adjoints + static_cast<std::size_t>(program.offset(mu, 1)) * N, degree - 1, x, y, value, dx, dy);
-    for (std::size_t u = 0; u < U; ++u) {
-      const double* record = first + u * size;
-      const V f = hn::Load(d, record + field * N), z = hn::Load(d, record + field_z * N), fz = hn::Mul(f, z);
-      radial[u] = hn::MulAdd(hn::Mul(hn::Load(d, record + (field + total) * N), z), value[u], radial[u]);
-      gx[u] = hn::MulAdd(fz, dx[u], gx[u]);
-      gy[u] = hn::MulAdd(fz, dy[u], gy[u]);
-      gz[u] = hn::MulAdd(f, value[u], gz[u]);
+    [[maybe_unused]] V W[U];
+    if constexpr (Keep) std::copy(value, value + U, W);
+    if (degree > 0) {
+      polynomial<U>(adjoints + static_cast<std::size_t>(program.offset(mu, 1)) * N, degree - 1, x, y, value, dx, dy);
+      for (std::size_t u = 0; u < U; ++u) {
+        const double* record = first + u * size;
+        const V f = hn::Load(d, record + field * N), z = hn::Load(d, record + field_z * N), fz = hn::Mul(f, z);
+        radial[u] = hn::MulAdd(hn::Mul(hn::Load(d, record + (field + total) * N), z), value[u], radial[u]);
+        gx[u] = hn::MulAdd(fz, dx[u], gx[u]);
+        gy[u] = hn::MulAdd(fz, dy[u], gy[u]);
+        gz[u] = hn::MulAdd(f, value[u], gz[u]);
+        if constexpr (Keep) W[u] = hn::MulAdd(z, value[u], W[u]);
+      }
     }
+    if constexpr (Keep)
+      for (std::size_t u = 0; u < U; ++u) hn::Store(W[u], d, first + u * size + field * N);
   }
   for (std::size_t u = 0; u < U; ++u) {
     const double* record = first + u * size;
@@ -212,14 +219,15 @@ HWY_INLINE void push_gradients(const KernelJob& job, const double* adjoints, dou
   }
 }
 
-// Forces and virial of a site from the adjoints of its reduced moments.
+// Forces and virial of a site from the adjoints of its reduced moments. Keep: as in push_gradients.
+template <bool Keep>
 inline void push_site(const KernelJob& job, const Site& site, const double* adjoints) {
   const D d;
   SiteSums sums;
   for (V& v : sums.force) v = hn::Zero(d);
   for (V& v : sums.virial) v = hn::Zero(d);
   for_runs(*job.model, site, [&](auto u, double* first, const std::int64_t* atoms) HWY_ATTR {
-    push_gradients<decltype(u)::value>(job, adjoints, first, atoms, sums);
+    push_gradients<decltype(u)::value, Keep>(job, adjoints, first, atoms, sums);
   });
   double* force = job.forces + 4 * site.atom;
   for (std::size_t k = 0; k < 3; ++k) force[k] += hn::GetLane(hn::SumOfLanes(d, sums.force[k]));

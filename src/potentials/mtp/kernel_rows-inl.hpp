@@ -13,40 +13,15 @@
 HWY_BEFORE_NAMESPACE();
 namespace vitrion::mtp::HWY_NAMESPACE {
 
-// Value of the polynomial that `polynomial` differentiates.
+// sums[mu][k] += W_mu(u) phi_k(r) over the lanes of U records, in which push_gradients left W_mu.
 template <std::size_t U>
-HWY_INLINE void polynomial_value(const double* c, int degree, const V* x, const V* y, V* value) {
+HWY_INLINE void add_radial_derivatives(const KernelModel& model, const double* first, double* sums) {
   const D d;
-  const auto coefficient = [&](int k) HWY_ATTR { return hn::Set(d, c[static_cast<std::size_t>(k) * N]); };
-  const V top = coefficient(degree * (degree + 1) / 2 + degree);
-  for (std::size_t u = 0; u < U; ++u) value[u] = top;
-  for (int b = degree - 1; b >= 0; --b) {
-    int order = degree, k = degree * (degree + 1) / 2 + b;
-    V row[U];
-    for (std::size_t u = 0; u < U; ++u) row[u] = coefficient(k);
-    while (order > b) {
-      k -= order--;
-      const V ck = coefficient(k);
-      for (std::size_t u = 0; u < U; ++u) row[u] = hn::MulAdd(row[u], x[u], ck);
-    }
-    for (std::size_t u = 0; u < U; ++u) value[u] = hn::MulAdd(value[u], y[u], row[u]);
-  }
-}
-
-// sums[mu][k] += W_mu(u) phi_k(r) over the lanes of U records, W_mu as in push_gradients.
-template <std::size_t U>
-HWY_INLINE void add_radial_derivatives(const KernelModel& model, const double* adjoints, const double* first,
-                                       double* sums) {
-  const D d;
-  const MomentProgram& program = model.program;
   const std::size_t size = record_size(model);
-  V x[U], y[U], z[U], t[U], two_t[U], w2[U];
+  V t[U], two_t[U], w2[U];
   const double span = model.max_dist - model.min_dist;
   for (std::size_t u = 0; u < U; ++u) {
     const double* record = first + u * size;
-    x[u] = hn::Load(d, record + field_x * N);
-    y[u] = hn::Load(d, record + field_y * N);
-    z[u] = hn::Load(d, record + field_z * N);
     V r = hn::Load(d, record + field_r * N);
     if (model.repulsive) r = hn::Max(r, hn::Set(d, model.min_dist));
     const V w = hn::Min(hn::Sub(r, hn::Set(d, model.max_dist)), hn::Zero(d));
@@ -55,17 +30,11 @@ HWY_INLINE void add_radial_derivatives(const KernelModel& model, const double* a
     two_t[u] = hn::Add(t[u], t[u]);
   }
   for (int mu = 0; mu < model.radial_funcs; ++mu) {
-    const int degree = program.degree[static_cast<std::size_t>(mu)];
-    if (degree < 0) continue;
-    V T0[U], T1[U], part[U];
-    polynomial_value<U>(adjoints + static_cast<std::size_t>(program.offset(mu, 0)) * N, degree, x, y, T0);
-    if (degree > 0) {
-      polynomial_value<U>(adjoints + static_cast<std::size_t>(program.offset(mu, 1)) * N, degree - 1, x, y, part);
-      for (std::size_t u = 0; u < U; ++u) T0[u] = hn::MulAdd(part[u], z[u], T0[u]);
-    }
+    if (model.program.degree[static_cast<std::size_t>(mu)] < 0) continue;
     // T_k times W_mu times w^2 obeys the recurrence of T_k.
+    V T0[U], T1[U];
     for (std::size_t u = 0; u < U; ++u) {
-      T0[u] = hn::Mul(T0[u], w2[u]);
+      T0[u] = hn::Mul(hn::Load(d, first + u * size + (field_radial + static_cast<std::size_t>(mu)) * N), w2[u]);
       T1[u] = hn::Mul(T0[u], t[u]);
     }
     double* sum = sums + static_cast<std::size_t>(mu * model.basis_size) * N;
@@ -82,9 +51,8 @@ HWY_INLINE void add_radial_derivatives(const KernelModel& model, const double* a
   }
 }
 
-// The row of a site (KernelJob::rows) from its moments and their adjoints.
-inline void write_row(const KernelJob& job, const Site& site, const double* moments, const double* adjoints,
-                      KernelScratch& scratch) {
+// The row of a site (KernelJob::rows) from its moments, after push_site.
+inline void write_row(const KernelJob& job, const Site& site, const double* moments, KernelScratch& scratch) {
   const D d;
   const KernelModel& model = *job.model;
   const auto block = static_cast<std::size_t>(model.radial_funcs * model.basis_size);
@@ -95,9 +63,8 @@ inline void write_row(const KernelJob& job, const Site& site, const double* mome
     for (std::size_t k = 0; k < block; ++k) hn::Store(hn::Zero(d), d, sums + k * N);
     std::size_t n = site.first_record[s];
     const std::size_t end = site.first_record[s + 1];
-    for (; n + together <= end; n += together)
-      add_radial_derivatives<together>(model, adjoints, site.records + n * size, sums);
-    for (; n < end; ++n) add_radial_derivatives<1>(model, adjoints, site.records + n * size, sums);
+    for (; n + together <= end; n += together) add_radial_derivatives<together>(model, site.records + n * size, sums);
+    for (; n < end; ++n) add_radial_derivatives<1>(model, site.records + n * size, sums);
     for (std::size_t k = 0; k < block; ++k) row[k] = hn::GetLane(hn::SumOfLanes(d, hn::Load(d, sums + k * N)));
   }
   *row++ = 1;

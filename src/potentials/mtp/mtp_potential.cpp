@@ -42,7 +42,7 @@ std::shared_ptr<const Grader> make_grader(const SelectionState& state, const Mtp
     for (std::size_t k = 0; k < places.size(); ++k)
       matrix.row(static_cast<Eigen::Index>(k)) = state.inverse.row(static_cast<Eigen::Index>(places[k]));
   }
-  return std::make_shared<const Grader>(state.kind, std::move(matrices));
+  return std::make_shared<const Grader>(state.kind, matrices);
 }
 
 void pack(const Neighborhoods& atoms, double* packed) {
