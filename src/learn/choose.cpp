@@ -133,7 +133,11 @@ bool Chooser::refused(const Structure& frame, const std::string& what) {
     ++reasons_[what + "a force above max_force_eV_per_A"];
     return true;
   }
-  if (frame.size() > max_atoms_) return false;
+  if (frame.size() > max_atoms_) {
+    if (cutting_.side > 0) return false;
+    ++reasons_[what + "more than max_atoms, and nothing is cut out (cut.side_A: 0)"];
+    return true;
+  }
   try {
     engine_->check(frame);
     return false;

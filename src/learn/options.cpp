@@ -70,7 +70,7 @@ void read_select(Config config, LearnOptions& o) {
   demand(config, "max_atoms", s.max_atoms > 0, "must be at least 1");
   Config cut = config.section("cut");
   s.cut_side = cut.number("side_A", s.cut_side);
-  demand(cut, "side_A", s.cut_side > 0, "must be positive");
+  demand(cut, "side_A", s.cut_side >= 0, "must be positive, or 0: larger frames are not labelled at all");
   Config charges = cut.section("charges");
   for (const std::string& element : charges.keys()) {
     try {

@@ -49,7 +49,7 @@ struct SelectSettings {
   double max_force = 50;                  ///< eV/Å, by the potential
   double distance_factor = 0.75;          ///< of the shortest distance in the training set
   std::int64_t max_atoms = 100;           ///< of a whole frame; of larger ones the worst neighbourhood is cut out
-  double cut_side = 9;                    ///< Å
+  double cut_side = 9;                    ///< Å; 0: larger frames are not labelled at all
   std::map<std::string, double> charges;  ///< e, by element: cut cells are made neutral
 };
 

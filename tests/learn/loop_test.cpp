@@ -162,6 +162,14 @@ TEST(Loop, LabelsTheWorstNeighbourhoodOfCellsThatAreTooLarge) {
   }
 }
 
+TEST(Loop, CellsThatAreTooLargeOnlyTestWhereNothingIsCut) {
+  const Loop loop("select='{max_atoms: 16, max_force_eV_per_A: 100, cut: {side_A: 0}}' budget.rounds=1");
+  const json first = loop.history().at("rounds").front();
+  EXPECT_GT(first.at("candidates").get<int>(), 0) << first.dump(1);
+  EXPECT_EQ(first.at("refused"), first.at("candidates"));
+  EXPECT_EQ(first.at("chosen"), 0);
+}
+
 TEST(Loop, RefusesAValidationFrameThatIsTrainedOn) {
   const Loop loop("validation.files=[seed.extxyz]");
   EXPECT_NE(loop.run.exit_code, 0);
