@@ -23,11 +23,14 @@ namespace fs = std::filesystem;
 struct LabelInput {
   std::vector<std::string> files, overrides;
   std::string settings;
+  bool skip_unfit = false;
   InputOptions input;
 
   void add_to(CLI::App& command) {
     command.add_option("--settings", settings, "Settings of the engine (YAML); without: CP2K as for the LiPON dataset");
     command.add_option("--set", overrides, "Overrides of single settings: --set cutoff_Ry=600 --set recipe=[...]");
+    command.add_flag("--skip-unfit", skip_unfit,
+                     "Leave out, and name, structures these settings cannot compute (an odd number of electrons, ...)");
     input.add_to(command, false);
   }
   /// Adds every frame to the queue and says what came of it.
@@ -36,9 +39,13 @@ struct LabelInput {
     const auto reader = io::open_frames(std::vector<fs::path>(files.begin(), files.end()), input.read_options());
     while (std::optional<Structure> frame = reader->next()) frames.push_back(std::move(*frame));
     if (frames.empty()) throw InputError("there is no frame to label in what was named");
-    const dft::Queue::Added added = queue.add(frames, dft::load_settings(settings, overrides));
-    fmt::print("{} structures: {} new in the queue, {} were there\n", frames.size(), added.n_new,
-               static_cast<std::int64_t>(frames.size()) - added.n_new);
+    const dft::Queue::Added added = queue.add(frames, dft::load_settings(settings, overrides),
+                                              skip_unfit ? dft::Queue::Unfit::leave_out : dft::Queue::Unfit::refuse);
+    for (const std::string& why : added.left_out) fmt::print("left out {}\n", why);
+    if (added.ids.empty()) throw InputError("none of the structures can be computed with these settings");
+    fmt::print("{} structures: {} new in the queue, {} were there{}\n", frames.size(), added.n_new,
+               static_cast<std::int64_t>(added.ids.size()) - added.n_new,
+               added.left_out.empty() ? "" : fmt::format(", {} left out", added.left_out.size()));
   }
 };
 
@@ -231,7 +238,7 @@ void add_label(CLI::App& app) {
       "  vitrion label new.extxyz --queue labels --slots 2                  CP2K, settings of the LiPON dataset\n"
       "  vitrion label new.extxyz --queue labels --settings cp2k.yaml --background --output labelled.extxyz\n"
       "  vitrion label run labels --max-hours 8                             go on with what waits\n"
-      "  vitrion label add labels more.extxyz; vitrion label run labels --slurm --slots 50\n"
+      "  vitrion label add labels more.extxyz --skip-unfit; vitrion label run labels --slurm --slots 50\n"
       "  vitrion label status labels --jobs;  vitrion label export labels labelled.extxyz\n"
       "Killed at any moment, the same command goes on and loses at most what was being computed. A structure the "
       "queue\n"

@@ -135,21 +135,24 @@ Queue::Queue(const fs::path& folder, bool create)
   change.commit();
 }
 
-Queue::Added Queue::add(const std::vector<Structure>& structures, const Settings& settings) {
+Queue::Added Queue::add(const std::vector<Structure>& structures, const Settings& settings, Unfit unfit) {
   const std::unique_ptr<Engine> engine = make_engine(settings);
-  std::vector<std::string> hashes;
+  Added added;
+  std::vector<const Structure*> fit;
   for (std::size_t i = 0; i < structures.size(); ++i) {
     try {
       engine->check(structures[i]);
+      fit.push_back(&structures[i]);
     } catch (const InputError& e) {
       const auto origin = structures[i].info.find("origin");
-      throw InputError(fmt::format("structure {}{}: {}", i,
-                                   origin == structures[i].info.end() ? "" : " (" + origin->second + ")", e.what()));
+      const std::string why = fmt::format(
+          "structure {}{}: {}", i, origin == structures[i].info.end() ? "" : " (" + origin->second + ")", e.what());
+      if (unfit == Unfit::refuse)
+        throw InputError(why, "No structure was added: mend the settings or the file, or give --skip-unfit.");
+      added.left_out.push_back(why);
     }
-    hashes.push_back(calculation_hash(structures[i], *engine));
   }
 
-  Added added;
   Transaction change(database_);
   Statement keep(database_,
                  "INSERT INTO settings (fingerprint, engine, yaml, file) VALUES (?, ?, ?, ?) ON CONFLICT (fingerprint) "
@@ -157,16 +160,17 @@ Queue::Added Queue::add(const std::vector<Structure>& structures, const Settings
   keep.bind(engine->name() + " " + engine->fingerprint()).bind(engine->name()).bind(settings.yaml).bind(settings.file);
   keep.step();
   const std::int64_t settings_id = keep.integer(0);
-  for (std::size_t i = 0; i < structures.size(); ++i) {
-    const Structure& s = structures[i];
+  for (const Structure* structure : fit) {
+    const Structure& s = *structure;
+    const std::string hash = calculation_hash(s, *engine);
     Statement insert(database_,
                      "INSERT INTO jobs (hash, settings, composition, n_atoms, structure, added) VALUES (?, ?, ?, ?, ?, "
                      "?) ON CONFLICT (hash) DO NOTHING");
-    insert.bind(hashes[i]).bind(settings_id).bind(composition(s.species)).bind(static_cast<std::int64_t>(s.size()));
+    insert.bind(hash).bind(settings_id).bind(composition(s.species)).bind(static_cast<std::int64_t>(s.size()));
     insert.bind(to_json(s).dump()).bind(now()).run();
     added.n_new += database_.changes();
     Statement find(database_, "SELECT id FROM jobs WHERE hash = ?");
-    find.bind(hashes[i]).step();
+    find.bind(hash).step();
     added.ids.push_back(find.integer(0));
   }
   while (keep.step()) {

@@ -74,12 +74,15 @@ class Queue {
   const std::filesystem::path& folder() const { return folder_; }
 
   struct Added {
-    std::vector<std::int64_t> ids;  ///< of the job of each structure, in order; equal calculations share a job
-    std::int64_t n_new = 0;         ///< jobs that were not in the queue before
+    std::vector<std::int64_t> ids;        ///< of the job of each structure, in order; equal calculations share a job
+    std::int64_t n_new = 0;               ///< jobs that were not in the queue before
+    std::vector<std::string> left_out{};  ///< which structures got no job, and why
   };
+  /// What to do with a structure that cannot be computed with the settings.
+  enum class Unfit { refuse, leave_out };
   /// Adds a job for each structure, all or none. A calculation the queue already holds is not added again, whatever its
-  /// state. Throws InputError when a structure cannot be computed with these settings.
-  Added add(const std::vector<Structure>& structures, const Settings& settings);
+  /// state. Throws InputError when a structure cannot be computed with these settings, unless it is to be left out.
+  Added add(const std::vector<Structure>& structures, const Settings& settings, Unfit unfit = Unfit::refuse);
 
   JobCounts counts() const;
   std::vector<JobInfo> jobs() const;

@@ -61,6 +61,17 @@ TEST(Queue, HoldsACalculationOnce) {
   EXPECT_EQ(queue.counts().pending, 5);
 }
 
+TEST(Queue, LeavesOutWhatCannotBeComputed) {
+  Queue queue(scratch_folder(), true);
+  std::vector<Structure> list = frames(3);
+  list[1].cell = Cell();
+  const Queue::Added added = queue.add(list, fake_settings(), Queue::Unfit::leave_out);
+  EXPECT_THAT(added.ids, ElementsAre(1, 2));
+  ASSERT_EQ(added.left_out.size(), 1u);
+  EXPECT_THAT(added.left_out.front(), HasSubstr("structure 1: "));
+  EXPECT_EQ(queue.counts().pending, 2);
+}
+
 TEST(Queue, AddsAllOrNone) {
   Queue queue(scratch_folder(), true);
   std::vector<Structure> list = frames(3);
