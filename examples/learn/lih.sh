@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Active learning with CP2K from nothing, in about a minute: lih.sh [PROGRAM] [FOLDER]
+# Active learning with CP2K from nothing, in one to two minutes: lih.sh [PROGRAM] [FOLDER]
 # Makes displaced LiH cells, labels them with CP2K, and runs the loop of lih.yaml on them. Exit code 77: CP2K is missing.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,15 +26,15 @@ frames() {
 cat > cp2k.yaml << END
 engine: cp2k
 basis: SZV-MOLOPT-SR-GTH
-cutoff_Ry: 100
-rel_cutoff_Ry: 20
+cutoff_Ry: 300
+rel_cutoff_Ry: 40
 n_grids: 4
 eps_default: 1e-8
 eps_scf: 1e-5
 pre_scf: {max_steps: 0}
 END
 frames 8 1 0.10 > seed.xyz
-frames 6 2 0.20 > hot.xyz
+frames 6 2 0.12 > hot.xyz
 for set in seed hot; do
   "$program" label $set.xyz --format extxyz --queue seeds-$set --settings cp2k.yaml --slots 2 --output $set.extxyz
 done
