@@ -93,15 +93,14 @@ void execute(const TransportCommand& command) {
     fmt::print("{}\n", present::text_of(results.back()));
     if (temperature) points.push_back(transport::arrhenius_point(*temperature, results.back().tracer));
   }
-  nlohmann::json json = transport::to_json(results.front());
+  nlohmann::json json = {{"temperatures", nlohmann::json::array()}};
+  for (const transport::TransportResult& result : results) json["temperatures"].push_back(transport::to_json(result));
   std::vector<report::Figure> figures = present::figures_of(results);
   if (points.size() > 1) {
     const std::optional<transport::ArrheniusFit> fit = transport::fit_arrhenius(points);
     fmt::print("{}", present::text_of(points, fit, command.extrapolate));
     figures.push_back(present::arrhenius_figure(points, fit));
-    json = {{"temperatures", nlohmann::json::array()},
-            {"arrhenius", transport::to_json(points, fit, command.extrapolate)}};
-    for (const transport::TransportResult& result : results) json["temperatures"].push_back(transport::to_json(result));
+    json["arrhenius"] = transport::to_json(points, fit, command.extrapolate);
   }
   command.run.write_json(json);
   if (!command.plots.empty()) write_figures(command.plots, figures);

@@ -26,7 +26,10 @@ class Planner {
     study_.slots = static_cast<int>(config_.integer("slots", 2));
     if (study_.slots < 1) throw config_.error("slots", "\"slots\" must be at least 1");
     seed_ = config_.integer("seed", 1);
-    plan_training();
+    if (config_.has("potential"))
+      plan_existing_potential();
+    else
+      plan_training();
     plan_quench();
     plan_production();
     plan_structure();
@@ -47,29 +50,65 @@ class Planner {
     stage.command = {program_, "train",       "train.yaml", "--threads", std::to_string(study_.slots),
                      "--json", "errors.json", "--plots",    "plots"};
     stage.slots = study_.slots;
-    if (!config_.has("train")) throw InputError(config_.where(), "the section \"train\" is missing");
+    if (!config_.has("train"))
+      throw InputError(config_.where(), "the section \"train\" is missing",
+                       "Or name a potential that exists: potential: {file: lipon.almtp, test: [test.extxyz]}.");
     Config section = config_.section("train");
     YAML::Node yaml = editable(section);
     // An .almtp holds the active set that grades the potential in MD.
     const YAML::Node kind = yaml["potential"] ? yaml["potential"]["type"] : YAML::Node();
-    potential_ = kind && kind.IsScalar() && kind.Scalar() == "nequip" ? "potential.safetensors" : "potential.almtp";
+    const std::string file =
+        kind && kind.IsScalar() && kind.Scalar() == "nequip" ? "potential.safetensors" : "potential.almtp";
+    potential_files_ = {"train/" + file};
     // The model card and the log hold wall times: they are not the same bytes twice.
-    stage.outputs = {potential_, "errors.json"};
-    fill_in(section, {{"output", potential_}});
+    stage.outputs = {file, "errors.json"};
+    fill_in(section, {{"output", file}});
     train::read_train_options(section);
     Config data = section.section("data");
     accept_all(data);
     imports_.add_all(yaml["data"], "train", data, stage.inputs);
     imports_.add_all(yaml["data"], "test", data, stage.inputs);
-    yaml["output"] = potential_;
+    yaml["output"] = file;
     if (!yaml["seed"]) yaml["seed"] = seed_;
     stage.files["train.yaml"] = text_of(yaml);
+    potential_stage_ = stage.name;
+    study_.stages.push_back(std::move(stage));
+  }
+
+  // In place of training: what the report says of the potential are its errors on data the user vouches for.
+  void plan_existing_potential() {
+    if (config_.has("train"))
+      throw config_.error("potential", "\"potential\" and \"train\" cannot both be given",
+                          "A potential exists already, or it is trained.");
+    Config section = config_.section("potential");
+    const fs::path file = section.path("file");
+    if (!fs::exists(file)) throw section.error("file", "there is no potential \"" + file.string() + "\"");
+    potential_files_ = {imports_.add(file.string(), section.where("file"))};
+    const fs::path card = fs::path(file).replace_extension(".card.json");
+    if (fs::exists(card)) potential_files_.push_back(imports_.add(card.string(), section.where("file")));
+    Stage stage;
+    stage.name = "potential";
+    stage.title = "errors of the potential";
+    stage.command = {program_, "evaluate", "../" + potential_files_.front()};
+    stage.inputs = potential_files_;
+    if (!section.has("test"))
+      throw InputError(section.where(), "\"test\" is missing: labelled configurations the potential was not trained on",
+                       "The report tells by its errors there how far the potential can be trusted.");
+    for (const std::string& test : section.paths("test")) {
+      stage.inputs.push_back(imports_.add(test, section.where("test")));
+      stage.command.push_back("../" + stage.inputs.back());
+    }
+    if (stage.inputs.size() == potential_files_.size()) throw section.error("test", "the list is empty");
+    for (const char* word : {"--threads", "1", "--json", "errors.json", "--plots", "plots"})
+      stage.command.emplace_back(word);
+    stage.outputs = {"errors.json"};
+    potential_stage_ = stage.name;
     study_.stages.push_back(std::move(stage));
   }
 
   // What every MD stage shares: the potential (its card tells of a ZBL part), where it writes, its seed.
   void complete_md(YAML::Node yaml, std::int64_t seed) const {
-    yaml["potential"] = std::string("../train/") + potential_;
+    yaml["potential"] = "../" + potential_files_.front();
     yaml["output"] = ".";
     yaml["seed"] = seed;
   }
@@ -86,8 +125,8 @@ class Planner {
       stage.name = fmt::format("quench-{}", r);
       stage.title = fmt::format("melt and quench, replica {} of {}", r, replicas_);
       stage.command = {program_, "quench", "quench.yaml", "--threads", "1", "--json", "quench.json"};
-      stage.after = {"train"};
-      stage.inputs = {std::string("train/") + potential_};
+      stage.after = {potential_stage_};
+      stage.inputs = potential_files_;
       stage.outputs = {"final.extxyz", "quench.json"};
       YAML::Node mine = YAML::Clone(yaml);
       if (mine["structure"]) {
@@ -105,7 +144,7 @@ class Planner {
       stage.files["quench.yaml"] = text_of(mine);
       study_.stages.push_back(std::move(stage));
     }
-    fill_in(section, {{"potential", potential_}, {"output", "."}, {"seed", "1"}});
+    fill_in(section, {{"potential", potential_files_.front()}, {"output", "."}, {"seed", "1"}});
     md::read_quench_options(section);
   }
 
@@ -133,7 +172,8 @@ class Planner {
         stage.title = fmt::format("molecular dynamics at {:g} K, replica {} of {}", temperature, r, replicas_);
         stage.command = {program_, "md", "md.yaml", "--threads", "1", "--json", "md.json"};
         stage.after = {fmt::format("quench-{}", r)};
-        stage.inputs = {std::string("train/") + potential_, fmt::format("quench-{}/final.extxyz", r)};
+        stage.inputs = potential_files_;
+        stage.inputs.push_back(fmt::format("quench-{}/final.extxyz", r));
         YAML::Node mine = YAML::Clone(yaml);
         mine["structure"] = fmt::format("../quench-{}/final.extxyz", r);
         complete_md(mine, seed_ + 1000 * r + std::lround(temperature));
@@ -150,7 +190,8 @@ class Planner {
   }
 
   void check_production(Config& section) const {
-    fill_in(section, {{"potential", potential_}, {"output", "."}, {"seed", "1"}, {"structure", "final.extxyz"}});
+    fill_in(section,
+            {{"potential", potential_files_.front()}, {"output", "."}, {"seed", "1"}, {"structure", "final.extxyz"}});
     for (Config& part : section.sections("stages")) {
       if (!part.has("temperature_K")) part.set("temperature_K", fmt::format("{:g}", temperatures_.at(0)));
       accept_all(part);
@@ -219,6 +260,8 @@ class Planner {
     stage.outputs = {"report.html", "report.json"};
     YAML::Node yaml;
     yaml["title"] = study_.title;
+    yaml["potential"] = potential_files_.front();
+    yaml["potential_stage"] = potential_stage_;
     yaml["replicas"] = replicas_;
     yaml["temperatures_K"] = temperatures_;
     if (!production_stage_.empty()) yaml["production_stage"] = production_stage_;
@@ -241,7 +284,8 @@ class Planner {
   Study study_;
   Imports imports_;
   std::int64_t seed_ = 1;
-  std::string potential_;  // file the training stage writes
+  std::string potential_stage_;               // trains it, or finds its errors
+  std::vector<std::string> potential_files_;  // the potential, and its card where it has one, in the study's folder
   int replicas_ = 1;
   bool glass_trajectory_ = false;
   std::vector<double> temperatures_;

@@ -117,7 +117,7 @@ Figure quench_figure(const ReportOptions& options, const fs::path& study, const 
 Table error_table(const json& errors) {
   Table table{.id = "errors",
               .title = "Errors against DFT",
-              .caption = "Force errors are over components. The test set was read once, after the fit."};
+              .caption = "Force errors are over components. The test set was not used in the fit."};
   table.columns = {"set",
                    "configurations",
                    "energy RMSE (meV/atom)",
@@ -258,13 +258,25 @@ Section transport_section(const ReportOptions& options, const fs::path& study) {
   return section;
 }
 
-Section potential_section(const fs::path& study) {
-  const fs::path folder = study / "train";
+json errors_of_potential(const ReportOptions& options, const fs::path& study) {
+  json errors = read_json(study / options.potential_stage / "errors.json");
+  // `vitrion evaluate` writes those of its one set.
+  return options.potential_stage == "train" ? errors : json{{"test", std::move(errors)}};
+}
+
+Section potential_section(const ReportOptions& options, const fs::path& study) {
+  const fs::path folder = study / options.potential_stage;
+  const bool trained = options.potential_stage == "train";
   Section section{.heading = "The potential"};
-  section.blocks.emplace_back(error_table(read_json(folder / "errors.json")));
+  if (!trained)
+    section.blocks.emplace_back(report::Paragraph{fmt::format(
+        "{} was trained before this study; the study names the test configurations below as ones it was not "
+        "trained on.",
+        fs::path(options.potential).filename().string())});
+  section.blocks.emplace_back(error_table(errors_of_potential(options, study)));
   for (const char* id : {"parity-energy", "parity-force", "parity-stress", "grade-error"})
     add_figure(section, folder / "plots" / (std::string(id) + ".json"));
-  section.blocks.emplace_back(loss_figure(folder / "potential.training.csv"));
+  if (trained) section.blocks.emplace_back(loss_figure(folder / "potential.training.csv"));
   return section;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "report/report.hpp"
 #include "study/study_report.hpp"
@@ -10,7 +11,9 @@ namespace vitrion::study {
 
 report::Section glass_section(const ReportOptions& options, const std::filesystem::path& study);
 report::Section transport_section(const ReportOptions& options, const std::filesystem::path& study);
-report::Section potential_section(const std::filesystem::path& study);
+/// Errors of the potential by set ("training", "validation", "test"), whichever stage found them.
+nlohmann::json errors_of_potential(const ReportOptions& options, const std::filesystem::path& study);
+report::Section potential_section(const ReportOptions& options, const std::filesystem::path& study);
 report::Section quench_section(const ReportOptions& options, const std::filesystem::path& study);
 
 }  // namespace vitrion::study

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/version.hpp"
 #include "study/results.hpp"
 #include "study/sections.hpp"
@@ -106,14 +107,14 @@ GradesMet grades_met(const ReportOptions& options, const fs::path& study) {
 constexpr double grade_of_guessing = 10;  // customary limit of reliable extrapolation
 
 Headline trust_headline(const ReportOptions& options, const fs::path& study) {
-  const json errors = read_json(study / "train" / "errors.json");
+  const json errors = errors_of_potential(options, study);
   const bool tested = errors.contains("test");
   const json& set = tested ? errors.at("test") : errors.at(errors.contains("validation") ? "validation" : "training");
   Headline headline{
       .question = "How far can the potential be trusted?",
       .answer = fmt::format("{} meV/atom, {} eV/Å", number(set.at("energy").at("rmse_meV_per_atom").get<double>()),
                             number(set.at("force").at("rmse_eV_per_A").get<double>())),
-      .basis = tested ? "RMSE of energy and force components on trajectories that were kept out of the fit."
+      .basis = tested ? "RMSE of energy and force components on configurations that were kept out of the fit."
                       : "RMSE of energy and force components; no test set was kept out of the fit.",
       .severity = tested ? Severity::neutral : Severity::warning};
   const GradesMet met = grades_met(options, study);
@@ -128,7 +129,7 @@ Headline trust_headline(const ReportOptions& options, const fs::path& study) {
   return headline;
 }
 
-void add_provenance(report::Report& report, const fs::path& study) {
+void add_provenance(const ReportOptions& options, report::Report& report, const fs::path& study) {
   report.provenance.emplace_back("Program", std::string("Vitrion ") + version);
   const StudyState state = StudyState::load(study);
   for (const fs::directory_entry& entry : fs::directory_iterator(study)) {
@@ -137,6 +138,8 @@ void add_provenance(report::Report& report, const fs::path& study) {
     for (const auto& [file, hash] : record->outputs)
       report.provenance.emplace_back(entry.path().filename().string() + "/" + file, hash);
   }
+  if (options.potential.starts_with("inputs/"))
+    report.provenance.emplace_back(options.potential, content_hash_of_file(study / options.potential));
   std::sort(report.provenance.begin() + 1, report.provenance.end());
 }
 
@@ -158,6 +161,8 @@ std::vector<LiteratureValue> read_literature(Config& config) {
 ReportOptions read_report_options(Config& config) {
   ReportOptions options;
   options.title = config.text("title", "Study");
+  options.potential = config.text("potential", "train/potential.almtp");
+  options.potential_stage = config.text("potential_stage", "train");
   options.replicas = static_cast<int>(config.integer("replicas", 1));
   options.temperatures = config.numbers("temperatures_K", {});
   options.production_stage = config.text("production_stage", "");
@@ -180,8 +185,8 @@ report::Report assemble_report(const ReportOptions& options, const fs::path& stu
   report.sections.push_back(glass_section(options, study));
   if (has_transport) report.sections.push_back(transport_section(options, study));
   report.sections.push_back(quench_section(options, study));
-  report.sections.push_back(potential_section(study));
-  add_provenance(report, study);
+  report.sections.push_back(potential_section(options, study));
+  add_provenance(options, report, study);
   return report;
 }
 

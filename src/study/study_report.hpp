@@ -20,6 +20,8 @@ struct LiteratureValue {
 /// What `vitrion report` is told; written by `vitrion run` as report.yaml.
 struct ReportOptions {
   std::string title;
+  std::string potential;        ///< its file, in the study's folder
+  std::string potential_stage;  ///< "train", or "potential" where it existed
   int replicas = 1;
   std::vector<double> temperatures;  ///< K, of the production runs; may be empty
   std::string production_stage;      ///< name of the MD stage transport was measured on

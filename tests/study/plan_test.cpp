@@ -72,6 +72,58 @@ void expect_refused(const std::string& from, const std::string& to, const std::s
   }
 }
 
+// A study with a section "potential" in place of "train".
+std::string with_potential(const std::string& section) {
+  const std::string text = read_file(test::source("examples/lipon/study.yaml"));
+  const std::size_t train = text.find("train:"), quench = text.find("quench:");
+  return text.substr(0, train) + "potential: " + section + "\n\n" + text.substr(quench);
+}
+
+TEST(Plan, APotentialThatExistsIsJudgedInPlaceOfTraining) {
+  const std::string nequip = test::source("data/lipon-nequip/lipon.safetensors").string();
+  const std::string labelled = test::source("data/lipon-pbe/own_md.extxyz").string();
+  const std::string text = with_potential("{file: " + nequip + ", test: [" + labelled + "]}");
+  Config config = Config::parse(text, test::source("examples/lipon/study.yaml").string());
+  const Study study = plan_study(config, "vitrion");
+  const Stage& first = study.stages.front();
+  EXPECT_EQ(first.name, "potential");
+  EXPECT_EQ(first.command.at(1), "evaluate");
+  for (const char* name : {"lipon.safetensors", "lipon.card.json", "own_md.extxyz"}) {
+    EXPECT_EQ(study.imports.count(name), 1u) << name;
+    EXPECT_EQ(std::count(first.inputs.begin(), first.inputs.end(), std::string("inputs/") + name), 1) << name;
+  }
+  for (const Stage& stage : study.stages) {
+    EXPECT_NE(stage.name, "train");
+    for (const char* file : {"md.yaml", "quench.yaml"})
+      if (const auto found = stage.files.find(file); found != stage.files.end()) {
+        Config settings = Config::parse(found->second, file);
+        EXPECT_EQ(settings.text("potential"), "../inputs/lipon.safetensors");
+        EXPECT_EQ(std::count(stage.inputs.begin(), stage.inputs.end(), "inputs/lipon.card.json"), 1) << stage.name;
+      }
+  }
+}
+
+TEST(Plan, RefusesAPotentialItCannotJudge) {
+  const std::string nequip = test::source("data/lipon-nequip/lipon.safetensors").string();
+  const auto refusal = [](const std::string& text) {
+    Config config = Config::parse(text, test::source("examples/lipon/study.yaml").string());
+    try {
+      plan_study(config, "vitrion");
+    } catch (const InputError& e) {
+      return std::string(e.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_NE(refusal(with_potential("{file: " + nequip + "}")).find("\"test\" is missing"), std::string::npos);
+  EXPECT_NE(refusal(with_potential("{file: " + nequip + ", test: []}")).find("empty"), std::string::npos);
+  EXPECT_NE(refusal(with_potential("{file: none.almtp, test: [a.extxyz]}")).find("there is no potential"),
+            std::string::npos);
+  EXPECT_NE(refusal("potential: {file: " + nequip + ", test: [a.extxyz]}\n" +
+                    read_file(test::source("examples/lipon/study.yaml")))
+                .find("cannot both"),
+            std::string::npos);
+}
+
 // Every key of every stage is known before the first one starts.
 TEST(Plan, RefusesWhatALaterStageWouldRefuse) {
   expect_refused("mtp: {max_iterations: 40}", "mtp: {max_iteration: 40}", "max_iterations");
