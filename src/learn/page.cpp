@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "core/file.hpp"
+#include "core/text.hpp"
 #include "core/version.hpp"
 #include "dft/queue.hpp"
 #include "learn/loop.hpp"
@@ -57,7 +58,7 @@ Headline cost_headline(const LearnOptions& o, const History& history, const fs::
         cpu += job.cpu_seconds;
         ++done;
       }
-  h.answer = fmt::format("{} labels, {:.1f} h", done, hours_spent(folder, o.label.slots));
+  h.answer = fmt::format("{} labels, {}", done, format_duration(3600 * hours_spent(folder, o.label.slots)));
   h.basis =
       done > 0 ? fmt::format("{:.1f} CPU s a label on average.", cpu / static_cast<double>(done)) : "No label yet.";
   if (o.budget.labels) h.basis += fmt::format(" Budget: {} labels, {} asked for.", *o.budget.labels, history.n_asked());
