@@ -1,6 +1,7 @@
 // Labels of what a round selected.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -51,6 +52,13 @@ void label(Config& config) {
   for (const std::int64_t id : ids)
     if (jobs.at(id).state == dft::JobState::cancelled) cancelled.push_back(id);
   if (!cancelled.empty()) queue.retry(cancelled);
+  // Left by a round whose selection has changed since: nobody waits for them.
+  std::vector<std::int64_t> orphans;
+  for (const auto& [id, job] : jobs)
+    if ((job.state == dft::JobState::pending || job.state == dft::JobState::running) &&
+        std::find(ids.begin(), ids.end(), id) == ids.end())
+      orphans.push_back(id);
+  if (!orphans.empty()) queue.cancel(orphans);
   dft::run_queue(queue, options);
   look();
 

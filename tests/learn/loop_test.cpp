@@ -141,6 +141,24 @@ TEST(Loop, LabelsThatTimeDidNotAllowAreMadeUpFor) {
   EXPECT_EQ(read_file(out / "r00-label" / "labels.extxyz"), labels);
 }
 
+// A structure waits in the queue since a selection that changed: it must cost nothing.
+TEST(Loop, LabelsNothingThatNoRoundWaitsFor) {
+  Loop loop("budget.rounds=1 budget.hours=1e-6");
+  const fs::path queue = loop.folder / "out" / "labels";
+  const test::Run added =
+      test::run_program("vitrion label add " + queue.string() + " " + (loop.folder / "hot.extxyz").string() +
+                        " --settings " + (loop.folder / "teacher.yaml").string());
+  ASSERT_EQ(added.exit_code, 0) << added.output;
+  loop.go_on("budget.rounds=1");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  const test::Run status =
+      test::run_program("vitrion label status " + queue.string() + " --json " + (loop.folder / "status.json").string());
+  ASSERT_EQ(status.exit_code, 0) << status.output;
+  const json counts = json::parse(read_file(loop.folder / "status.json")).at("counts");
+  EXPECT_EQ(counts.at("cancelled"), 6) << counts.dump(1);
+  EXPECT_EQ(counts.at("done"), loop.history().at("rounds").front().at("labels"));
+}
+
 TEST(Loop, EndsWhenTheHoursAreSpentWithAPotentialOfWhatItHas) {
   const Loop loop("budget.hours=1e-6");
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
