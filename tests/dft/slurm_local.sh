@@ -4,7 +4,8 @@
 #   apt-get install --no-install-recommends slurmctld slurmd slurm-client munge
 #   tests/dft/slurm_local.sh build/release/vitrion
 # Shows: jobs go through sbatch and come back as labels; a process killed after submitting loses none of them, the next one adopts
-# them; a job that ran out of its time is submitted again with more and then succeeds.
+# them; a learning loop whose labels come through Slurm ends with the same dataset and potential as one without; a job that ran out of
+# its time is submitted again with more and then succeeds.
 set -euo pipefail
 program=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
@@ -94,6 +95,19 @@ jobs=$(squeue --noheader --states=all --format=%i | wc -l)
 echo "Slurm saw $jobs jobs for 6 structures; submitted by the killed process: $numbers"
 [ "$jobs" -eq 6 ]
 "$program" label status "$folder/queue" | grep -q "done *6"
+
+echo "--- a learning loop whose labels come through Slurm ends as one whose labels are computed here"
+"$here/../learn/small_loop.sh" "$program" "$folder/loop"
+printf 'slurm: {poll_seconds: 0.5, minutes: 1, options: [--export=ALL]}\n' >> "$folder/loop/teacher.yaml"
+learn() { "$program" learn "$folder/loop/learn.yaml" budget.rounds=2 --output "$@" > "$folder/loop/log" 2>&1 || { tail -20 "$folder/loop/log"; exit 1; }; }
+learn "$folder/loop/here"
+before=$(squeue --noheader --states=all --format=%i | wc -l)
+learn "$folder/loop/slurm" label.slurm=true label.slots=4
+after=$(squeue --noheader --states=all --format=%i | wc -l)
+"$program" learn status "$folder/loop/slurm"
+for file in dataset.extxyz potential.almtp; do cmp "$folder/loop/here/$file" "$folder/loop/slurm/$file"; done
+echo "the loop made $((after - before)) Slurm jobs"
+[ "$after" -gt "$before" ]
 
 echo "--- a job that runs out of time is submitted again with more (Slurm's shortest limit is a minute: this takes three)"
 export FAKE_SECONDS=40
