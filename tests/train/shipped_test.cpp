@@ -1,4 +1,4 @@
-// The NequIP potential of LiPON that is shipped.
+// The potentials of LiPON that are shipped.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -25,17 +25,26 @@ double rms_of_both(const nlohmann::json& errors, const char* quantity, const cha
 }
 
 // On the data it was trained and validated on it has the errors its card states, and it can grade.
-TEST(ShippedNequip, HasTheErrorsOfItsCard) {
-  const std::unique_ptr<Potential> potential = load_potential(test::source("data/lipon-nequip/lipon.safetensors"));
+void expect_errors_of_card(const std::string& file, const std::vector<std::string>& data) {
+  const std::unique_ptr<Potential> potential = load_potential(test::source(file));
   std::vector<Structure> frames;
-  for (const char* name : {"lipon_pbe", "rattled", "active"})
-    for (Structure& frame : io::read_frames(test::source("data/lipon-pbe/" + std::string(name) + ".extxyz")))
+  for (const std::string& name : data)
+    for (Structure& frame : io::read_frames(test::source("data/lipon-pbe/" + name + ".extxyz")))
       frames.push_back(std::move(frame));
   const ErrorTable found = compare(frames, predict(*potential, frames)).overall;
-  const auto errors = nlohmann::json::parse(read_file(test::source("data/lipon-nequip/lipon.card.json"))).at("errors");
+  const std::filesystem::path card = std::filesystem::path(file).replace_extension(".card.json");
+  const auto errors = nlohmann::json::parse(read_file(test::source(card.string()))).at("errors");
   EXPECT_NEAR(1e3 * found.energy.rmse(), rms_of_both(errors, "energy", "rmse_meV_per_atom", "n_configurations"), 1e-6);
   EXPECT_NEAR(found.force.rmse(), rms_of_both(errors, "force", "rmse_eV_per_A", "n_atoms"), 1e-9);
   EXPECT_TRUE(potential->has_grades());
+}
+
+TEST(Shipped, NequipHasTheErrorsOfItsCard) {
+  expect_errors_of_card("data/lipon-nequip/lipon.safetensors", {"lipon_pbe", "rattled", "active"});
+}
+
+TEST(Shipped, MtpHasTheErrorsOfItsCard) {
+  expect_errors_of_card("data/lipon-mtp/lipon.almtp", {"lipon_pbe", "rattled", "active", "learned"});
 }
 
 }  // namespace
