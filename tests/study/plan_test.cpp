@@ -130,7 +130,7 @@ TEST(Plan, RefusesWhatALaterStageWouldRefuse) {
   expect_refused("nequip: {max_epochs: 120,", "nequip: {max_epoch: 120,", "max_epochs");
   expect_refused("level: 14", "level: 15", "must be 2, 4");
   expect_refused("melt: {temperature_K: 2000,", "melt: {temperture_K: 2000,", "temperature_K");
-  expect_refused("wall_eV: 10", "wal_eV: 10", "wall_eV");
+  expect_refused("wall_eV: 5", "wal_eV: 5", "wall_eV");
   expect_refused("- {name: heat, duration_ps: 5,", "- {name: heat, duration: 5,", "duration_ps");
   expect_refused("- {name: production, duration_ps: 100, timestep_fs: 2,",
                  "- {name: production, duration_ps: 100, timestep_fs: -2,", "positive");
