@@ -49,7 +49,7 @@ JobState state_named(const std::string& name) {
 }
 
 fs::path database_file(const fs::path& folder, bool create) {
-  const fs::path file = folder / "queue.sqlite";
+  fs::path file = folder / "queue.sqlite";
   if (create) fs::create_directories(folder);
   if (!create && !fs::exists(file))
     throw InputError(Location{folder.string()}, "holds no queue of labels",

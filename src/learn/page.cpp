@@ -235,10 +235,10 @@ void add_warnings(const History& history, std::vector<report::Block>& blocks) {
   if (!failed.items.empty())
     blocks.emplace_back(report::Callout{.severity = Severity::warning,
                                         .title = fmt::format("{} structures got no label", failed.items.size()),
-                                        .details = std::move(failed)});
+                                        .details = failed});
   if (!refused.items.empty())
     blocks.emplace_back(
-        report::Callout{.severity = Severity::info, .title = "Candidates refused", .details = std::move(refused)});
+        report::Callout{.severity = Severity::info, .title = "Candidates refused", .details = refused});
 }
 
 }  // namespace

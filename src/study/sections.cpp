@@ -92,8 +92,8 @@ Table literature_table(const ReportOptions& options) {
 
 // Temperature and energy of the stages of a quench over time, one after the other.
 Figure quench_figure(const ReportOptions& options, const fs::path& study, const char* id, const char* column,
-                     report::Axis y) {
-  Figure figure{.id = id, .title = y.label + " during melt and quench", .x = {"time", "ps"}, .y = std::move(y)};
+                     const report::Axis& y) {
+  Figure figure{.id = id, .title = y.label + " during melt and quench", .x = {"time", "ps"}, .y = y};
   for (int r = 1; r <= options.replicas; ++r) {
     report::Series series{.name = fmt::format("replica {}", r)};
     double offset = 0;
