@@ -237,8 +237,7 @@ void add_warnings(const History& history, std::vector<report::Block>& blocks) {
                                         .title = fmt::format("{} structures got no label", failed.items.size()),
                                         .details = failed});
   if (!refused.items.empty())
-    blocks.emplace_back(
-        report::Callout{.severity = Severity::info, .title = "Candidates refused", .details = refused});
+    blocks.emplace_back(report::Callout{.severity = Severity::info, .title = "Candidates refused", .details = refused});
 }
 
 }  // namespace
