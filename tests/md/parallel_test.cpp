@@ -1,5 +1,7 @@
 // Any number of ranks gives the same: CMake runs these tests alone and under mpirun.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -24,9 +26,13 @@ void expect_as_evaluated(const Structure& s, const std::string& file) {
   expect_same(lammps, {*direct.energy, direct.forces, *direct.stress}, 1e-10);
 }
 
+// By process, not only by rank: other tests run side by side with these.
+std::filesystem::path file_of_process(const std::string& name) {
+  return std::filesystem::temp_directory_path() / fmt::format("vitrion-{}-{}", ::getpid(), name);
+}
+
 std::string zbl_file_of_rank() {
-  const std::filesystem::path file =
-      std::filesystem::temp_directory_path() / ("vitrion-zbl-" + std::to_string(Mpi().rank()) + ".yaml");
+  const std::filesystem::path file = file_of_process("zbl.yaml");
   std::ofstream(file) << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
   return file.string();
 }
@@ -40,8 +46,7 @@ std::string nequip_file_of_rank(int l_max, bool parity) {
   hyper.num_features = 6;
   hyper.radial_mlp_width = 8;
   hyper.avg_num_neighbors = 20;
-  const std::filesystem::path file =
-      std::filesystem::temp_directory_path() / ("vitrion-nequip-" + std::to_string(Mpi().rank()) + ".safetensors");
+  const std::filesystem::path file = file_of_process("nequip.safetensors");
   nequip::write_model(file, nequip::initial_model(hyper, mg_v_o, 7));
   return file.string();
 }
