@@ -1,10 +1,10 @@
 // Builders: the Coulomb matrix that ranks structures, and enumerating substitutions.
 #include <benchmark/benchmark.h>
 
-#include "build/crystal.hpp"
-#include "build/defects.hpp"
-#include "build/ewald.hpp"
-#include "build/packed_cell.hpp"
+#include "vitrion/build/crystal.hpp"
+#include "vitrion/build/defects.hpp"
+#include "vitrion/build/ewald.hpp"
+#include "vitrion/build/packed_cell.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <random>
 
-#include "io/frames.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace {
 

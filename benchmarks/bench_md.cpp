@@ -10,12 +10,12 @@
 #include <ctime>
 #include <filesystem>
 
-#include "core/parallel.hpp"
-#include "io/frames.hpp"
-#include "md/session.hpp"
-#include "potentials/registry.hpp"
-#include "select/active_set_file.hpp"
-#include "select/selection.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/md/session.hpp"
+#include "vitrion/potentials/registry.hpp"
+#include "vitrion/select/active_set_file.hpp"
+#include "vitrion/select/selection.hpp"
 
 namespace {
 

@@ -8,14 +8,14 @@
 #include <filesystem>
 #include <numeric>
 
-#include "core/parallel.hpp"
-#include "io/frames.hpp"
-#include "potentials/mtp/moment_levels.hpp"
-#include "potentials/mtp/mtp_file.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
-#include "potentials/mtp/selection_state.hpp"
-#include "potentials/registry.hpp"
-#include "select/selection.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/mtp/moment_levels.hpp"
+#include "vitrion/potentials/mtp/mtp_file.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/potentials/mtp/selection_state.hpp"
+#include "vitrion/potentials/registry.hpp"
+#include "vitrion/select/selection.hpp"
 
 namespace {
 

@@ -1,9 +1,9 @@
 // Neighbour lists: periodic structures with their ghosts, and the search alone.
 #include <benchmark/benchmark.h>
 
-#include "core/parallel.hpp"
-#include "core/random.hpp"
-#include "neighbors/neighborhoods.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/neighbors/neighborhoods.hpp"
 
 namespace {
 

@@ -9,13 +9,13 @@
 #include <filesystem>
 #include <numeric>
 
-#include "core/parallel.hpp"
-#include "io/frames.hpp"
-#include "potentials/nequip/model_file.hpp"
-#include "potentials/nequip/nequip_potential.hpp"
-#include "potentials/registry.hpp"
-#include "select/selection.hpp"
-#include "train/nequip_batches.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/nequip/model_file.hpp"
+#include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "vitrion/potentials/registry.hpp"
+#include "vitrion/select/selection.hpp"
+#include "vitrion/train/nequip_batches.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
 // Cost of structure analysis per frame: g(r), S(q), the search for repetition.
 #include <benchmark/benchmark.h>
 
-#include "core/parallel.hpp"
-#include "core/random.hpp"
-#include "structure/rdf.hpp"
-#include "structure/repeat.hpp"
-#include "structure/structure_factor.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/structure/rdf.hpp"
+#include "vitrion/structure/repeat.hpp"
+#include "vitrion/structure/structure_factor.hpp"
 
 namespace {
 

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/parallel.hpp"
-#include "core/random.hpp"
-#include "potentials/mtp/moment_levels.hpp"
-#include "train/initial.hpp"
-#include "train/mtp_gradient.hpp"
-#include "train/normal_equations.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/potentials/mtp/moment_levels.hpp"
+#include "vitrion/train/initial.hpp"
+#include "vitrion/train/mtp_gradient.hpp"
+#include "vitrion/train/normal_equations.hpp"
 
 namespace {
 

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "core/random.hpp"
-#include "transport/coverage.hpp"
-#include "transport/ion_tracks.hpp"
-#include "transport/msd.hpp"
-#include "transport/slope.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/transport/coverage.hpp"
+#include "vitrion/transport/ion_tracks.hpp"
+#include "vitrion/transport/msd.hpp"
+#include "vitrion/transport/slope.hpp"
 
 namespace {
 

@@ -1,9 +1,9 @@
-# A room is a folder of src/ with one purpose. vitrion_room(io DEPENDS core LIBRARIES ZLIB::ZLIB) builds the
-# library vitrion_io from src/io and everything below it; the rooms it names are the only ones it may include
+# A room is a folder of src/vitrion/ with one purpose. vitrion_room(io DEPENDS core LIBRARIES ZLIB::ZLIB) builds the
+# library vitrion_io from src/vitrion/io and everything below it; the rooms it names are the only ones it may include
 # (scripts/check-includes.sh holds every room to that).
 function(vitrion_room name)
   cmake_parse_arguments(ROOM "" "" "DEPENDS;LIBRARIES" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/vitrion/${name}/*.cpp")
   list(TRANSFORM ROOM_DEPENDS PREPEND vitrion_)
   if(sources)
     add_library(vitrion_${name} STATIC ${sources})

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <numeric>
 
-#include "core/error.hpp"
-#include "potentials/registry.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "lammps/headers.hpp"
-#include "neighbors/neighbor_search.hpp"
-#include "potentials/potential.hpp"
+#include "vitrion/neighbors/neighbor_search.hpp"
+#include "vitrion/potentials/potential.hpp"
 
 namespace vitrion {
 

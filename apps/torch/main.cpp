@@ -13,11 +13,11 @@
 #include <sstream>
 #include <string_view>
 
-#include "core/error.hpp"
-#include "io/frames.hpp"
-#include "potentials/nequip/model_file.hpp"
-#include "potentials/nequip/nequip_potential.hpp"
-#include "potentials/nequip/reference_file.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/nequip/model_file.hpp"
+#include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "vitrion/potentials/nequip/reference_file.hpp"
 
 namespace vitrion {
 namespace {

@@ -4,12 +4,12 @@
 #include <numbers>
 
 #include "build/crystals.hpp"
-#include "build/displace.hpp"
-#include "build/geometry.hpp"
-#include "build/strain.hpp"
-#include "build/supercell.hpp"
-#include "build/symmetry.hpp"
-#include "core/error.hpp"
+#include "vitrion/build/displace.hpp"
+#include "vitrion/build/geometry.hpp"
+#include "vitrion/build/strain.hpp"
+#include "vitrion/build/supercell.hpp"
+#include "vitrion/build/symmetry.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::build {
 namespace {

@@ -1,13 +1,13 @@
 // Crystals from published parameters have the published symmetry and sensible bonds.
-#include "build/crystal.hpp"
+#include "vitrion/build/crystal.hpp"
 
 #include <gtest/gtest.h>
 
 #include <Eigen/LU>
 
 #include "build/crystals.hpp"
-#include "build/symmetry.hpp"
-#include "core/error.hpp"
+#include "vitrion/build/symmetry.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::build {
 namespace {

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "build/crystal.hpp"
+#include "vitrion/build/crystal.hpp"
 
 namespace vitrion::build::test {
 

@@ -1,16 +1,16 @@
 // Substitutions: how many are distinct, what they cost, and that they keep the charge.
-#include "build/defects.hpp"
+#include "vitrion/build/defects.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "build/arrangements.hpp"
 #include "build/crystals.hpp"
-#include "build/ewald.hpp"
-#include "build/geometry.hpp"
-#include "build/supercell.hpp"
-#include "core/error.hpp"
+#include "vitrion/build/arrangements.hpp"
+#include "vitrion/build/ewald.hpp"
+#include "vitrion/build/geometry.hpp"
+#include "vitrion/build/supercell.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::build {
 namespace {

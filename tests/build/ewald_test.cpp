@@ -1,14 +1,14 @@
 // Ewald sums against Madelung constants.
-#include "build/ewald.hpp"
+#include "vitrion/build/ewald.hpp"
 
 #include <gtest/gtest.h>
 
-#include "build/charges.hpp"
 #include "build/crystals.hpp"
-#include "build/supercell.hpp"
-#include "core/error.hpp"
-#include "core/random.hpp"
-#include "core/units.hpp"
+#include "vitrion/build/charges.hpp"
+#include "vitrion/build/supercell.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/core/units.hpp"
 
 namespace vitrion::build {
 namespace {

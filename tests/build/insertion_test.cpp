@@ -1,16 +1,16 @@
 // Ions in voids: where they go, what it costs, and that the cell stays neutral.
-#include "build/insertion.hpp"
+#include "vitrion/build/insertion.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "build/crystals.hpp"
-#include "build/ewald.hpp"
-#include "build/geometry.hpp"
-#include "build/packed_cell.hpp"
-#include "core/error.hpp"
-#include "core/units.hpp"
+#include "vitrion/build/ewald.hpp"
+#include "vitrion/build/geometry.hpp"
+#include "vitrion/build/packed_cell.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/units.hpp"
 
 namespace vitrion::build {
 namespace {

@@ -1,5 +1,5 @@
 // Lattices that fit on each other, and interfaces of lithium with LiPON.
-#include "build/interface.hpp"
+#include "vitrion/build/interface.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,12 @@
 #include <cmath>
 
 #include "build/crystals.hpp"
-#include "build/geometry.hpp"
-#include "build/slab.hpp"
-#include "build/supercell.hpp"
-#include "core/error.hpp"
-#include "io/frames.hpp"
 #include "support.hpp"
+#include "vitrion/build/geometry.hpp"
+#include "vitrion/build/slab.hpp"
+#include "vitrion/build/supercell.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::build {
 namespace {

@@ -1,9 +1,9 @@
 // Random packings keep composition, density and distances.
-#include "build/packed_cell.hpp"
+#include "vitrion/build/packed_cell.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::build {
 namespace {

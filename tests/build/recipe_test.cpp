@@ -1,5 +1,5 @@
 // Recipes: provenance, counts, seeds, and errors at their line.
-#include "build/recipe.hpp"
+#include "vitrion/build/recipe.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,12 +7,12 @@
 #include <map>
 #include <set>
 
-#include "build/builder.hpp"
-#include "build/charges.hpp"
-#include "build/geometry.hpp"
-#include "core/error.hpp"
-#include "io/frames.hpp"
 #include "support.hpp"
+#include "vitrion/build/builder.hpp"
+#include "vitrion/build/charges.hpp"
+#include "vitrion/build/geometry.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::build {
 namespace {

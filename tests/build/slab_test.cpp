@@ -1,13 +1,13 @@
 // Slabs of crystals whose surfaces are known.
-#include "build/slab.hpp"
+#include "vitrion/build/slab.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "build/crystals.hpp"
-#include "build/geometry.hpp"
-#include "core/error.hpp"
+#include "vitrion/build/geometry.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::build {
 namespace {

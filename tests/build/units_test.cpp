@@ -1,5 +1,5 @@
 // Units across the boundary of a cell are made whole; endless ones are told of.
-#include "build/units.hpp"
+#include "vitrion/build/units.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,13 @@
 // Voids of lattices whose interstitial sites are known.
-#include "build/voids.hpp"
+#include "vitrion/build/voids.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "build/crystals.hpp"
-#include "build/supercell.hpp"
-#include "core/error.hpp"
+#include "vitrion/build/supercell.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::build {
 namespace {

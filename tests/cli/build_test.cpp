@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/file.hpp"
-#include "io/frames.hpp"
 #include "program.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion {
 namespace {

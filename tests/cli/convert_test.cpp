@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "cli/files.hpp"
-#include "io/frames.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::test {
 namespace {

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/file.hpp"
-#include "io/frames.hpp"
 #include "program.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion {
 namespace {

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/file.hpp"
 #include "program.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
 
 namespace vitrion::test {
 

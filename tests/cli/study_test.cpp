@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "browser.hpp"
-#include "core/file.hpp"
 #include "program.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
 
 namespace vitrion {
 namespace {

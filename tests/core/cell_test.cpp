@@ -1,9 +1,9 @@
-#include "core/cell.hpp"
+#include "vitrion/core/cell.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/random.hpp"
 
 namespace vitrion {
 namespace {

@@ -1,5 +1,5 @@
 // Strict YAML: types, overrides, unknown keys with the nearest valid one.
-#include "core/config.hpp"
+#include "vitrion/core/config.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,14 +1,14 @@
 // One run at a time in a folder.
-#include "core/folder_lock.hpp"
+#include "vitrion/core/folder_lock.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
 
 namespace vitrion {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/number.hpp"
+#include "vitrion/core/number.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <random>
 #include <string>
 
-#include "core/decimal.hpp"
+#include "vitrion/core/decimal.hpp"
 
 namespace vitrion {
 namespace {

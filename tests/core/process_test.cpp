@@ -1,5 +1,5 @@
 // Child processes: their environment, how they end, and that none outlives its parent.
-#include "core/process.hpp"
+#include "vitrion/core/process.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -10,8 +10,8 @@
 #include <fstream>
 #include <thread>
 
-#include "core/file.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
 
 namespace vitrion {
 namespace {

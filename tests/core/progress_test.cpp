@@ -1,5 +1,5 @@
 // Lines of progress in a log.
-#include "core/progress.hpp"
+#include "vitrion/core/progress.hpp"
 
 #include <gtest/gtest.h>
 

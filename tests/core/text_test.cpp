@@ -1,4 +1,4 @@
-#include "core/text.hpp"
+#include "vitrion/core/text.hpp"
 
 #include <gtest/gtest.h>
 

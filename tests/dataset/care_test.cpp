@@ -8,12 +8,12 @@
 #include <set>
 #include <tuple>
 
-#include "core/random.hpp"
-#include "dataset/coverage.hpp"
-#include "dataset/duplicates.hpp"
-#include "dataset/subsample.hpp"
-#include "io/frames.hpp"
 #include "support.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/dataset/coverage.hpp"
+#include "vitrion/dataset/duplicates.hpp"
+#include "vitrion/dataset/subsample.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::dataset {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <set>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
-#include "dataset/describe.hpp"
-#include "dataset/reference_energies.hpp"
-#include "dataset/split.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/dataset/describe.hpp"
+#include "vitrion/dataset/reference_energies.hpp"
+#include "vitrion/dataset/split.hpp"
 
 namespace vitrion::dataset {
 namespace {

@@ -1,11 +1,11 @@
-#include "dataset/summary.hpp"
+#include "vitrion/dataset/summary.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::dataset {
 namespace {

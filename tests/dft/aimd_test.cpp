@@ -1,5 +1,5 @@
 // AIMD with CP2K: inputs, trajectories put together from killed parts, and a real run that is killed and goes on.
-#include "dft/aimd.hpp"
+#include "vitrion/dft/aimd.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,11 +9,11 @@
 
 #include <thread>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "core/process.hpp"
 #include "dft/samples.hpp"
-#include "io/frames.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/process.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::dft {
 namespace {

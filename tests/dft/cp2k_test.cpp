@@ -4,15 +4,15 @@
 
 #include <set>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "core/process.hpp"
-#include "core/text.hpp"
-#include "dft/cp2k_settings.hpp"
-#include "dft/job.hpp"
 #include "dft/samples.hpp"
-#include "dft/valence.hpp"
-#include "io/cp2k.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/process.hpp"
+#include "vitrion/core/text.hpp"
+#include "vitrion/dft/cp2k_settings.hpp"
+#include "vitrion/dft/job.hpp"
+#include "vitrion/dft/valence.hpp"
+#include "vitrion/io/cp2k.hpp"
 
 namespace vitrion::dft {
 namespace {

@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/file.hpp"
 #include "dft/samples.hpp"
-#include "io/frames.hpp"
 #include "program.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::dft {
 namespace {

@@ -1,5 +1,5 @@
 // The queue: every calculation once, states that survive their process, several processes side by side.
-#include "dft/queue.hpp"
+#include "vitrion/dft/queue.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,8 +9,8 @@
 
 #include <set>
 
-#include "core/error.hpp"
 #include "dft/samples.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::dft {
 namespace {

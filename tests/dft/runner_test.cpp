@@ -1,5 +1,5 @@
 // Working a queue off with an engine that needs milliseconds.
-#include "dft/runner.hpp"
+#include "vitrion/dft/runner.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,9 +7,9 @@
 
 #include <thread>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
 #include "dft/samples.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
 
 namespace vitrion::dft {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "core/structure.hpp"
-#include "core/units.hpp"
-#include "dft/engine.hpp"
 #include "support.hpp"
+#include "vitrion/core/structure.hpp"
+#include "vitrion/core/units.hpp"
+#include "vitrion/dft/engine.hpp"
 
 namespace vitrion::dft::test {
 

@@ -2,13 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "dft/executor.hpp"
-#include "dft/runner.hpp"
 #include "dft/samples.hpp"
-#include "dft/slurm_settings.hpp"
 #include "program.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/dft/executor.hpp"
+#include "vitrion/dft/runner.hpp"
+#include "vitrion/dft/slurm_settings.hpp"
 
 namespace vitrion::dft {
 namespace {

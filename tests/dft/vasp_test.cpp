@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
 #include "dft/samples.hpp"
-#include "io/frames.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::dft {
 namespace {

@@ -9,10 +9,10 @@
 #include <random>
 #include <utility>
 
-#include "core/error.hpp"
 #include "fuzz/samples.hpp"
-#include "io/frames.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::io {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "core/file.hpp"
-#include "io/frames.hpp"
-#include "io/output.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/io/output.hpp"
 
 namespace vitrion::io::fuzz {
 namespace {

@@ -1,9 +1,9 @@
 // Outputs of VASP and CP2K, against what the files print.
 #include <gtest/gtest.h>
 
-#include "core/units.hpp"
-#include "io/cp2k.hpp"
 #include "io/samples.hpp"
+#include "vitrion/core/units.hpp"
+#include "vitrion/io/cp2k.hpp"
 
 namespace vitrion::io {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "core/units.hpp"
 #include "io/samples.hpp"
+#include "vitrion/core/units.hpp"
 
 namespace vitrion::io {
 namespace {

@@ -1,4 +1,4 @@
-#include "io/frames.hpp"
+#include "vitrion/io/frames.hpp"
 
 #include <zlib.h>
 

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "core/trajectory.hpp"
 #include "io/samples.hpp"
+#include "vitrion/core/trajectory.hpp"
 
 namespace vitrion::io {
 namespace {

@@ -3,11 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/file.hpp"
-#include "dataset/duplicates.hpp"
-#include "io/frames.hpp"
 #include "program.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/dataset/duplicates.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion {
 namespace {

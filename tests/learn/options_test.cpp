@@ -4,10 +4,10 @@
 #include <fstream>
 #include <set>
 
-#include "core/file.hpp"
-#include "learn/options.hpp"
-#include "learn/plan.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/learn/options.hpp"
+#include "vitrion/learn/plan.hpp"
 
 namespace vitrion::learn {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <fstream>
 
-#include "core/error.hpp"
-#include "md/start.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/md/start.hpp"
 
 namespace vitrion::md {
 namespace {

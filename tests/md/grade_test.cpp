@@ -3,19 +3,19 @@
 
 #include <fstream>
 
-#include "core/file.hpp"
-#include "core/random.hpp"
-#include "io/frames.hpp"
 #include "md/oxides.hpp"
-#include "md/run.hpp"
-#include "potentials/mtp/moment_levels.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
-#include "potentials/nequip/initial.hpp"
-#include "potentials/nequip/nequip_potential.hpp"
-#include "potentials/registry.hpp"
-#include "select/active_set_file.hpp"
-#include "select/selection.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/md/run.hpp"
+#include "vitrion/potentials/mtp/moment_levels.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/potentials/nequip/initial.hpp"
+#include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "vitrion/potentials/registry.hpp"
+#include "vitrion/select/active_set_file.hpp"
+#include "vitrion/select/selection.hpp"
 
 namespace vitrion::md {
 namespace {

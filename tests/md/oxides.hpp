@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/random.hpp"
-#include "md/session.hpp"
 #include "support.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/md/session.hpp"
 
 namespace vitrion::md {
 

@@ -5,10 +5,10 @@
 #include <Eigen/LU>
 #include <cmath>
 
-#include "io/frames.hpp"
 #include "lammps/headers.hpp"
 #include "md/oxides.hpp"
-#include "potentials/registry.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion::md {
 namespace {

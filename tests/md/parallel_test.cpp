@@ -7,14 +7,14 @@
 
 #include "lammps/headers.hpp"
 #include "lammps/pair_vitrion.hpp"
-#include "md/mpi.hpp"
 #include "md/oxides.hpp"
-#include "potentials/nequip/initial.hpp"
-#include "potentials/nequip/model_file.hpp"
-#include "potentials/nequip/nequip_potential.hpp"
-#include "potentials/registry.hpp"
-#include "select/active_set_file.hpp"
-#include "select/selection.hpp"
+#include "vitrion/md/mpi.hpp"
+#include "vitrion/potentials/nequip/initial.hpp"
+#include "vitrion/potentials/nequip/model_file.hpp"
+#include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "vitrion/potentials/registry.hpp"
+#include "vitrion/select/active_set_file.hpp"
+#include "vitrion/select/selection.hpp"
 
 namespace vitrion::md {
 namespace {

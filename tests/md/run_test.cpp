@@ -1,18 +1,18 @@
 // Runs in stages: what they write, that they resume exactly, and that the guard stops them.
-#include "md/run.hpp"
+#include "vitrion/md/run.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "core/text.hpp"
-#include "core/units.hpp"
-#include "io/frames.hpp"
 #include "md/oxides.hpp"
 #include "program.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/text.hpp"
+#include "vitrion/core/units.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::md {
 namespace {

@@ -1,5 +1,5 @@
 // Neighbour lists against a search over every image.
-#include "neighbors/neighborhoods.hpp"
+#include "vitrion/neighbors/neighborhoods.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
@@ -9,9 +9,9 @@
 #include <cmath>
 #include <limits>
 
-#include "core/error.hpp"
-#include "core/parallel.hpp"
-#include "core/random.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/core/random.hpp"
 
 namespace vitrion {
 namespace {

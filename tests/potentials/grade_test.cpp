@@ -3,14 +3,14 @@
 
 #include <cmath>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "io/frames.hpp"
-#include "potentials/mtp/mtp_file.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
-#include "potentials/mtp/selection_state.hpp"
 #include "samples.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/mtp/mtp_file.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/potentials/mtp/selection_state.hpp"
 
 namespace vitrion::mtp {
 namespace {

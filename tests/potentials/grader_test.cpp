@@ -1,5 +1,5 @@
 // Grades of rows against plain matrix products, on every instruction set.
-#include "potentials/grader.hpp"
+#include "vitrion/potentials/grader.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>

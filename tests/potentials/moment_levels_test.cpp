@@ -1,17 +1,17 @@
 // Generated moment tables against brute-force contractions, and against the tables of MLIP's own potentials.
-#include "potentials/mtp/moment_levels.hpp"
+#include "vitrion/potentials/mtp/moment_levels.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.hpp"
-#include "core/linalg.hpp"
-#include "core/random.hpp"
-#include "potentials/mtp/contraction_graphs.hpp"
-#include "potentials/mtp/mtp_file.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/linalg.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/potentials/mtp/contraction_graphs.hpp"
+#include "vitrion/potentials/mtp/mtp_file.hpp"
 
 namespace vitrion::mtp {
 namespace {

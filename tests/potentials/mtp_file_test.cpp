@@ -1,14 +1,14 @@
 // Reading and writing MTP files: what MLIP wrote, what Vitrion writes, what nobody should have written.
-#include "potentials/mtp/mtp_file.hpp"
+#include "vitrion/potentials/mtp/mtp_file.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "core/random.hpp"
-#include "potentials/registry.hpp"
 #include "samples.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion::mtp {
 namespace {

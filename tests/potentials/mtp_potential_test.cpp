@@ -1,5 +1,5 @@
 // The kernels of every instruction set against the definition, and the laws every potential obeys.
-#include "potentials/mtp/mtp_potential.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
@@ -8,12 +8,12 @@
 #include <limits>
 #include <numeric>
 
-#include "core/error.hpp"
-#include "core/parallel.hpp"
-#include "core/random.hpp"
 #include "plain_mtp.hpp"
 #include "samples.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/core/random.hpp"
 
 namespace vitrion::mtp {
 namespace {

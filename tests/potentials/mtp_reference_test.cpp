@@ -4,10 +4,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "io/frames.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
-#include "potentials/registry.hpp"
 #include "support.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion {
 namespace {

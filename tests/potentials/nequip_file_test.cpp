@@ -1,5 +1,5 @@
 // NequIP model files: written and read back, and every kind of damage refused with a reason.
-#include "potentials/nequip/model_file.hpp"
+#include "vitrion/potentials/nequip/model_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,12 +7,12 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "potentials/nequip/initial.hpp"
-#include "potentials/nequip/safetensors.hpp"
-#include "potentials/registry.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/potentials/nequip/initial.hpp"
+#include "vitrion/potentials/nequip/safetensors.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion::nequip {
 namespace {

@@ -1,11 +1,11 @@
 // Gradients of losses on energies, forces and virials, by finite differences, for every block of parameters.
-#include "potentials/nequip/gradient.hpp"
+#include "vitrion/potentials/nequip/gradient.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/random.hpp"
-#include "potentials/nequip/initial.hpp"
 #include "support.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/potentials/nequip/initial.hpp"
 
 namespace vitrion::nequip {
 namespace {

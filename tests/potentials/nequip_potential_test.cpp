@@ -1,5 +1,5 @@
 // The laws a NequIP model obeys whatever its weights, in every architecture and on every instruction set.
-#include "potentials/nequip/nequip_potential.hpp"
+#include "vitrion/potentials/nequip/nequip_potential.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
@@ -7,11 +7,11 @@
 #include <Eigen/Geometry>
 #include <numeric>
 
-#include "core/error.hpp"
-#include "core/parallel.hpp"
-#include "potentials/nequip/kernel.hpp"
 #include "potentials/nequip_samples.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/potentials/nequip/kernel.hpp"
 
 namespace vitrion::nequip {
 namespace {

@@ -6,15 +6,15 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "potentials/nequip/evaluator.hpp"
-#include "potentials/nequip/harmonics.hpp"
-#include "potentials/nequip/model_file.hpp"
-#include "potentials/nequip/nequip_potential.hpp"
-#include "potentials/nequip/radial.hpp"
-#include "potentials/registry.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/potentials/nequip/evaluator.hpp"
+#include "vitrion/potentials/nequip/harmonics.hpp"
+#include "vitrion/potentials/nequip/model_file.hpp"
+#include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "vitrion/potentials/nequip/radial.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion::nequip {
 namespace {

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "core/random.hpp"
-#include "core/structure.hpp"
-#include "potentials/nequip/initial.hpp"
-#include "potentials/potential.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/core/structure.hpp"
+#include "vitrion/potentials/nequip/initial.hpp"
+#include "vitrion/potentials/potential.hpp"
 
 namespace vitrion::test {
 

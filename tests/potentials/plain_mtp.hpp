@@ -4,9 +4,9 @@
 #include <cmath>
 #include <vector>
 
-#include "core/structure.hpp"
-#include "neighbors/neighborhoods.hpp"
-#include "potentials/mtp/mtp_parameters.hpp"
+#include "vitrion/core/structure.hpp"
+#include "vitrion/neighbors/neighborhoods.hpp"
+#include "vitrion/potentials/mtp/mtp_parameters.hpp"
 
 namespace vitrion::test {
 

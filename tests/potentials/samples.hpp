@@ -1,10 +1,10 @@
 // Random potentials and structures.
 #pragma once
 
-#include "core/random.hpp"
-#include "core/structure.hpp"
-#include "potentials/mtp/moment_levels.hpp"
-#include "potentials/mtp/mtp_parameters.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/core/structure.hpp"
+#include "vitrion/potentials/mtp/moment_levels.hpp"
+#include "vitrion/potentials/mtp/mtp_parameters.hpp"
 
 namespace vitrion::test {
 

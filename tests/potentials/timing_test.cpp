@@ -1,12 +1,12 @@
 // Timing a potential: the work timed is the real one, and nonsense is refused.
-#include "potentials/timing.hpp"
+#include "vitrion/potentials/timing.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
-#include "io/frames.hpp"
-#include "potentials/registry.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion {
 namespace {

@@ -1,13 +1,13 @@
 // ZBL repulsion by itself; tests/md compares it with LAMMPS's.
-#include "potentials/zbl/zbl.hpp"
+#include "vitrion/potentials/zbl/zbl.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "core/error.hpp"
-#include "potentials/registry.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion {
 namespace {

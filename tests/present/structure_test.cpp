@@ -1,6 +1,6 @@
 // A structure analysis as text, figures and JSON: every number with its unit, keys that others read.
-#include "present/structure_figures.hpp"
-#include "present/structure_text.hpp"
+#include "vitrion/present/structure_figures.hpp"
+#include "vitrion/present/structure_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../structure/samples.hpp"
-#include "core/error.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::present {
 namespace {

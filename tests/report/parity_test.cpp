@@ -1,5 +1,5 @@
 // Parity plots hold every point and say the error.
-#include "report/parity.hpp"
+#include "vitrion/report/parity.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Figures: ticks, SVG that is well-formed XML, thinning that keeps peaks, JSON that keeps everything.
-#include "report/plot.hpp"
+#include "vitrion/report/plot.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
-#include "report/ticks.hpp"
+#include "vitrion/report/ticks.hpp"
 
 namespace vitrion::report {
 namespace {

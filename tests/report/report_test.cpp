@@ -1,5 +1,5 @@
 // The report as a page (drawn by a real browser), as JSON and as files.
-#include "report/report.hpp"
+#include "vitrion/report/report.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,9 +9,9 @@
 #include <pugixml.hpp>
 
 #include "browser.hpp"
-#include "core/file.hpp"
-#include "core/random.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/random.hpp"
 
 namespace vitrion::report {
 namespace {

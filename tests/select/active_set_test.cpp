@@ -1,17 +1,17 @@
 // MaxVol: what it finds, what it keeps, and MLIP-3's active set.
-#include "select/active_set.hpp"
+#include "vitrion/select/active_set.hpp"
 
 #include <gtest/gtest.h>
 
 #include <Eigen/LU>
 
-#include "core/error.hpp"
-#include "io/frames.hpp"
-#include "potentials/mtp/mtp_file.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
 #include "select/samples.hpp"
-#include "select/selection.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/mtp/mtp_file.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/select/selection.hpp"
 
 namespace vitrion::select {
 namespace {

@@ -1,10 +1,10 @@
 // Neighbourhoods cut out of a cell.
-#include "select/cut.hpp"
+#include "vitrion/select/cut.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/random.hpp"
 
 namespace vitrion::select {
 namespace {

@@ -1,13 +1,13 @@
 // Ellipsoids around rows: what distances in them are, and how they grow.
-#include "select/ellipsoid.hpp"
+#include "vitrion/select/ellipsoid.hpp"
 
 #include <gtest/gtest.h>
 
 #include <Eigen/LU>
 #include <cmath>
 
-#include "core/error.hpp"
 #include "select/samples.hpp"
+#include "vitrion/core/error.hpp"
 
 namespace vitrion::select {
 namespace {

@@ -4,14 +4,14 @@
 #include <Eigen/Geometry>
 #include <map>
 
-#include "core/error.hpp"
-#include "potentials/nequip/model_file.hpp"
-#include "potentials/nequip/nequip_potential.hpp"
 #include "potentials/nequip_samples.hpp"
-#include "potentials/registry.hpp"
-#include "select/active_set_file.hpp"
-#include "select/selection.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/potentials/nequip/model_file.hpp"
+#include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "vitrion/potentials/registry.hpp"
+#include "vitrion/select/active_set_file.hpp"
+#include "vitrion/select/selection.hpp"
 
 namespace vitrion::select {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "core/random.hpp"
-#include "select/reference.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/select/reference.hpp"
 
 namespace vitrion::select {
 

@@ -1,12 +1,12 @@
 // Long-range order: the published measure to its digits, and verdicts on structures whose order is known.
-#include "structure/order.hpp"
+#include "vitrion/structure/order.hpp"
 
 #include <gtest/gtest.h>
 
-#include "io/frames.hpp"
-#include "structure/analysis.hpp"
 #include "structure/samples.hpp"
 #include "support.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/structure/analysis.hpp"
 
 namespace vitrion::structure {
 namespace {

@@ -1,5 +1,5 @@
 // Pair distributions against the published run, an ideal gas, a lattice, and a count over all images.
-#include "structure/rdf.hpp"
+#include "vitrion/structure/rdf.hpp"
 
 #include <cmath>
 #include <fstream>
@@ -7,10 +7,10 @@
 #include <numbers>
 #include <sstream>
 
-#include "core/error.hpp"
-#include "io/frames.hpp"
 #include "structure/samples.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/io/frames.hpp"
 
 namespace vitrion::structure {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/random.hpp"
-#include "core/structure.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/core/structure.hpp"
 
 namespace vitrion::test {
 

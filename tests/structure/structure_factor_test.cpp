@@ -1,5 +1,5 @@
 // S(q) against a gas, a lattice, and the sum over pairs.
-#include "structure/structure_factor.hpp"
+#include "vitrion/structure/structure_factor.hpp"
 
 #include <gtest/gtest.h>
 

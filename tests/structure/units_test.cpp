@@ -1,14 +1,14 @@
 // Bonds, units and angles of molecules built by hand.
-#include "structure/units.hpp"
+#include "vitrion/structure/units.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numbers>
 
-#include "core/error.hpp"
-#include "structure/angles.hpp"
 #include "structure/samples.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/structure/angles.hpp"
 
 namespace vitrion::structure {
 namespace {

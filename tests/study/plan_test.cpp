@@ -1,14 +1,14 @@
 // From a study's YAML to stages.
-#include "study/plan.hpp"
+#include "vitrion/study/plan.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
 
 namespace vitrion::study {
 namespace {

@@ -1,5 +1,5 @@
 // How numbers read in a report.
-#include "study/results.hpp"
+#include "vitrion/study/results.hpp"
 
 #include <gtest/gtest.h>
 

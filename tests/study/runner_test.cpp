@@ -1,5 +1,5 @@
 // Stages run once, resume, start afresh when their inputs change, and survive kill -9. Stages here are shell commands.
-#include "study/runner.hpp"
+#include "vitrion/study/runner.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -9,10 +9,10 @@
 #include <chrono>
 #include <thread>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "core/random.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/random.hpp"
 
 namespace vitrion::study {
 namespace {

@@ -1,5 +1,5 @@
 // Force errors by grade.
-#include "train/calibration.hpp"
+#include "vitrion/train/calibration.hpp"
 
 #include <gtest/gtest.h>
 

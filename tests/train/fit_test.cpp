@@ -1,15 +1,15 @@
 // The optimiser: gauge freedom, recovery of a known potential, independence of threads, published accuracy.
-#include "train/fit.hpp"
+#include "vitrion/train/fit.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/parallel.hpp"
-#include "io/frames.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
 #include "samples.hpp"
 #include "support.hpp"
-#include "train/checkpoint.hpp"
-#include "train/initial.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/train/checkpoint.hpp"
+#include "vitrion/train/initial.hpp"
 
 namespace vitrion::train {
 namespace {

@@ -1,11 +1,11 @@
 // The adjoint gradient against the design matrix, which finite differences have checked.
-#include "train/mtp_gradient.hpp"
+#include "vitrion/train/mtp_gradient.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/random.hpp"
 #include "samples.hpp"
-#include "train/mtp_jacobian.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/train/mtp_jacobian.hpp"
 
 namespace vitrion::train {
 namespace {

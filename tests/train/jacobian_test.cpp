@@ -1,9 +1,9 @@
 // The design matrix against the potential itself and against finite differences by every parameter.
 #include <gtest/gtest.h>
 
-#include "potentials/mtp/mtp_potential.hpp"
 #include "samples.hpp"
-#include "train/mtp_jacobian.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/train/mtp_jacobian.hpp"
 
 namespace vitrion::train {
 namespace {

@@ -1,13 +1,13 @@
 // Losses against their formulas, and their gradients against finite differences.
-#include "train/loss.hpp"
+#include "vitrion/train/loss.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
-#include "core/units.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
 #include "samples.hpp"
-#include "train/normal_equations.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/units.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/train/normal_equations.hpp"
 
 namespace vitrion::train {
 namespace {

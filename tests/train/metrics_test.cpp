@@ -1,16 +1,16 @@
 // Error tables against sums done by hand and against published errors of published potentials.
-#include "train/metrics.hpp"
+#include "vitrion/train/metrics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
-#include "core/units.hpp"
-#include "io/frames.hpp"
-#include "potentials/registry.hpp"
 #include "support.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/units.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion::train {
 namespace {

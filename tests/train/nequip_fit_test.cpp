@@ -1,5 +1,5 @@
 // Training of NequIP: gradients of real losses, the optimiser, learning what a model made, and resuming bit for bit.
-#include "train/nequip_fit.hpp"
+#include "vitrion/train/nequip_fit.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,16 +8,16 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
-#include "core/file.hpp"
-#include "core/parallel.hpp"
-#include "core/random.hpp"
-#include "io/frames.hpp"
-#include "potentials/nequip/initial.hpp"
-#include "potentials/nequip/model_file.hpp"
-#include "potentials/nequip/nequip_potential.hpp"
 #include "support.hpp"
-#include "train/training.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/parallel.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/nequip/initial.hpp"
+#include "vitrion/potentials/nequip/model_file.hpp"
+#include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "vitrion/train/training.hpp"
 
 namespace vitrion::train {
 namespace {

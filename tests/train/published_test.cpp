@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/file.hpp"
 #include "program.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
 
 namespace vitrion::train {
 namespace {

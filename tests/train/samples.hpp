@@ -1,9 +1,9 @@
 // Small random structures and potentials that the tests of this room share.
 #pragma once
 
-#include "core/random.hpp"
-#include "core/structure.hpp"
-#include "potentials/mtp/moment_levels.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/core/structure.hpp"
+#include "vitrion/potentials/mtp/moment_levels.hpp"
 
 namespace vitrion::test {
 

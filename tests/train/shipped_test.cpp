@@ -4,11 +4,11 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/file.hpp"
-#include "io/frames.hpp"
-#include "potentials/registry.hpp"
 #include "support.hpp"
-#include "train/metrics.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/registry.hpp"
+#include "vitrion/train/metrics.hpp"
 
 namespace vitrion::train {
 namespace {

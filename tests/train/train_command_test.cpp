@@ -10,13 +10,13 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/file.hpp"
-#include "io/frames.hpp"
-#include "potentials/mtp/mtp_potential.hpp"
-#include "potentials/registry.hpp"
 #include "program.hpp"
 #include "samples.hpp"
 #include "support.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion {
 namespace {

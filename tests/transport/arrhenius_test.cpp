@@ -1,12 +1,12 @@
 // Activation energies: exact on exact data, honest on noisy data, deaf to bounds.
-#include "transport/arrhenius.hpp"
+#include "vitrion/transport/arrhenius.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "core/random.hpp"
-#include "core/units.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/core/units.hpp"
 
 namespace vitrion::transport {
 namespace {

@@ -1,11 +1,11 @@
 // The intervals hold: fewer walks than `vitrion transport coverage`, judged by the binomial scatter of their number.
-#include "transport/coverage.hpp"
+#include "vitrion/transport/coverage.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "transport/msd.hpp"
+#include "vitrion/transport/msd.hpp"
 
 namespace vitrion::transport {
 namespace {

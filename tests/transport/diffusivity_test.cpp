@@ -1,13 +1,13 @@
 // What is called resolved, what is bounded, and the numbers that follow from D.
-#include "transport/diffusivity.hpp"
+#include "vitrion/transport/diffusivity.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
-#include "core/units.hpp"
-#include "transport/transport.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/units.hpp"
+#include "vitrion/transport/transport.hpp"
 #include "walks.hpp"
 
 namespace vitrion::transport {

@@ -1,5 +1,5 @@
 // Quantiles against printed tables.
-#include "transport/distributions.hpp"
+#include "vitrion/transport/distributions.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
 // Mean-square displacements: against direct sums, in every reference frame, in memory and on disk.
-#include "transport/msd.hpp"
+#include "vitrion/transport/msd.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
 #include "support.hpp"
-#include "transport/ion_tracks.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/transport/ion_tracks.hpp"
 #include "walks.hpp"
 
 namespace vitrion::transport {

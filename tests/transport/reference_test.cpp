@@ -5,12 +5,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/text.hpp"
-#include "core/units.hpp"
-#include "io/frames.hpp"
 #include "support.hpp"
-#include "transport/estimators.hpp"
-#include "transport/transport.hpp"
+#include "vitrion/core/text.hpp"
+#include "vitrion/core/units.hpp"
+#include "vitrion/io/frames.hpp"
+#include "vitrion/transport/estimators.hpp"
+#include "vitrion/transport/transport.hpp"
 
 namespace vitrion::transport {
 namespace {

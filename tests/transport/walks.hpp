@@ -5,9 +5,9 @@
 #include <functional>
 #include <vector>
 
-#include "core/random.hpp"
-#include "core/structure.hpp"
-#include "core/trajectory.hpp"
+#include "vitrion/core/random.hpp"
+#include "vitrion/core/structure.hpp"
+#include "vitrion/core/trajectory.hpp"
 
 namespace vitrion::test {
 

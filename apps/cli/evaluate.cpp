@@ -1,0 +1,97 @@
+// vitrion evaluate: predictions, error tables and parity plots of a potential on labelled data.
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/parity_plots.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/potentials/registry.hpp"
+#include "vitrion/train/calibration.hpp"
+#include "vitrion/train/metrics.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+struct EvaluateCommand {
+  std::string potential, output, plots, by;
+  PrecisionOptions precision;
+  bool tabulated = false, grades = false;
+  std::vector<std::string> data;
+  InputOptions input;
+  RunOptions run;
+
+  void execute() const;
+};
+
+void write_predictions(const std::string& file, std::vector<Structure> frames, const std::vector<Labels>& predictions) {
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i].labels.energy) frames[i].info["energy_of_data"] = fmt::format("{:.10f}", *frames[i].labels.energy);
+    frames[i].labels = predictions[i];
+    // What stood beside the labels that were read would be taken for predictions of the same name.
+    frames[i].info.erase("energy");
+    frames[i].columns.erase("forces");
+  }
+  io::write_frames(file, frames);
+}
+
+void EvaluateCommand::execute() const {
+  run.apply();
+  const io::ReadOptions options = input.read_options();
+  const std::unique_ptr<Potential> loaded = load_potential(potential, {options.species, precision.value(), tabulated});
+  std::vector<Structure> frames;
+  for (const std::string& file : data) {
+    std::vector<Structure> more = io::read_frames(file, options);
+    frames.insert(frames.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  const std::vector<Labels> predictions = train::predict(*loaded, frames);
+  if (!output.empty()) write_predictions(output, frames, predictions);
+  const train::ErrorReport report = train::compare(frames, predictions, by);
+  nlohmann::json json = train::to_json(report);
+  if (!plots.empty()) write_parity_plots(plots, train::parity(frames, predictions, by));
+  fmt::print("{}", train::format_report(report, by));
+  if (grades) {
+    const train::GradedErrors graded = train::graded_errors(*loaded, frames, predictions);
+    json["grades"] = train::to_json(graded);
+    if (!plots.empty()) write_grade_plot(plots, {{"", graded}});
+    fmt::print("\n{}rank correlation of grade and force error: {:.2f}\n",
+               train::format_calibration(train::calibrate(graded)),
+               train::rank_correlation(graded.grades, graded.errors));
+  }
+  run.write_json(json);
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app) {
+  auto command = std::make_shared<EvaluateCommand>();
+  CLI::App* sub = app.add_subcommand("evaluate", "Errors of a potential on labelled data, by subset and species");
+  sub->add_option("potential", command->potential, "Potential file (.mtp, .almtp, .safetensors)")->required();
+  sub->add_option("data", command->data, "Labelled configurations, one or more files")->required();
+  command->input.add_to(*sub, false);
+  command->precision.add_to(*sub);
+  sub->add_flag("--tabulated", command->tabulated, "Radial networks of NequIP from splines, as in MD; else exactly");
+  sub->add_option("--by", command->by, "Also by subsets: the values of this key of the frames (config_type)");
+  sub->add_flag("--grades", command->grades,
+                "Also force errors by extrapolation grade: what a grade means on these data");
+  sub->add_option("--output", command->output, "Write the frames with predicted energy, forces, stress to this file");
+  sub->add_option("--plots", command->plots, "Write parity plots (SVG) into this folder");
+  command->run.add_to(*sub);
+  sub->footer(
+      "Examples:\n"
+      "  vitrion evaluate lipon.mtp test.extxyz --by config_type\n"
+      "      errors of energy, forces and stress, for every value of config_type and every species\n"
+      "  vitrion evaluate pot.mtp test.cfg --species Mg,V,O --json errors.json --plots plots\n"
+      "      a potential and data that hold only type numbers: type 0 is Mg, 1 is V, 2 is O\n"
+      "  vitrion evaluate lipon.almtp new.extxyz --grades --plots plots\n"
+      "      does the potential know where it is wrong? Force errors by extrapolation grade, and a plot of them\n"
+      "  vitrion evaluate pot.mtp run.extxyz --frames ::10 --output predicted.extxyz\n"
+      "      every tenth frame, predictions kept\n"
+      "  vitrion evaluate lipon.safetensors test.extxyz --precision float --tabulated\n"
+      "      a NequIP model in the arithmetic that MD may use: what is lost by it?");
+  sub->callback([command] { command->execute(); });
+}
+
+}  // namespace vitrion::cli

@@ -1,0 +1,41 @@
+// vitrion md: molecular dynamics in stages.
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/md_command.hpp"
+#include "cli/md_report.hpp"
+#include "vitrion/md/mpi.hpp"
+#include "vitrion/md/run.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+void run_md(Config& config, const RunOptions& run) {
+  const md::MdOptions options = md::read_md_options(config);
+  const md::RunOutcome outcome = md::run_md(options);
+  if (!md::Mpi().is_root()) return;
+  run.write_json(md::to_json(outcome));
+  print_outcome(outcome, options.folder);
+}
+
+}  // namespace
+
+void add_md(CLI::App& app) {
+  add_md_command(
+      app,
+      {.name = "md",
+       .description = "Molecular dynamics in stages on LAMMPS, resumable and guarded",
+       .override_example = "seed=2 guard.max_force_eV_per_A=50",
+       .settings_example =
+           "  potential: lipon.mtp\n"
+           "  structure: glass.extxyz\n"
+           "  output: run-900K\n"
+           "  stages:\n"
+           "    - {name: equilibrate, ensemble: npt, temperature_K: 900, duration_ps: 10, timestep_fs: 1}\n"
+           "    - {name: produce, ensemble: nvt, temperature_K: 900, duration_ps: 200, timestep_fs: 2, dump_ps: 0.1}\n",
+       .examples = "  vitrion md md.yaml\n"
+                   "  mpirun -np 2 vitrion md md.yaml seed=2 output=run-900K-2\n",
+       .work = run_md});
+}
+
+}  // namespace vitrion::cli

@@ -1,0 +1,36 @@
+#include "cli/md_command.hpp"
+
+#include <memory>
+
+#include "vitrion/md/mpi.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+struct Words {
+  std::string file;
+  std::vector<std::string> overrides;
+  RunOptions run;
+};
+
+}  // namespace
+
+void add_md_command(CLI::App& app, const MdCommand& command) {
+  const auto words = std::make_shared<Words>();
+  CLI::App* sub = app.add_subcommand(command.name, command.description);
+  sub->add_option("config", words->file, "Settings (YAML); docs/md.md lists the keys")->required();
+  sub->add_option("overrides", words->overrides, "key=value, for single settings: " + command.override_example);
+  words->run.add_to(*sub);
+  sub->footer("Settings, for example " + command.name + ".yaml:\n" + command.settings_example + "\nExamples:\n" +
+              command.examples +
+              "Killed or stopped at any moment, the same command goes on where the last restart file stands.");
+  sub->callback([words, work = command.work] {
+    words->run.apply();
+    md::run_on_all_ranks([&] {
+      Config config = Config::load(words->file, words->overrides);
+      work(config, words->run);
+    });
+  });
+}
+
+}  // namespace vitrion::cli

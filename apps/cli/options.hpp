@@ -1,0 +1,46 @@
+// Flags that mean the same in every command.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/potential.hpp"
+
+namespace vitrion::cli {
+
+/// How to read what a structure or trajectory file does not say itself.
+struct InputOptions {
+  std::string species, frames, format;
+  std::optional<double> timestep;  ///< fs
+  bool skip_unconverged = false;
+
+  /// Adds --species, --frames, --format, --skip-unconverged and, for trajectories, --timestep.
+  void add_to(CLI::App& command, bool trajectory);
+  /// The same for the readers. Throws InputError when a flag makes no sense.
+  io::ReadOptions read_options() const;
+};
+
+/// --precision double|float: the arithmetic of potentials that have both.
+struct PrecisionOptions {
+  std::string precision = "double";
+
+  void add_to(CLI::App& command);
+  Precision value() const { return precision == "float" ? Precision::single_precision : Precision::double_precision; }
+};
+
+/// --threads N (default: all processors) and --json FILE.
+struct RunOptions {
+  int threads = 0;
+  std::string json;
+
+  void add_to(CLI::App& command);
+  /// Sets the number of threads for the whole program.
+  void apply() const;
+  /// Writes the result where --json says, if it says so.
+  void write_json(const nlohmann::json& result) const;
+};
+
+}  // namespace vitrion::cli

@@ -1,0 +1,85 @@
+// vitrion run: a whole study from one YAML file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/stage_table.hpp"
+#include "vitrion/core/config.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/study/plan.hpp"
+#include "vitrion/study/runner.hpp"
+#include "vitrion/study/settings.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct RunCommand {
+  std::string file, output;
+  std::vector<std::string> overrides;
+  bool dry_run = false;
+
+  fs::path folder() const {
+    return output.empty() ? fs::path(fs::path(file).stem().string() + "-output") : fs::path(output);
+  }
+  void execute() const;
+};
+
+void print_plan(const study::Study& study, const fs::path& folder) {
+  fmt::print("{}: {} stages in {}, {} side by side\n\n", study.title, study.stages.size(), folder.string(),
+             study.slots);
+  print_stages(study.stages, folder);
+}
+
+// Reads a command line as the program does, up to where the command would begin.
+void check_command(const std::vector<std::string>& command) {
+  CLI::App app;
+  add_structure(app);
+  add_transport(app);
+  for (CLI::App* sub : app.get_subcommands(nullptr)) sub->callback([] {});
+  std::vector<std::string> words(command.begin() + 1, command.end());
+  std::reverse(words.begin(), words.end());  // CLI11 takes the last first
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& e) {
+    throw InputError(e.what(), "vitrion " + command[1] + " --help lists the flags.");
+  }
+}
+
+void RunCommand::execute() const {
+  Config config = Config::load(file, overrides);
+  const study::Study study = study::plan_study(config, fs::read_symlink("/proc/self/exe").string(), check_command);
+  study::import_files(study.imports, folder());
+  if (dry_run) return print_plan(study, folder());
+  study::run_stages(study.stages, folder(), {.slots = study.slots});
+  fs::copy_file(folder() / "report" / "report.html", folder() / "report.html", fs::copy_options::overwrite_existing);
+  fmt::print("Report: {}\n", (folder() / "report.html").string());
+}
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+  auto command = std::make_shared<RunCommand>();
+  CLI::App* sub = app.add_subcommand("run", "A whole study from one YAML file, resumable, ending in one HTML report");
+  sub->add_option("study", command->file, "YAML file; docs/study.md lists the keys")->required();
+  sub->add_option("overrides", command->overrides,
+                  "key=value, for single settings: production.temperatures_K=[900,1200]");
+  sub->add_option("--output", command->output, "Folder of the study (default: the file's name with -output)");
+  sub->add_flag("--dry-run", command->dry_run, "Show the stages, what is done and what would run; run nothing");
+  sub->footer(
+      "Examples:\n"
+      "  vitrion run examples/lipon/study.yaml --dry-run\n"
+      "  vitrion run examples/lipon/study.yaml --output lipon\n"
+      "Killed or stopped at any moment, the same command goes on where it was. A stage whose inputs and settings did "
+      "not\n"
+      "change is not run again. Every stage is a command of this program in a folder of its own, with its settings and "
+      "its\n"
+      "log.txt: it can be run by hand there.");
+  sub->callback([command] { command->execute(); });
+}
+
+}  // namespace vitrion::cli

@@ -1,0 +1,195 @@
+// vitrion transport: MSD, diffusion with intervals or bounds, Haven ratio, conductivity, Arrhenius.
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/progress.hpp"
+#include "vitrion/core/text.hpp"
+#include "vitrion/present/transport_figures.hpp"
+#include "vitrion/present/transport_text.hpp"
+#include "vitrion/transport/coverage.hpp"
+
+namespace vitrion::cli {
+namespace {
+
+struct TransportCommand {
+  std::vector<std::string> runs;
+  std::string species, frame = "host", plots, scratch;
+  bool series = false;
+  InputOptions input;
+  RunOptions run;
+  double temperature = 0, charge = 0, hop_length = 3, memory_MiB = 1024;
+  std::vector<double> extrapolate{300};
+};
+
+/// "600K.dump@600" -> file and temperature.
+struct RunSpec {
+  std::string file;
+  std::optional<double> temperature;
+};
+
+RunSpec parse_run(const std::string& text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string::npos) return {text, {}};
+  std::string_view number = std::string_view(text).substr(at + 1);
+  if (!number.empty() && number.back() == 'K') number.remove_suffix(1);
+  const std::optional<double> value = parse_double(number);
+  if (!value || !(*value > 0))
+    throw InputError("'" + text + "': what follows @ is the temperature in K", "For instance 600K.dump@600");
+  return {text.substr(0, at), *value};
+}
+
+transport::RunMotion measure(const TransportCommand& command, const std::vector<std::string>& files) {
+  transport::TrackOptions options{.species = Species::element(command.species),
+                                  .frame = transport::parse_reference_frame(command.frame),
+                                  .file = files.front(),
+                                  .memory = static_cast<std::size_t>(command.memory_MiB * 1024 * 1024),
+                                  .scratch = command.scratch};
+  const auto reader =
+      io::open_frames(std::vector<std::filesystem::path>(files.begin(), files.end()), command.input.read_options());
+  return transport::measure_motion(transport::follow_ions([&] { return reader->next(); }, options));
+}
+
+/// The runs of each temperature; runs without one share the key "nothing".
+std::map<std::optional<double>, std::vector<transport::RunMotion>> measure_all(const TransportCommand& command) {
+  const std::optional<double> common = command.temperature > 0 ? std::optional(command.temperature) : std::nullopt;
+  std::map<std::optional<double>, std::vector<transport::RunMotion>> motions;
+  if (command.series) {
+    motions[common].push_back(measure(command, command.runs));
+    return motions;
+  }
+  for (const std::string& text : command.runs) {
+    const RunSpec spec = parse_run(text);
+    motions[spec.temperature ? spec.temperature : common].push_back(measure(command, {spec.file}));
+  }
+  if (motions.size() > 1 && motions.contains(std::nullopt))
+    throw InputError("some runs have a temperature and some have none", "Give each as FILE@KELVIN.");
+  return motions;
+}
+
+void write_figures(const std::filesystem::path& folder, const std::vector<report::Figure>& figures) {
+  for (const report::Figure& figure : figures) {
+    write_file_atomically(folder / (figure.id + ".svg"), report::to_svg(figure));
+    write_file_atomically(folder / (figure.id + ".json"), report::to_json(figure).dump() + "\n");
+    fmt::print("wrote {}\n", (folder / (figure.id + ".svg")).string());
+  }
+}
+
+void execute(const TransportCommand& command) {
+  command.run.apply();
+  transport::TransportOptions options{.diffusivity = {.hop_length = command.hop_length}};
+  if (command.charge != 0) options.charge = command.charge;
+  std::vector<transport::TransportResult> results;
+  std::vector<transport::ArrheniusPoint> points;
+  for (auto& [temperature, motions] : measure_all(command)) {
+    options.temperature = temperature;
+    results.push_back(transport::analyse_transport(std::move(motions), options));
+    fmt::print("{}\n", present::text_of(results.back()));
+    if (temperature) points.push_back(transport::arrhenius_point(*temperature, results.back().tracer));
+  }
+  nlohmann::json json = {{"temperatures", nlohmann::json::array()}};
+  for (const transport::TransportResult& result : results) json["temperatures"].push_back(transport::to_json(result));
+  std::vector<report::Figure> figures = present::figures_of(results);
+  if (points.size() > 1) {
+    const std::optional<transport::ArrheniusFit> fit = transport::fit_arrhenius(points);
+    fmt::print("{}", present::text_of(points, fit, command.extrapolate));
+    figures.push_back(present::arrhenius_figure(points, fit));
+    json["arrhenius"] = transport::to_json(points, fit, command.extrapolate);
+  }
+  command.run.write_json(json);
+  if (!command.plots.empty()) write_figures(command.plots, figures);
+}
+
+struct CoverageCommand {
+  int walks = transport::published_number_of_walks, threads = 0;
+  std::uint64_t seed = transport::published_seed;
+};
+
+void execute(const CoverageCommand& command) {
+  RunOptions{command.threads, {}}.apply();
+  fmt::print(
+      "{} walks per case, seed {}. A 95 % interval is expected to cover the truth in 95 % of them, within {:.1f} %\n"
+      "(three standard deviations of the count).\n\n{}",
+      command.walks, command.seed, 3 * std::sqrt(0.95 * 0.05 / command.walks) * 100, present::coverage_header());
+  for (const transport::WalkModel& model : transport::published_walks()) {
+    Progress progress(fmt::format("{} {} x {}", model.name, model.n_ions, model.n_frames), command.walks, "walks");
+    const auto report =
+        transport::measure_coverage(model, command.walks, command.seed, [&](int done) { progress.update(done); });
+    fmt::print("{}", present::coverage_row(report));
+    std::fflush(stdout);
+  }
+}
+
+void add_coverage(CLI::App& transport_command) {
+  auto command = std::make_shared<CoverageCommand>();
+  CLI::App* sub = transport_command.add_subcommand(
+      "coverage", "Check the error bars: simulated motion of known diffusion coefficient, analysed as any run is");
+  sub->add_option("--walks", command->walks, "Walks per case")->check(CLI::PositiveNumber)->capture_default_str();
+  sub->add_option("--seed", command->seed, "Seed of the walks")->capture_default_str();
+  sub->add_option("--threads", command->threads, "Threads to use; 0: one per processor")->capture_default_str();
+  sub->footer(
+      "Examples:\n"
+      "  vitrion transport coverage               about 10 minutes on two cores\n"
+      "  vitrion transport coverage --walks 100   a quick look");
+  sub->callback([command] { execute(*command); });
+}
+
+}  // namespace
+
+void add_transport(CLI::App& app) {
+  auto command = std::make_shared<TransportCommand>();
+  CLI::App* sub =
+      app.add_subcommand("transport", "How fast ions move: diffusion, Haven ratio, conductivity, Arrhenius");
+  sub->require_subcommand(0, 1);
+  sub->add_option("runs", command->runs, "Trajectories, FILE or FILE@KELVIN; runs at one temperature are replicas");
+  sub->add_option("--species", command->species, "The mobile element: Li");
+  sub->add_option("--temperature", command->temperature, "K, of the runs that do not say @KELVIN")
+      ->check(CLI::PositiveNumber);
+  sub->add_option("--frame", command->frame, "Displacements are against: host, host_mass, com or lab")
+      ->capture_default_str();
+  sub->add_option("--types", command->input.species, "Elements of types 0, 1, ... where the file names none: Mg,V,O");
+  sub->add_option("--timestep", command->input.timestep,
+                  "fs per MD step (LAMMPS dumps), or between frames where the file numbers no steps (XDATCAR)");
+  sub->add_option("--frames", command->input.frames,
+                  "Frames a:b:c (start:stop:step), for instance 100: to drop the start");
+  sub->add_option("--format", command->input.format, "Format, when the name and content do not tell");
+  sub->add_flag("--series", command->series, "The files are consecutive parts of one run, in natural order");
+  sub->add_option("--charge", command->charge, "Charge per ion in e (default: the usual oxidation state)");
+  sub->add_option("--hop-length", command->hop_length, "Distance between neighbouring sites, Å")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub->add_option("--extrapolate", command->extrapolate, "Temperatures in K to evaluate the Arrhenius line at")
+      ->delimiter(',')
+      ->capture_default_str();
+  sub->add_option("--memory", command->memory_MiB, "MiB of ion paths to hold; longer runs go to a scratch file")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub->add_option("--scratch", command->scratch, "Folder of the scratch file (default: the system's temporary folder)");
+  sub->add_option("--plots", command->plots, "Write figures (SVG, and JSON for the report) into this folder");
+  command->run.add_to(*sub);
+  sub->footer(
+      "Examples:\n"
+      "  vitrion transport run.extxyz --species Li --temperature 600 --json transport.json\n"
+      "  vitrion transport run.dump.gz --species Mg --types Mg,V,O --timestep 2 --frames 5: --temperature 600\n"
+      "  vitrion transport 600K.dump@600 900K-a.dump@900 900K-b.dump@900 1200K.dump@1200 --species Li \\\n"
+      "      --types Li,P,O,N --timestep 1 --plots figures/      (Arrhenius; two replicas at 900 K)\n"
+      "  vitrion transport XDATCAR --species Li --timestep 100 --frame com\n"
+      "  vitrion transport coverage                              (are the error bars right?)\n"
+      "\n"
+      "A diffusion coefficient that the run does not resolve is given as an upper bound, never as a value.");
+  add_coverage(*sub);
+  sub->callback([command, sub] {
+    if (!sub->get_subcommands().empty()) return;
+    if (command->runs.empty()) throw CLI::RequiredError("runs");
+    if (command->species.empty()) throw InputError("which ion moves?", "Name the mobile element: --species Li");
+    execute(*command);
+  });
+}
+
+}  // namespace vitrion::cli

@@ -1,5 +1,0 @@
-// The kernels in double.
-#define VITRION_NEQUIP_REAL double
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "potentials/nequip/kernel_double.cpp"
-#include "potentials/nequip/kernel_dispatch-inl.hpp"

@@ -1,5 +1,0 @@
-// The kernels in float.
-#define VITRION_NEQUIP_REAL float
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "potentials/nequip/kernel_float.cpp"
-#include "potentials/nequip/kernel_dispatch-inl.hpp"

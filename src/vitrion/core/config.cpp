@@ -1,0 +1,274 @@
+#include "vitrion/core/config.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/text.hpp"
+
+namespace vitrion {
+
+struct Config::Tracker {
+  std::set<std::string> asked;
+  std::vector<Config> children;
+};
+
+namespace {
+
+std::size_t line_of(const YAML::Node& node) {
+  const YAML::Mark mark = node.Mark();
+  return mark.is_null() ? 0 : static_cast<std::size_t>(mark.line) + 1;
+}
+
+YAML::Node parse_yaml(const std::string& text, const std::string& name) {
+  try {
+    return YAML::Load(text);
+  } catch (const YAML::ParserException& e) {
+    throw InputError(Location{name, static_cast<std::size_t>(e.mark.line) + 1}, "not valid YAML: " + e.msg);
+  }
+}
+
+// Sets node[a][b]... = value, making mappings on the way.
+void set_by_path(YAML::Node node, const std::string& path, const YAML::Node& value) {
+  const std::size_t dot = path.find('.');
+  const std::string key = path.substr(0, dot);
+  if (key.empty()) throw InputError("override \"" + path + "\" has an empty key", "Write it as section.key=value.");
+  if (dot == std::string::npos) {
+    node[key] = value;
+    return;
+  }
+  if (!node[key] || !node[key].IsMap()) node[key] = YAML::Node(YAML::NodeType::Map);
+  set_by_path(node[key], path.substr(dot + 1), value);
+}
+
+template <class T>
+T convert(const Config& config, const std::string& key, const YAML::Node& node, const char* expected) {
+  try {
+    if (node.IsScalar()) return node.as<T>();
+  } catch (const YAML::BadConversion&) {
+    // falls through to the same message
+  }
+  throw config.error(key, "\"" + key + "\" must be " + expected +
+                              (node.IsScalar() ? ", not \"" + node.Scalar() + "\"" : std::string{}));
+}
+
+double to_number(const Config& config, const std::string& key, const YAML::Node& node) {
+  if (node.IsScalar()) {
+    const std::optional<double> value = parse_double(node.Scalar());
+    if (value && std::isfinite(*value)) return *value;
+  }
+  throw config.error(
+      key, "\"" + key + "\" must be a number" + (node.IsScalar() ? ", not \"" + node.Scalar() + "\"" : std::string{}));
+}
+
+void set_flow_style(YAML::Node node) {
+  if (!node.IsMap() && !node.IsSequence()) return;
+  node.SetStyle(YAML::EmitterStyle::Flow);
+  for (auto item : node) set_flow_style(node.IsMap() ? item.second : YAML::Node(item));
+}
+
+}  // namespace
+
+Config::Config(YAML::Node node, std::string file, std::string prefix)
+    : node_(std::move(node)),
+      file_(std::move(file)),
+      prefix_(std::move(prefix)),
+      tracker_(std::make_shared<Tracker>()) {}
+
+Config Config::load(const std::string& file, const std::vector<std::string>& overrides) {
+  Config config = parse(read_file(file), file);
+  for (const std::string& text : overrides) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos)
+      throw InputError("\"" + text + "\" is not an override", "Write it as key=value or section.key=value.");
+    set_by_path(config.node_, text.substr(0, equals), parse_yaml(text.substr(equals + 1), text));
+  }
+  return config;
+}
+
+Config Config::parse(const std::string& text, const std::string& name) {
+  YAML::Node node = parse_yaml(text, name);
+  if (node.IsNull()) node = YAML::Node(YAML::NodeType::Map);
+  if (!node.IsMap()) throw InputError(Location{name, line_of(node)}, "expected keys and values (key: value)");
+  return Config(std::move(node), name, "");
+}
+
+bool Config::has(const std::string& key) const {
+  return static_cast<bool>(static_cast<const YAML::Node&>(node_)[key]);
+}
+
+YAML::Node Config::find(const std::string& key) {
+  tracker_->asked.insert(key);
+  const YAML::Node& node = node_;
+  return node[key];
+}
+
+YAML::Node Config::require(const std::string& key) {
+  YAML::Node node = find(key);
+  if (!node) throw InputError(where(), "the key \"" + prefix_ + key + "\" is missing");
+  return node;
+}
+
+double Config::number(const std::string& key) {
+  return to_number(*this, key, require(key));
+}
+double Config::number(const std::string& key, double fallback) {
+  return find(key) ? number(key) : fallback;
+}
+
+std::int64_t Config::integer(const std::string& key) {
+  return convert<std::int64_t>(*this, key, require(key), "a whole number");
+}
+std::int64_t Config::integer(const std::string& key, std::int64_t fallback) {
+  return find(key) ? integer(key) : fallback;
+}
+
+bool Config::flag(const std::string& key, bool fallback) {
+  const YAML::Node node = find(key);
+  return node ? convert<bool>(*this, key, node, "true or false") : fallback;
+}
+
+std::string Config::text(const std::string& key) {
+  return convert<std::string>(*this, key, require(key), "one word");
+}
+std::string Config::text(const std::string& key, const std::string& fallback) {
+  return find(key) ? text(key) : fallback;
+}
+
+std::string Config::choice(const std::string& key, const std::vector<std::string>& allowed,
+                           const std::string& fallback) {
+  const std::string word = text(key, fallback);
+  for (const std::string& a : allowed)
+    if (a == word) return word;
+  std::string list;
+  for (const std::string& a : allowed) list += (list.empty() ? "" : ", ") + a;
+  const std::string near = nearest_word(word, allowed);
+  throw error(key, "\"" + key + "\" cannot be \"" + word + "\"",
+              (near.empty() ? "" : "Did you mean \"" + near + "\"? ") + "It is one of: " + list + ".");
+}
+
+std::vector<double> Config::numbers(const std::string& key) {
+  const YAML::Node node = require(key);
+  if (node.IsScalar()) return {to_number(*this, key, node)};
+  if (!node.IsSequence()) throw error(key, "\"" + key + "\" must be a list of numbers");
+  std::vector<double> list;
+  for (const YAML::Node& item : node) list.push_back(to_number(*this, key, item));
+  return list;
+}
+std::vector<double> Config::numbers(const std::string& key, const std::vector<double>& fallback) {
+  return find(key) ? numbers(key) : fallback;
+}
+
+std::vector<std::string> Config::texts(const std::string& key) {
+  const YAML::Node node = require(key);
+  if (node.IsScalar()) return {node.Scalar()};
+  if (!node.IsSequence()) throw error(key, "\"" + key + "\" must be a list of words");
+  std::vector<std::string> list;
+  for (const YAML::Node& item : node) list.push_back(convert<std::string>(*this, key, item, "a list of words"));
+  return list;
+}
+std::vector<std::string> Config::texts(const std::string& key, const std::vector<std::string>& fallback) {
+  return find(key) ? texts(key) : fallback;
+}
+
+std::vector<Species> Config::elements(const std::string& key) {
+  std::vector<Species> list;
+  for (const std::string& name : texts(key, {})) {
+    try {
+      list.push_back(Species::element(name));
+    } catch (const InputError& e) {
+      throw error(key, e.what());
+    }
+  }
+  return list;
+}
+
+std::string Config::resolve(const std::string& name) const {
+  const std::filesystem::path path(name);
+  if (path.is_absolute()) return name;
+  return (std::filesystem::path(file_).parent_path() / path).lexically_normal().string();
+}
+
+std::string Config::path(const std::string& key) {
+  return resolve(text(key));
+}
+
+std::vector<std::string> Config::paths(const std::string& key) {
+  std::vector<std::string> list = texts(key);
+  for (std::string& name : list) name = resolve(name);
+  return list;
+}
+
+Config Config::section(const std::string& key) {
+  const YAML::Node found = find(key);
+  // An absent node cannot be assigned to.
+  YAML::Node node = !found || found.IsNull() ? YAML::Node(YAML::NodeType::Map) : found;
+  if (!node.IsMap()) throw error(key, "\"" + key + "\" must hold keys and values");
+  Config child(node, file_, prefix_ + key + ".");
+  tracker_->children.push_back(child);
+  return child;
+}
+
+std::vector<Config> Config::sections(const std::string& key) {
+  const YAML::Node node = find(key);
+  std::vector<Config> list;
+  if (!node) return list;
+  if (!node.IsSequence()) throw error(key, "\"" + key + "\" must be a list");
+  for (const YAML::Node& item : node) {
+    if (!item.IsMap())
+      throw InputError(Location{file_, line_of(item)}, "every item of \"" + key + "\" must hold keys and values");
+    Config child(item, file_, prefix_ + key + "[" + std::to_string(list.size()) + "].");
+    tracker_->children.push_back(child);
+    list.push_back(child);
+  }
+  return list;
+}
+
+std::vector<std::string> Config::keys() const {
+  std::vector<std::string> list;
+  for (const auto& item : node_) list.push_back(item.first.Scalar());
+  return list;
+}
+
+void Config::finish() const {
+  for (const auto& item : node_) {
+    const std::string key = item.first.Scalar();
+    if (tracker_->asked.count(key) != 0) continue;
+    const std::vector<std::string> known(tracker_->asked.begin(), tracker_->asked.end());
+    const std::string near = nearest_word(key, known);
+    std::string list;
+    for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
+    throw InputError(Location{file_, line_of(item.first)}, "unknown key \"" + prefix_ + key + "\"",
+                     near.empty() ? "Known here: " + list + "." : "Did you mean \"" + near + "\"?");
+  }
+  for (const Config& child : tracker_->children) child.finish();
+}
+
+Location Config::where(const std::string& key) const {
+  const YAML::Node& node = node_;
+  if (!key.empty() && node[key]) return {file_, line_of(node[key])};
+  return {file_, line_of(node_)};
+}
+
+InputError Config::error(const std::string& key, const std::string& what, const std::string& remedy) const {
+  return InputError(where(key), what, remedy);
+}
+
+std::string Config::dump() const {
+  YAML::Emitter out;
+  out << node_;
+  return out.c_str();
+}
+
+std::string Config::one_line() const {
+  YAML::Node flow = YAML::Clone(node_);
+  set_flow_style(flow);
+  YAML::Emitter out;
+  out << flow;
+  std::string text = out.c_str();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace vitrion

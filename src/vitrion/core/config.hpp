@@ -1,0 +1,94 @@
+// Strict reading of YAML: every key is known, every value has its type, every error names file and line.
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/species.hpp"
+
+namespace vitrion {
+
+/// One mapping of a YAML document, read key by key.
+///
+///     Config config = Config::load("train.yaml", {"loss.energy_weight=2"});
+///     const double r_max = config.number("r_max");                  // required
+///     const int level = static_cast<int>(config.integer("level", 16));  // with default
+///     Config loss = config.section("loss");
+///     config.finish();   // an unread key is an InputError with the nearest valid key
+///
+/// Relative paths in a file are meant relative to that file: use `path`.
+class Config {
+ public:
+  /// Reads a file, then applies overrides "a.b=value" (value is YAML). Throws InputError on bad syntax.
+  static Config load(const std::string& file, const std::vector<std::string>& overrides = {});
+  /// The same from text; `name` stands for the file in messages.
+  static Config parse(const std::string& text, const std::string& name = "<text>");
+
+  bool has(const std::string& key) const;
+
+  double number(const std::string& key);
+  double number(const std::string& key, double fallback);
+  std::int64_t integer(const std::string& key);
+  std::int64_t integer(const std::string& key, std::int64_t fallback);
+  bool flag(const std::string& key, bool fallback);
+  std::string text(const std::string& key);
+  std::string text(const std::string& key, const std::string& fallback);
+  /// One of `allowed`, else InputError with the nearest.
+  std::string choice(const std::string& key, const std::vector<std::string>& allowed, const std::string& fallback);
+  std::vector<double> numbers(const std::string& key);
+  std::vector<double> numbers(const std::string& key, const std::vector<double>& fallback);
+  /// A list of words, or one word.
+  std::vector<std::string> texts(const std::string& key);
+  std::vector<std::string> texts(const std::string& key, const std::vector<std::string>& fallback);
+  /// A list of chemical symbols, or one; absent: empty.
+  std::vector<Species> elements(const std::string& key);
+  /// A file name, relative to the folder of the YAML file.
+  std::string path(const std::string& key);
+  std::vector<std::string> paths(const std::string& key);
+
+  /// A mapping below this one; an absent one reads as empty.
+  Config section(const std::string& key);
+  /// A list of mappings; absent: empty.
+  std::vector<Config> sections(const std::string& key);
+  /// The keys of this mapping in the order of the file (marks none as read).
+  std::vector<std::string> keys() const;
+
+  /// Sets a key, as an override does: for what the reader of a section is to find there beside what the user wrote.
+  void set(const std::string& key, const std::string& value) { node_[key] = value; }
+
+  /// Marks a key as read, whatever it holds: for what is handed on to another reader.
+  void accept(const std::string& key) { find(key); }
+
+  /// Throws InputError at the first key nobody asked for, naming the nearest one that was asked for. Sections handed
+  /// out by `section` are checked by it too.
+  void finish() const;
+
+  /// An InputError at the line of `key`.
+  InputError error(const std::string& key, const std::string& what, const std::string& remedy = {}) const;
+  Location where(const std::string& key = {}) const;
+  /// The mapping as YAML text with every override applied: what the run is made of, for hashing and provenance.
+  std::string dump() const;
+  /// The same in one line, {key: value, ...}: for provenance inside a line of a file.
+  std::string one_line() const;
+
+ private:
+  struct Tracker;
+  Config(YAML::Node node, std::string file, std::string prefix);
+  YAML::Node find(const std::string& key);
+  YAML::Node require(const std::string& key);
+  std::string resolve(const std::string& name) const;
+
+  YAML::Node node_;
+  std::string file_;
+  std::string prefix_;
+  std::shared_ptr<Tracker> tracker_;
+};
+
+}  // namespace vitrion

@@ -1,0 +1,103 @@
+#include "vitrion/neighbors/neighborhoods.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+
+#include "vitrion/core/error.hpp"
+
+namespace vitrion {
+
+PeriodicNeighborhoods::PeriodicNeighborhoods(const Structure& structure, std::vector<int> types, double cutoff)
+    : n_local_(structure.size()), positions_(structure.positions), types_(std::move(types)) {
+  if (types_.size() != n_local_) throw InputError("types and atoms differ in number");
+  if (!(cutoff >= 0) || !std::isfinite(cutoff)) throw InputError("a cutoff must be a length (Å), not negative");
+  if (!positions_.allFinite()) throw InputError("a position is not a finite number");
+  make_ghosts(structure.cell, cutoff);
+  // Kept from one structure to the next: getting that much memory anew takes longer than the search.
+  static thread_local NeighborSearch search;
+  search.build(positions_.data(), n_local_ + owners_.size(), n_local_, cutoff, lists_);
+  if (lists_.same_place) refuse_coincident();
+}
+
+// Every image of an atom that lies within the cutoff of the region the atoms fill, in fractional coordinates.
+void PeriodicNeighborhoods::make_ghosts(const Cell& cell, double cutoff) {
+  shifts_.resize(0, 3);
+  if (n_local_ == 0 || cutoff == 0) return;
+  const Matrix3 basis = cell.spanning(), inverse = basis.inverse();
+  const Positions fractional = positions_ * inverse;
+  // Atoms may lie outside the cell; images are needed as far as the cutoff reaches beyond all of them.
+  const Vector3 reach = cutoff * inverse.colwise().norm().transpose();
+  const Vector3 low = Vector3(fractional.colwise().minCoeff()) - reach;
+  const Vector3 high = Vector3(fractional.colwise().maxCoeff()) + reach;
+  std::vector<double> ghosts, shifts;
+  for (Eigen::Index i = 0; i < positions_.rows(); ++i) {
+    int first[3] = {}, last[3] = {};
+    for (int k = 0; k < 3; ++k) {
+      if (!cell.periodic()[static_cast<std::size_t>(k)]) continue;
+      first[k] = static_cast<int>(std::ceil(low[k] - fractional(i, k)));
+      last[k] = static_cast<int>(std::floor(high[k] - fractional(i, k)));
+    }
+    for (int x = first[0]; x <= last[0]; ++x)
+      for (int y = first[1]; y <= last[1]; ++y)
+        for (int z = first[2]; z <= last[2]; ++z) {
+          if (x == 0 && y == 0 && z == 0) continue;
+          const Eigen::RowVector3d shift = Eigen::RowVector3d(x, y, z) * basis;
+          const Eigen::RowVector3d ghost = positions_.row(i) + shift;
+          ghosts.insert(ghosts.end(), ghost.data(), ghost.data() + 3);
+          shifts.insert(shifts.end(), shift.data(), shift.data() + 3);
+          owners_.push_back(static_cast<int>(i));
+        }
+  }
+  const auto n_ghost = static_cast<Eigen::Index>(owners_.size());
+  positions_.conservativeResize(positions_.rows() + n_ghost, 3);
+  positions_.bottomRows(n_ghost) = Eigen::Map<const Positions>(ghosts.data(), n_ghost, 3);
+  shifts_ = Eigen::Map<const Positions>(shifts.data(), n_ghost, 3);
+  types_.reserve(n_local_ + owners_.size());
+  for (const int owner : owners_) types_.push_back(types_[static_cast<std::size_t>(owner)]);
+}
+
+void PeriodicNeighborhoods::refuse_coincident() const {
+  auto [atom, other] = *lists_.same_place;
+  if (other >= n_local_) other = static_cast<std::size_t>(owners_[other - n_local_]);
+  throw InputError(
+      fmt::format("atoms {} and {} stand on the same place", std::min(atom, other) + 1, std::max(atom, other) + 1),
+      "The structure holds an atom twice, or fractional coordinates were read as Cartesian.");
+}
+
+Neighborhoods PeriodicNeighborhoods::view() const {
+  Neighborhoods n;
+  n.n_local = n_local_;
+  n.n_total = n_local_ + owners_.size();
+  n.positions = positions_.data();
+  n.types = types_.data();
+  n.first = lists_.first.data();
+  n.neighbors = lists_.neighbors.data();
+  return n;
+}
+
+double PeriodicNeighborhoods::mean_neighbors() const {
+  return n_local_ == 0 ? 0.0 : static_cast<double>(lists_.neighbors.size()) / static_cast<double>(n_local_);
+}
+
+void PeriodicNeighborhoods::move(const Positions& local) {
+  const auto n_local = static_cast<Eigen::Index>(n_local_);
+  if (local.rows() != n_local) throw InputError("positions and atoms differ in number");
+  positions_.topRows(n_local) = local;
+  for (std::size_t g = 0; g < owners_.size(); ++g) {
+    const auto row = static_cast<Eigen::Index>(g);
+    positions_.row(n_local + row) = local.row(owners_[g]) + shifts_.row(row);
+  }
+}
+
+Positions PeriodicNeighborhoods::fold(const Positions& per_atom) const {
+  const auto n_local = static_cast<Eigen::Index>(n_local_);
+  Positions folded = per_atom.topRows(n_local);
+  for (std::size_t g = 0; g < owners_.size(); ++g)
+    folded.row(owners_[g]) += per_atom.row(n_local + static_cast<Eigen::Index>(g));
+  return folded;
+}
+
+}  // namespace vitrion

@@ -1,0 +1,114 @@
+// The report as JSON, and as files in a folder.
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/version.hpp"
+#include "vitrion/report/blocks.hpp"
+#include "vitrion/report/report.hpp"
+#include "vitrion/report/structure_view.hpp"
+
+namespace vitrion::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+nlohmann::json block_json(const Block& block) {
+  using nlohmann::json;
+  return std::visit(Overloaded{[](const Paragraph& p) {
+                                 return json{{"kind", "paragraph"}, {"text", p.text}};
+                               },
+                               [](const List& l) {
+                                 return json{{"kind", "list"}, {"items", l.items}};
+                               },
+                               [](const Callout& c) {
+                                 return json{{"kind", "callout"},
+                                             {"severity", name_of(c.severity)},
+                                             {"title", c.title},
+                                             {"text", c.text},
+                                             {"details", c.details.items}};
+                               },
+                               [](const Table& t) {
+                                 return json{{"kind", "table"},      {"id", t.id},           {"title", t.title},
+                                             {"caption", t.caption}, {"columns", t.columns}, {"rows", t.rows}};
+                               },
+                               [](const Figure& f) {
+                                 json j = to_json(f);
+                                 j["kind"] = "figure";
+                                 return j;
+                               },
+                               [](const StructureView& v) {
+                                 return json{{"kind", "structure"},
+                                             {"id", v.id},
+                                             {"title", v.title},
+                                             {"caption", v.caption},
+                                             {"scene", scene_json(v)}};
+                               }},
+                    block);
+}
+
+// A PNG beside the SVG where the system has a renderer; without one the SVG is enough.
+bool render_png(const fs::path& svg, const fs::path& png) {
+  std::string program = "rsvg-convert", zoom = "--zoom=2", output = "--output=" + png.string(), input = svg.string();
+  char* arguments[] = {program.data(), zoom.data(), output.data(), input.data(), nullptr};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t child = 0;
+  const bool started = posix_spawnp(&child, program.c_str(), &actions, nullptr, arguments, environ) == 0;
+  posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  return started && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const Report& report) {
+  validate(report);
+  nlohmann::json json{{"generator", std::string(program_name) + " " + version},
+                      {"title", report.title},
+                      {"subtitle", report.subtitle},
+                      {"headlines", nlohmann::json::array()},
+                      {"sections", nlohmann::json::array()},
+                      {"provenance", nlohmann::json::array()}};
+  for (const Headline& h : report.headlines)
+    json["headlines"].push_back(
+        {{"question", h.question}, {"answer", h.answer}, {"basis", h.basis}, {"severity", name_of(h.severity)}});
+  for (const Section& section : report.sections) {
+    nlohmann::json blocks = nlohmann::json::array();
+    for (const Block& block : section.blocks) blocks.push_back(block_json(block));
+    json["sections"].push_back({{"heading", section.heading}, {"blocks", std::move(blocks)}});
+  }
+  for (const auto& [name, value] : report.provenance) json["provenance"].push_back({{"name", name}, {"value", value}});
+  return json;
+}
+
+std::vector<fs::path> write_report(const Report& report, const fs::path& folder) {
+  std::vector<fs::path> files;
+  const auto write = [&](const fs::path& path, const std::string& content) {
+    write_file_atomically(path, content);
+    files.push_back(path);
+  };
+  const auto picture = [&](const std::string& id, const std::string& svg) {
+    const fs::path stem = folder / "figures" / id;
+    write(stem.string() + ".svg", svg);
+    if (render_png(stem.string() + ".svg", stem.string() + ".png")) files.emplace_back(stem.string() + ".png");
+  };
+  const std::string html = to_html(report);
+  for (const Section& section : report.sections)
+    for (const Block& block : section.blocks)
+      std::visit(Overloaded{[](const Paragraph&) {}, [](const List&) {}, [](const Callout&) {}, [](const Table&) {},
+                            [&](const Figure& f) { picture(f.id, to_svg(f)); },
+                            [&](const StructureView& v) { picture(v.id, to_svg(v)); }},
+                 block);
+  write(folder / "report.json", to_json(report).dump(1) + "\n");
+  // Last: whoever sees the page may count on all the rest.
+  write(folder / "report.html", html);
+  return files;
+}
+
+}  // namespace vitrion::report

@@ -1,0 +1,57 @@
+// Everything measured on one run of one material: fed frame by frame, finished once.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "vitrion/structure/angles.hpp"
+#include "vitrion/structure/bonds.hpp"
+#include "vitrion/structure/long_range_order.hpp"
+#include "vitrion/structure/order.hpp"
+#include "vitrion/structure/rdf.hpp"
+#include "vitrion/structure/structure_factor.hpp"
+#include "vitrion/structure/units.hpp"
+
+namespace vitrion::structure {
+
+struct AnalysisOptions {
+  RdfOptions rdf;
+  BondCutoffs cutoffs;  ///< Å; pairs left out: the first minimum of their g(r)
+  NetworkOptions network;
+  StructureFactorOptions factors;
+  std::size_t sampled_frames =
+      48;                        ///< frames kept, spread over the run, for bonds, angles, units and S(q); g(r) uses all
+  std::size_t order_frames = 8;  ///< of those, frames searched for repetition
+};
+
+struct Analysis {
+  RadialDistributions rdf;
+  BondCutoffs cutoffs;
+  std::vector<AngleDistribution> angles;
+  NetworkUnits units;
+  StructureFactors factors;
+  OrderReport order;
+  std::vector<LatticeDisorder> lattice;  ///< of the last frame, each species
+  double density = 0;                    ///< g/cm^3, mean; 0 when a species has no mass
+  Structure last;                        ///< the last frame
+  std::vector<std::string> notes;        ///< what a reader should know about how it was computed
+};
+
+class Analyser {
+ public:
+  explicit Analyser(const AnalysisOptions& options = {})
+      : options_(options), rdf_(options.rdf), sample_(options.sampled_frames) {}
+  void add(const Structure& frame);
+  /// Throws InputError when no frame was added.
+  Analysis finish();
+
+ private:
+  AnalysisOptions options_;
+  RdfAccumulator rdf_;
+  FrameSample sample_;
+  Structure last_;
+};
+
+/// Stable keys, units in the names; see docs/structure.md.
+nlohmann::json to_json(const Analysis& analysis);
+
+}  // namespace vitrion::structure

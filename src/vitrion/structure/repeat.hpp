@@ -1,0 +1,40 @@
+// Does the structure repeat itself inside its cell? The direct test for long-range order, whatever its orientation.
+#pragma once
+
+#include <map>
+
+#include "vitrion/core/structure.hpp"
+
+namespace vitrion::structure {
+
+enum class Operation {
+  translation,  ///< r -> r + t, |t| at least `shortest`: a lattice vector shorter than the cell's own
+  inversion     ///< r -> t - r: a centre of symmetry
+};
+
+struct RepeatOptions {
+  double shortest = 4.0;   ///< Å, of translations, modulo the cell
+  double tolerance = 0.8;  ///< Å, an atom counts as mapped when the image lands this near an atom of its species: wider
+                           ///< than thermal motion below melting (twice 0.3 Å), narrower than half a Li-Li distance
+};
+
+/// The operation that maps most atoms onto atoms of their own species.
+struct Repeat {
+  Operation operation = Operation::translation;
+  double mapped = 0;                     ///< fraction of all atoms; 1: perfect repetition
+  double by_chance = 0;                  ///< the same fraction for randomly placed atoms and one random operation
+  Vector3 vector = Vector3::Zero();      ///< t, Å
+  std::map<Species, double> by_species;  ///< fraction of each species under that operation
+  std::size_t candidates = 0;            ///< operations tried
+};
+
+/// Tries the vectors between (translation: r_b - r_a; inversion: r_a + r_b) atoms of the rarest species that makes up a
+/// tenth of the atoms or more (four atoms at least), refining each by the mean misfit of the atoms it maps. The cell's
+/// own periodicity is no repetition: vectors are taken modulo the cell. Order with a repeat as long as the cell and
+/// without a centre of symmetry cannot be seen in one cell by any method.
+///
+/// `mapped` is 0 where no candidate exists (no such species, or a cell too small to hold a
+/// vector of `shortest`). Throws InputError when the cell is not periodic in three directions.
+Repeat best_repeat(const Structure& structure, Operation operation, const RepeatOptions& options = {});
+
+}  // namespace vitrion::structure

@@ -1,0 +1,184 @@
+#include "vitrion/structure/structure_factor.hpp"
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/random.hpp"
+
+namespace vitrion::structure {
+namespace {
+
+constexpr double shell_half_width = 0.3;  // 1/Å, around the strongest vector
+constexpr std::uint64_t selection_seed = 20250101;
+
+// Rows are the reciprocal vectors, 1/Å, with the factor 2 pi.
+Matrix3 reciprocal(const Cell& cell) {
+  return 2 * std::numbers::pi * cell.matrix().inverse().transpose();
+}
+
+double length(const Matrix3& reciprocal_cell, const std::array<int, 3>& hkl) {
+  return (Vector3(hkl[0], hkl[1], hkl[2]).transpose() * reciprocal_cell).norm();
+}
+
+// exp(-2 pi i h s) for h = -reach .. reach.
+std::vector<std::complex<double>> phases(double s, int reach) {
+  std::vector<std::complex<double>> table(static_cast<std::size_t>(2 * reach + 1));
+  for (int h = 0; h <= reach; ++h) {
+    const auto value = std::polar(1.0, -2 * std::numbers::pi * h * s);
+    table[static_cast<std::size_t>(reach + h)] = value;
+    table[static_cast<std::size_t>(reach - h)] = std::conj(value);
+  }
+  return table;
+}
+
+}  // namespace
+
+void StructureFactorAccumulator::choose_vectors(const Structure& frame) {
+  atoms_ = frame.species;
+  species_ = distinct_species(frame);
+  for (const Species& s : species_)
+    counts_.push_back(static_cast<std::size_t>(std::count(frame.species.begin(), frame.species.end(), s)));
+  const Matrix3 b = reciprocal(frame.cell);
+  int reach[3];
+  for (int k = 0; k < 3; ++k)
+    reach[k] = static_cast<int>(options_.q_max * frame.cell.matrix().row(k).norm() / (2 * std::numbers::pi)) + 1;
+  std::map<std::int64_t, std::vector<std::array<int, 3>>> beyond;
+  for (int h = 0; h <= reach[0]; ++h)
+    for (int k = -reach[1]; k <= reach[1]; ++k)
+      for (int l = -reach[2]; l <= reach[2]; ++l) {
+        // S(q) = S(-q): one half of space is enough.
+        if (h == 0 && (k < 0 || (k == 0 && l <= 0))) continue;
+        const double q = length(b, {h, k, l});
+        if (q > options_.q_max) continue;
+        if (q <= options_.complete_below) {
+          hkl_.push_back({h, k, l});
+        } else {
+          beyond[static_cast<std::int64_t>(q / options_.bin_width)].push_back({h, k, l});
+        }
+      }
+  Random random(selection_seed);
+  for (auto& [bin, vectors] : beyond) {
+    shuffle(vectors, random);
+    vectors.resize(std::min(vectors.size(), static_cast<std::size_t>(options_.per_bin)), {});
+    hkl_.insert(hkl_.end(), vectors.begin(), vectors.end());
+  }
+  q_.assign(hkl_.size(), 0);
+  products_.assign(hkl_.size() * species_.size() * species_.size(), 0);
+  intensity_.assign(hkl_.size(), 0);
+}
+
+void StructureFactorAccumulator::add(const Structure& frame) {
+  if (!frame.cell.is_periodic() || !frame.cell.has_volume())
+    throw InputError("S(q) needs a cell that repeats in three directions");
+  if (n_frames_ == 0) choose_vectors(frame);
+  if (frame.species != atoms_) throw InputError("S(q): the atoms of a frame differ from those before it");
+  const Matrix3 b = reciprocal(frame.cell);
+  int reach[3] = {0, 0, 0};
+  for (const auto& v : hkl_)
+    for (int k = 0; k < 3; ++k) reach[k] = std::max(reach[k], std::abs(v[static_cast<std::size_t>(k)]));
+  std::vector<std::vector<std::complex<double>>> table[3];
+  std::vector<std::size_t> type;
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    const Vector3 s = frame.cell.to_fractional(frame.positions.row(static_cast<Eigen::Index>(i)).transpose());
+    for (int k = 0; k < 3; ++k) table[k].push_back(phases(s[k], reach[k]));
+    type.push_back(static_cast<std::size_t>(std::find(species_.begin(), species_.end(), atoms_[i]) - species_.begin()));
+  }
+  const std::size_t n_species = species_.size();
+#pragma omp parallel for schedule(static)
+  for (std::int64_t at = 0; at < static_cast<std::int64_t>(hkl_.size()); ++at) {
+    const auto v = static_cast<std::size_t>(at);
+    std::vector<std::complex<double>> rho(n_species, 0);
+    const auto h = static_cast<std::size_t>(hkl_[v][0] + reach[0]), k = static_cast<std::size_t>(hkl_[v][1] + reach[1]),
+               l = static_cast<std::size_t>(hkl_[v][2] + reach[2]);
+    for (std::size_t i = 0; i < type.size(); ++i) rho[type[i]] += table[0][i][h] * table[1][i][k] * table[2][i][l];
+    std::complex<double> all = 0;
+    for (std::size_t a = 0; a < n_species; ++a) {
+      all += rho[a];
+      for (std::size_t c = 0; c < n_species; ++c)
+        products_[(v * n_species + a) * n_species + c] += std::real(std::conj(rho[a]) * rho[c]);
+    }
+    intensity_[v] += std::norm(all);
+    q_[v] += length(b, hkl_[v]);
+  }
+  ++n_frames_;
+}
+
+StructureFactors StructureFactorAccumulator::finish() const {
+  if (n_frames_ == 0) throw InputError("S(q) needs one frame at least", "Check --frames");
+  const std::size_t n_species = species_.size();
+  const auto frames = static_cast<double>(n_frames_), n_atoms = static_cast<double>(atoms_.size());
+  StructureFactors result;
+  result.species = species_;
+  result.n_frames = n_frames_;
+  for (std::size_t a = 0; a < n_species; ++a)
+    for (std::size_t c = a; c < n_species; ++c) result.pairs.emplace_back(species_[a], species_[c]);
+  result.partial.resize(result.pairs.size());
+
+  std::map<std::int64_t, std::vector<std::size_t>> bins;
+  for (std::size_t v = 0; v < hkl_.size(); ++v)
+    bins[static_cast<std::int64_t>(q_[v] / frames / options_.bin_width)].push_back(v);
+  const auto all_known = [&](auto&& weight) {
+    return std::all_of(species_.begin(), species_.end(), [&](const Species& s) { return weight(s) != 0; });
+  };
+  const bool neutrons = all_known([](const Species& s) { return neutron_length(s); });
+  const bool xrays = all_known([](const Species& s) { return xray_form_factor(s, 0); });
+  for (const auto& [bin, vectors] : bins) {
+    double q = 0;
+    for (const std::size_t v : vectors) q += q_[v] / frames;
+    q /= static_cast<double>(vectors.size());
+    result.q.push_back(q);
+    double neutron_sum = 0, xray_sum = 0, neutron_mean = 0, xray_mean = 0;
+    for (std::size_t a = 0; a < n_species; ++a) {
+      neutron_mean += static_cast<double>(counts_[a]) / n_atoms * neutron_length(species_[a]);
+      xray_mean += static_cast<double>(counts_[a]) / n_atoms * xray_form_factor(species_[a], q);
+    }
+    std::size_t pair = 0;
+    for (std::size_t a = 0; a < n_species; ++a)
+      for (std::size_t c = a; c < n_species; ++c, ++pair) {
+        double product = 0;
+        for (const std::size_t v : vectors) product += products_[(v * n_species + a) * n_species + c];
+        product /= frames * static_cast<double>(vectors.size());
+        const double n_a = static_cast<double>(counts_[a]), n_c = static_cast<double>(counts_[c]);
+        const double s = 1 + n_atoms / (n_a * n_c) * (product - (a == c ? n_a : 0));
+        result.partial[pair].push_back(s);
+        const double weight = (a == c ? 1 : 2) * n_a * n_c / (n_atoms * n_atoms);
+        neutron_sum += weight * neutron_length(species_[a]) * neutron_length(species_[c]) * s;
+        xray_sum += weight * xray_form_factor(species_[a], q) * xray_form_factor(species_[c], q) * s;
+      }
+    if (neutrons) result.neutron.push_back(neutron_sum / (neutron_mean * neutron_mean));
+    if (xrays) result.xray.push_back(xray_sum / (xray_mean * xray_mean));
+  }
+
+  StructureFactors::Bragg& bragg = result.bragg;
+  for (std::size_t v = 0; v < hkl_.size(); ++v) {
+    const double q = q_[v] / frames;
+    if (q > options_.complete_below) continue;
+    ++bragg.n_vectors;
+    double shell = 0;
+    std::size_t n = 0;
+    for (std::size_t w = 0; w < hkl_.size(); ++w)
+      if (w != v && std::abs(q_[w] / frames - q) < shell_half_width) {
+        shell += intensity_[w];
+        ++n;
+      }
+    // Among a handful of vectors no ratio says anything.
+    if (n < 12) continue;
+    const double ratio = intensity_[v] / std::max(shell / static_cast<double>(n), 1e-12 * intensity_[v]);
+    if (ratio > bragg.over_shell) {
+      bragg.over_shell = ratio;
+      bragg.q = q;
+      bragg.hkl = hkl_[v];
+      bragg.ordered = intensity_[v] / frames / (n_atoms * n_atoms);
+    }
+  }
+  // P(max of n exponential variables > x) = 0.01.
+  if (bragg.n_vectors > 0)
+    bragg.glass_limit = -std::log(-std::expm1(std::log(0.99) / static_cast<double>(bragg.n_vectors)));
+  return result;
+}
+
+}  // namespace vitrion::structure

@@ -1,0 +1,43 @@
+// Runs the stages of a study: what is done is skipped, what was cut off goes on, what changed is made anew.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "vitrion/study/stage.hpp"
+
+namespace vitrion::study {
+
+struct RunnerOptions {
+  int slots = 1;          ///< stages that may run side by side (weighed by Stage::slots)
+  bool tell_done = true;  ///< a line for every stage that is up to date
+  /// Called after every stage that ended, with the state on disk.
+  std::function<void(const Stage&)> after_each = {};
+};
+
+/// Whether a stage would run, for --dry-run.
+enum class StageStatus {
+  done,     ///< its inputs and outputs are what they were when it ended
+  resumes,  ///< it was started with these inputs and did not end
+  changed,  ///< it ended, or was started, with other inputs (or its outputs are gone): it starts afresh
+  waiting   ///< not started; its inputs may not exist yet
+};
+
+/// The state of each stage as it stands on disk, in the order given. Runs nothing.
+std::vector<StageStatus> inspect(const std::vector<Stage>& stages, const std::filesystem::path& folder);
+
+/// Runs every stage that is not up to date, in an order their `after` allows, in `folder`/NAME.
+///
+/// A stage's command is a child process; its output goes to NAME/log.txt. A child dies with this process, and the
+/// study's folder is locked as long as a child lives, so a killed run leaves nothing behind that writes. A stage that
+/// was cut off is started again in the same folder with the same inputs: its command resumes. When inputs changed, the
+/// folder is emptied first. After the last stage `manifest.json` lists every output with its content hash.
+///
+/// Throws InputError when stages form a cycle or another process runs in the folder; std::runtime_error when a command
+/// fails (with the end of its log); Interrupted when a stop was requested (children are asked to stop and waited for).
+void run_stages(const std::vector<Stage>& stages, const std::filesystem::path& folder,
+                const RunnerOptions& options = {});
+
+}  // namespace vitrion::study

@@ -1,0 +1,54 @@
+// Sums over a training set: loss, errors, and the normal equations of the linearised fit.
+#pragma once
+
+#include <Eigen/Core>
+#include <span>
+#include <vector>
+
+#include "vitrion/train/configuration.hpp"
+#include "vitrion/train/loss.hpp"
+#include "vitrion/train/metrics.hpp"
+#include "vitrion/train/mtp_gradient.hpp"
+#include "vitrion/train/mtp_jacobian.hpp"
+
+namespace vitrion::train {
+
+/// J^T W J and J^T W r of the wanted columns, r = prediction - target, W the row weights.
+struct NormalEquations {
+  Eigen::MatrixXd matrix;    ///< J^T W J, both triangles
+  Eigen::VectorXd gradient;  ///< J^T W r: half the gradient of a quadratic loss
+  double loss = 0;           ///< loss at theta
+  double weighted = 0;       ///< r^T W r: the loss when it is quadratic
+  ErrorTable errors;         ///< of the set at theta
+};
+
+/// A training (or validation) set and its loss.
+///
+/// Results do not depend on the number of threads: configurations are shared out, every sum runs in a fixed order.
+class FitProblem {
+ public:
+  /// Both must outlive the object.
+  FitProblem(const MtpScheme& scheme, const std::vector<Configuration>& set, const LossOptions& loss);
+
+  /// With huber the weights are those that touch the loss at theta (`Columns::all`), and stay for `Columns::linear`.
+  NormalEquations linearise(std::span<const double> theta, Columns columns);
+  /// Loss and errors only.
+  NormalEquations evaluate(std::span<const double> theta);
+
+  bool is_quadratic() const { return loss_.is_quadratic(); }
+  const std::vector<Configuration>& set() const { return set_; }
+
+ private:
+  struct Batch;
+  void add_batch(const Batch& batch, NormalEquations& sums) const;
+
+  const MtpScheme& scheme_;
+  const std::vector<Configuration>& set_;
+  RowLoss loss_;
+  std::vector<std::vector<double>> weights_;  // [configuration][row]
+  std::vector<MtpJacobian> workers_;          // one per thread
+  std::vector<MtpGradient> predictors_;       // one per thread
+  AlignedVector<double> jacobian_;            // of one batch
+};
+
+}  // namespace vitrion::train

@@ -1,0 +1,56 @@
+// A whole training run, whatever the potential: where it writes, and what comes of it.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "vitrion/potentials/mtp/mtp_parameters.hpp"
+#include "vitrion/train/calibration.hpp"
+#include "vitrion/train/metrics.hpp"
+#include "vitrion/train/options.hpp"
+
+namespace vitrion::train {
+
+/// Where a run writes: `output` and, under the same stem, the rest.
+struct TrainFiles {
+  explicit TrainFiles(const std::filesystem::path& output);
+  std::filesystem::path potential;    ///< lipon.mtp, lipon.safetensors
+  std::filesystem::path card;         ///< lipon.card.json
+  std::filesystem::path log;          ///< lipon.training.csv
+  std::filesystem::path checkpoint;   ///< lipon.checkpoint.json (NequIP: .safetensors), removed at the end
+  std::filesystem::path short_range;  ///< lipon.zbl.yaml, with a ZBL part
+};
+
+/// Structures and the predictions of the finished potential (ZBL part included).
+struct TrainedSet {
+  std::vector<Structure> structures;
+  std::vector<Labels> predictions;
+  ErrorReport errors;
+  GradedErrors graded;  ///< empty when the potential has no grades
+};
+
+struct TrainResult {
+  explicit TrainResult(const std::filesystem::path& output) : files(output) {}
+
+  mtp::MtpParameters parameters;  ///< of an MTP
+  TrainFiles files;
+  TrainedSet training, validation, test;     ///< empty where there is no such set
+  std::vector<std::string> pairs_never_met;  ///< within the cutoff, in training and validation set: "N-N"
+  /// Force errors by grade, of the held-out set `calibrated_on`; empty when there is none, or no grades.
+  Calibration calibration;
+  std::string calibrated_on;
+  std::vector<std::string> log;  ///< lines of the loss curve (columns: log_header)
+  std::string stopped_because;
+  double seconds = 0;  ///< wall time, sessions before a resume included
+};
+
+/// Trains the kind of potential the options ask for (train_mtp, train_nequip).
+TrainResult train(const TrainOptions& options);
+
+/// Error tables of the sets, by subset and species.
+std::string format_result(const TrainResult& result, const std::string& subset_key);
+nlohmann::json to_json(const TrainResult& result);
+
+}  // namespace vitrion::train

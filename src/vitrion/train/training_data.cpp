@@ -1,0 +1,91 @@
+#include "vitrion/train/training_data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "vitrion/core/error.hpp"
+#include "vitrion/dataset/reference_energies.hpp"
+#include "vitrion/dataset/split.hpp"
+
+namespace vitrion::train {
+namespace {
+
+std::vector<Structure> select(const std::vector<Structure>& frames, const std::vector<std::size_t>& which) {
+  std::vector<Structure> chosen;
+  for (const std::size_t i : which) chosen.push_back(frames[i]);
+  return chosen;
+}
+
+// Training frames must say something of the energy and come with one kind of it.
+void check_labels(const dataset::Description& d) {
+  if (d.with_energy == 0) throw InputError("no training frame has an energy");
+  if (d.with_forces == 0)
+    throw InputError("no training frame has forces",
+                     "A potential cannot be trained on energies alone here; check the names of the force columns "
+                     "(vitrion info FILE shows what was read).");
+  if (d.energy_kinds.size() > 1) {
+    std::string kinds;
+    for (const auto& [kind, count] : d.energy_kinds)
+      kinds += fmt::format("{}{} frames with \"{}\"", kinds.empty() ? "" : ", ", count, kind);
+    throw InputError("the training data mix kinds of energy: " + kinds,
+                     "Forces are the derivative of the free energy; train on one kind only.");
+  }
+}
+
+}  // namespace
+
+std::vector<Structure> read_structures(const std::vector<std::string>& files, const io::ReadOptions& options) {
+  std::vector<Structure> all;
+  for (const std::string& file : files) {
+    std::vector<Structure> frames = io::read_frames(file, options);
+    all.insert(all.end(), std::make_move_iterator(frames.begin()), std::make_move_iterator(frames.end()));
+  }
+  return all;
+}
+
+TrainingData read_training_data(const TrainOptions& o, double r_max) {
+  const std::vector<Structure> frames = read_structures(o.train, o.reading);
+  const dataset::Split split =
+      dataset::split_by_group(frames, {o.group_key, o.validation_fraction, o.test_fraction, o.seed});
+  TrainingData data{select(frames, split.train), select(frames, split.validation), select(frames, split.test), {}};
+  std::vector<Structure> seen = data.training;
+  seen.insert(seen.end(), data.validation.begin(), data.validation.end());
+  data.description = dataset::describe(seen, std::max(4.0, r_max));
+  check_labels(data.description);
+  return data;
+}
+
+void check_species(const dataset::Description& data, const std::vector<Species>& species) {
+  for (const Species& s : data.species)
+    if (std::find(species.begin(), species.end(), s) == species.end())
+      throw InputError(fmt::format("the training data hold {}, the potential is for {}", s.name(), join_names(species)),
+                       s.is_element() ? "" : "Name the elements of the types, in order: data.species: [Mg, V, O]");
+}
+
+std::vector<double> reference_energies(const TrainOptions& o, const std::vector<Structure>& training,
+                                       const std::vector<Species>& species) {
+  if (o.reference_energies.empty()) return dataset::fit_reference_energies(training, species);
+  std::vector<double> energies;
+  for (const Species& s : species) {
+    const auto found = o.reference_energies.find(s.name());
+    if (found == o.reference_energies.end())
+      throw InputError("data.reference_energies names no energy for " + s.name());
+    energies.push_back(found->second);
+  }
+  return energies;
+}
+
+TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions, const Potential& potential,
+                  const std::string& subset_key) {
+  TrainedSet set;
+  if (structures.empty()) return set;
+  set.errors = compare(structures, predictions, subset_key);
+  if (potential.has_grades()) set.graded = graded_errors(potential, structures, predictions);
+  set.structures = std::move(structures);
+  set.predictions = std::move(predictions);
+  return set;
+}
+
+}  // namespace vitrion::train

@@ -1,0 +1,35 @@
+// The structures of a training run, read, checked and split.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "vitrion/dataset/describe.hpp"
+#include "vitrion/train/training.hpp"
+
+namespace vitrion::train {
+
+struct TrainingData {
+  std::vector<Structure> training, validation, test;
+  dataset::Description description;  ///< of training and validation set together
+};
+
+/// All frames of the files.
+std::vector<Structure> read_structures(const std::vector<std::string>& files, const io::ReadOptions& options);
+
+/// Reads and splits the training files; pairs are described up to `r_max` (at least 4 Å). Test files are not read.
+/// Throws InputError when labels are missing or energies are of different kinds.
+TrainingData read_training_data(const TrainOptions& options, double r_max);
+
+/// Throws InputError when the data hold a species that is not in the list.
+void check_species(const dataset::Description& data, const std::vector<Species>& species);
+
+/// eV per atom of each species: as the options say, or from least squares over the training set.
+std::vector<double> reference_energies(const TrainOptions& options, const std::vector<Structure>& training,
+                                       const std::vector<Species>& species);
+
+/// The set with its errors, by the values of `subset_key`, and with grades where `potential` has them.
+TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions, const Potential& potential,
+                  const std::string& subset_key);
+
+}  // namespace vitrion::train

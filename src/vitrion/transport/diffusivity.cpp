@@ -1,0 +1,103 @@
+#include "vitrion/transport/diffusivity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "vitrion/core/error.hpp"
+
+namespace vitrion::transport {
+namespace {
+
+constexpr std::size_t fewest_frames = 12;  // onset 1 and a fit of its slope, and one later onset to compare with
+
+SlopeEstimate scaled(SlopeEstimate s, double factor) {
+  s.value *= factor;
+  s.bounded *= factor * factor;
+  s.mixed *= factor;
+  s.quantum *= factor;
+  s.between *= factor * factor;
+  return s;
+}
+
+std::optional<LogSlope> combined_beta(const std::vector<Displacements>& runs, const std::vector<SlopeFit>& fits) {
+  double sum = 0, weights = 0;
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    const std::optional<LogSlope> beta = log_slope(runs[r], fits[r]);
+    if (!beta) continue;
+    const double weight = 1 / (beta->deviation * beta->deviation);
+    sum += weight * beta->value;
+    weights += weight;
+  }
+  if (weights == 0) return {};
+  return LogSlope{sum / weights, 1 / std::sqrt(weights)};
+}
+
+std::string why_not(const Diffusivity& d, const DiffusivityOptions& options) {
+  if (!(d.ci95.low > 0)) return "the slope of the MSD is not distinguishable from zero";
+  if (d.effective_hops < options.fewest_hops)
+    return fmt::format("only {:.1f} effective hops happened ({:.0f} are needed)", d.effective_hops,
+                       options.fewest_hops);
+  if (!d.beta) return "the MSD does not rise far enough above the vibration within half the run";
+  if (d.beta->deviation > options.beta_deviation)
+    return fmt::format("the log-log slope of the MSD is too uncertain ({:.2f} +- {:.2f})", d.beta->value,
+                       d.beta->deviation);
+  if (std::abs(d.beta->value - 1) > std::max(options.beta_tolerance, 2 * d.beta->deviation))
+    return fmt::format("the motion is not diffusive: the log-log slope of the MSD is {:.2f} +- {:.2f}, not 1",
+                       d.beta->value, d.beta->deviation);
+  return {};
+}
+
+/// fs in which what is missing would be there, if D were at its upper bound: 10 hops; a slope known to half its value;
+/// a walk that clears the cage within half the run; a log-log slope known well enough. Errors fall as 1/sqrt(length).
+double needed_length(const Diffusivity& d, const std::vector<Displacements>& runs, double hops_per_time,
+                     const DiffusivityOptions& options) {
+  double needed = options.fewest_hops / hops_per_time;
+  if (!(d.ci95.low > 0))
+    needed = std::max(needed, d.run_length * std::pow(2 * d.estimate.deviation() / d.upper_bound, 2));
+  if (d.beta) needed = std::max(needed, d.run_length * std::pow(d.beta->deviation / options.beta_deviation, 2));
+  const SlopeFit& fit = d.fits.front();
+  if (!d.beta && fit.line.slope > 0)
+    needed =
+        std::max(needed, d.run_length * cage_time(fit) * walk_over_cage / static_cast<double>(runs[0].longest_lag()));
+  return needed;
+}
+
+}  // namespace
+
+Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnowledge& walkers,
+                        const DiffusivityOptions& options) {
+  Diffusivity result;
+  const double a2 = options.hop_length * options.hop_length, two_d = 2.0 * options.dimensions;
+  std::vector<SlopeEstimate> slopes;
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    if (runs[r].n_frames < fewest_frames)
+      throw InputError(fmt::format("{} frames are too few for a diffusion coefficient", runs[r].n_frames),
+                       fmt::format("Give at least {}; a hundred and more are sensible.", fewest_frames));
+    const std::size_t first =
+        std::max(onset_floor(runs[r], a2 / 2), walkers.at_least.empty() ? 1 : walkers.at_least[r]);
+    result.fits.push_back(walkers.search_onset ? fit_diffusive_slope(runs[r], first, walkers.quantum)
+                                               : fit_slope(runs[r], walkers.at_least.at(r), walkers.quantum));
+    SlopeEstimate& slope = result.fits.back().slope;
+    slope.bounded *= walkers.correlation;
+    slope.mixed *= walkers.correlation;
+    slope.free *= walkers.correlation;
+    slopes.push_back(slope);
+    result.run_length += runs[r].timestep * static_cast<double>(runs[r].n_frames - 1);
+  }
+  result.estimate = scaled(combine(slopes), 1 / two_d);
+  const Interval interval = result.estimate.interval();
+  const auto ions = static_cast<double>(walkers.n_ions);
+  result.ci95 = {std::max(0.0, interval.low), std::max(0.0, interval.high)};
+  result.upper_bound = std::max(interval.high, 3 * a2 / (two_d * ions * result.run_length));
+  result.effective_hops = std::max(0.0, ions * two_d * result.value() * result.run_length / a2);
+  result.hop_uncertainty = result.effective_hops > 0 ? 3.43 / std::sqrt(result.effective_hops) + 0.04 : INFINITY;
+  result.beta = combined_beta(runs, result.fits);
+  result.reason = why_not(result, options);
+  result.resolved = result.reason.empty();
+  result.needed_run_length = needed_length(result, runs, two_d * ions * result.upper_bound / a2, options);
+  return result;
+}
+
+}  // namespace vitrion::transport

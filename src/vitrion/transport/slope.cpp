@@ -1,0 +1,269 @@
+#include "vitrion/transport/slope.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+
+#include "vitrion/core/error.hpp"
+#include "vitrion/transport/distributions.hpp"
+
+namespace vitrion::transport {
+namespace {
+
+constexpr double span_of_fit = 32;  // longest lag over onset or cage time: longer lags add nothing to the slope
+constexpr double lags_per_octave = 2.5;
+constexpr int iterations = 3;              // of the covariance to the line
+constexpr std::size_t latest_onset = 8;    // lags beyond the latest onset tried, in units of it
+constexpr std::size_t onset_margin = 2;    // octaves
+constexpr std::size_t longest_floor = 64;  // the floor of the onset is at most this part of the run
+constexpr double significant = 1.645;      // standard deviations of the fourth moment that show hops
+constexpr double false_alarms = 0.005;     // probability to reject a good onset
+constexpr double walk_clears_cage = 2;
+constexpr std::size_t fewest_lags = 3;
+constexpr double at_rest = 1e-12;  // Å^2: an MSD below is rounding
+constexpr int most_doublings = 60;
+
+/// Lags from first to last, evenly on a logarithmic scale, all different.
+std::vector<std::size_t> spread(std::size_t first, std::size_t last) {
+  std::vector<std::size_t> lags;
+  for (double lag = static_cast<double>(first); lag < static_cast<double>(last) + 0.5;
+       lag *= std::exp2(1 / lags_per_octave)) {
+    const auto whole = static_cast<std::size_t>(std::lround(lag));
+    if (lags.empty() || whole > lags.back()) lags.push_back(whole);
+  }
+  return lags;
+}
+
+struct LineFit {
+  Eigen::Vector2d coefficients;  // intercept, slope
+  Eigen::VectorXd weights;       // slope = weights . y
+  double slope_variance;
+};
+
+LineFit generalised_least_squares(const Eigen::VectorXd& x, const Eigen::VectorXd& y, Eigen::MatrixXd covariance) {
+  // Scale to unit diagonal and lift the smallest eigenvalues (Tabeart et al. 2020, doi 10.1080/16000870.2019.1696646):
+  // neighbouring long lags are almost the same number.
+  const Eigen::VectorXd scale = covariance.diagonal().cwiseSqrt();
+  covariance = scale.cwiseInverse().asDiagonal() * covariance * scale.cwiseInverse().asDiagonal();
+  covariance.diagonal().array() += 1e-9;
+  const Eigen::LDLT<Eigen::MatrixXd> solver(covariance);
+  Eigen::MatrixXd design(x.size(), 2);
+  design << Eigen::VectorXd::Ones(x.size()), x;
+  design = scale.cwiseInverse().asDiagonal() * design;
+  const Eigen::MatrixXd solved = solver.solve(design);
+  const Eigen::Matrix2d inverse = (design.transpose() * solved).inverse();
+  const Eigen::MatrixXd projector = inverse * solved.transpose() * scale.cwiseInverse().asDiagonal();
+  return {projector * y, projector.row(1).transpose(), inverse(1, 1)};
+}
+
+const DisplacementMoments& moments_at(const Displacements& d, std::size_t lag) {
+  const auto after = std::find_if(d.moments.begin(), d.moments.end(), [&](const auto& m) { return m.lag >= lag; });
+  return after == d.moments.end() ? d.moments.back() : *after;
+}
+
+Eigen::VectorXd values_at(const std::vector<double>& series, const std::vector<std::size_t>& lags) {
+  Eigen::VectorXd y(static_cast<Eigen::Index>(lags.size()));
+  for (std::size_t i = 0; i < lags.size(); ++i) y[static_cast<Eigen::Index>(i)] = series[lags[i]];
+  return y;
+}
+
+Eigen::VectorXd as_numbers(const std::vector<std::size_t>& lags) {
+  Eigen::VectorXd x(static_cast<Eigen::Index>(lags.size()));
+  for (std::size_t i = 0; i < lags.size(); ++i) x[static_cast<Eigen::Index>(i)] = static_cast<double>(lags[i]);
+  return x;
+}
+
+/// Sum over steps of (sum_k w_k windows of lag k that cover the step / N_k)^2: how the count of hops enters the slope.
+double counting_weight(const std::vector<std::size_t>& lags, const Eigen::VectorXd& weights, std::size_t n_frames) {
+  const std::size_t n_steps = n_frames - 1;
+  double sum = 0;
+  for (std::size_t t = 0; t < n_steps; ++t) {
+    double covered = 0;
+    for (std::size_t i = 0; i < lags.size(); ++i) {
+      const std::size_t windows = n_frames - lags[i];
+      const std::size_t covering = std::min({t + 1, n_steps - t, lags[i], windows});
+      covered += weights[static_cast<Eigen::Index>(i)] * static_cast<double>(covering) / static_cast<double>(windows);
+    }
+    sum += covered * covered;
+  }
+  return sum;
+}
+
+}  // namespace
+
+double SlopeEstimate::variance(double slope) const {
+  const double s = std::max(slope, 0.0);
+  // The split into parts is that of the fitted line; where parts are negative (ballistic start) their sum still is not.
+  return std::max(bounded + mixed * s + free * s * s, 0.5 * (std::max(bounded, 0.0) + free * s * s)) + between;
+}
+
+double SlopeEstimate::deviation() const {
+  return inflation * std::sqrt(variance(value));
+}
+
+double SlopeEstimate::freedom() const {
+  return 2 * value * value / (deviation() * deviation());
+}
+
+double SlopeEstimate::probability(double slope) const {
+  const double s = std::max(slope, 0.0), spread = inflation * std::sqrt(variance(slope));
+  const double third = 2 * free * free * s * s * s + quantum * quantum * s;
+  return pearson3_cdf(value, slope, spread, third / (spread * spread * spread));
+}
+
+Interval SlopeEstimate::interval(double confidence) const {
+  const double tail = (1 - confidence) / 2, step = deviation();
+  const auto solve = [&](double p, double low, double high) {
+    for (int i = 0; i < 100 && high - low > 1e-10 * std::abs(high); ++i) {
+      const double middle = 0.5 * (low + high);
+      (probability(middle) > p ? low : high) = middle;
+    }
+    return 0.5 * (low + high);
+  };
+  if (!(step > 0) || !std::isfinite(step)) return {value, value};
+  double far = value + 2 * step, near = value - 2 * step;
+  for (int i = 0; i < most_doublings && probability(far) > tail; ++i) far = value + 2 * (far - value);
+  for (int i = 0; i < most_doublings && probability(near) < 1 - tail; ++i) near = value - 2 * (value - near);
+  return {solve(1 - tail, near, value), solve(tail, value, far)};
+}
+
+SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum) {
+  const std::size_t longest = displacements.longest_lag();
+  SlopeFit fit;
+  const DisplacementMoments& moments = moments_at(displacements, onset);
+  fit.dimensions = effective_dimensions(displacements, moments);
+
+  if (displacements.total[longest] < at_rest) {
+    fit.line.onset = onset;
+    fit.last_lag = longest;
+    return fit;
+  }
+
+  const auto walkers = static_cast<double>(displacements.n_walkers);
+  const auto first = static_cast<double>(onset), end = static_cast<double>(longest);
+  fit.line = {onset, 0, displacements.total[onset] / first};
+  MsdCovariance covariance;
+  LineFit line;
+  std::vector<std::size_t> lags;
+  double slope = 0;
+  for (int i = 0; i < iterations; ++i) {
+    slope = std::max(fit.line.slope, 1e-6 * std::max(displacements.total[onset], 1e-300) / first);
+    fit.last_lag =
+        static_cast<std::size_t>(std::min(end, span_of_fit * std::max(first, std::abs(fit.line.intercept) / slope)));
+    lags = spread(onset, fit.last_lag);
+    if (lags.size() < fewest_lags) throw InputError("too few frames for a fit of the MSD");
+    const Eigen::VectorXd x = as_numbers(lags), y = values_at(displacements.total, lags);
+    covariance = msd_covariance(displacements, {onset, fit.line.intercept, slope}, fit.dimensions, lags);
+    line = generalised_least_squares(x, y, covariance.at(slope));
+    fit.line.intercept = line.coefficients[0];
+    fit.line.slope = line.coefficients[1];
+  }
+  const auto variance_of = [&](const Eigen::MatrixXd& part) { return line.weights.dot(part * line.weights); };
+  const double dt = displacements.timestep;
+  fit.slope.value = fit.line.slope / dt;
+  fit.slope.bounded = variance_of(covariance.bounded) / (dt * dt);
+  fit.slope.mixed = variance_of(covariance.mixed) / dt;
+  fit.slope.free = variance_of(covariance.free);
+  if (fit.line.slope > 0) {
+    const FourthMoment excess = excess_fourth_moment(displacements, moments, fit.dimensions);
+    // Noise in it must not make every interval wide or narrow: only what is certain to be there counts.
+    const double rate = excess.value > significant * excess.deviation ? excess.value : 0;
+    const double hops = rate * counting_weight(lags, line.weights, displacements.n_frames) / walkers;
+    fit.slope.quantum = std::max(quantum, hops / (dt * fit.line.slope));
+    fit.slope.mixed += fit.slope.quantum;
+  }
+  return fit;
+}
+
+SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum) {
+  const std::size_t longest = displacements.longest_lag();
+  std::vector<SlopeFit> fits;
+  for (std::size_t onset = at_least; fits.empty() || latest_onset * onset <= longest; onset *= 2)
+    fits.push_back(fit_slope(displacements, onset, quantum));
+  const double comparisons = std::max<double>(1, static_cast<double>(fits.size()) - 1);
+  // Would the later fit, which is nearly unbiased, come out as it did if the earlier slope were true? Part of the data
+  // is common to both, which makes the test milder than its level.
+  const auto agrees = [&](const SlopeFit& early, const SlopeFit& late) {
+    const double p = late.slope.probability(early.slope.value), tail = false_alarms / (2 * comparisons);
+    return p > tail && p < 1 - tail;
+  };
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    bool all = true;
+    for (std::size_t j = i + 1; j < fits.size(); ++j) all = all && agrees(fits[i], fits[j]);
+    if (all) return fits[i == 0 ? 0 : std::min(i + onset_margin, fits.size() - 1)];
+  }
+  return fits.back();
+}
+
+SlopeEstimate combine(const std::vector<SlopeEstimate>& runs) {
+  if (runs.size() == 1) return runs.front();
+  SlopeEstimate mean;
+  double between = 0, sum = 0, squares = 0;
+  std::vector<double> weights(runs.size(), 1.0 / static_cast<double>(runs.size()));
+  for (int round = 0; round < 5; ++round) {
+    mean.value = 0;
+    for (std::size_t r = 0; r < runs.size(); ++r) mean.value += weights[r] * runs[r].value;
+    const auto weigh = [&] {
+      sum = squares = 0;
+      for (std::size_t r = 0; r < runs.size(); ++r) {
+        weights[r] = 1 / (runs[r].variance(mean.value) + between);
+        sum += weights[r];
+        squares += weights[r] * weights[r];
+      }
+    };
+    between = 0;
+    weigh();
+    double centre = 0, scatter = 0;
+    for (std::size_t r = 0; r < runs.size(); ++r) centre += weights[r] * runs[r].value / sum;
+    for (std::size_t r = 0; r < runs.size(); ++r) scatter += weights[r] * std::pow(runs[r].value - centre, 2);
+    between = std::max(0.0, (scatter - static_cast<double>(runs.size() - 1)) / (sum - squares / sum));
+    weigh();
+    for (double& w : weights) w /= sum;
+  }
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    const double square = weights[r] * weights[r];
+    mean.bounded += square * runs[r].bounded;
+    mean.mixed += square * runs[r].mixed;
+    mean.free += square * runs[r].free;
+    mean.quantum += square * runs[r].quantum;
+    mean.between += square * between;
+  }
+  if (mean.between > 0) {
+    const double share = mean.variance(mean.value) / mean.between;
+    mean.inflation =
+        student_quantile(0.975, share * share * static_cast<double>(runs.size() - 1)) / normal_quantile(0.975);
+  }
+  return mean;
+}
+
+std::size_t onset_floor(const Displacements& displacements, double msd) {
+  const std::size_t most = std::max<std::size_t>(1, displacements.n_frames / longest_floor);
+  std::size_t lag = 1;
+  while (lag < most && displacements.total[lag] < msd) ++lag;
+  return lag;
+}
+
+double cage_time(const SlopeFit& fit) {
+  return std::abs(fit.line.intercept) / fit.line.slope;
+}
+
+std::optional<LogSlope> log_slope(const Displacements& displacements, const SlopeFit& fit) {
+  const std::size_t longest = displacements.longest_lag();
+  if (!(fit.line.slope > 0)) return {};
+  const double cage = cage_time(fit);
+  if (!(walk_over_cage * cage < static_cast<double>(longest))) return {};
+  const std::size_t first = std::max(fit.line.onset, static_cast<std::size_t>(std::ceil(walk_clears_cage * cage)));
+  const std::vector<std::size_t> lags = spread(first, longest);
+  if (lags.size() < fewest_lags) return {};
+  const Eigen::VectorXd walk = values_at(displacements.total, lags).array() - fit.line.intercept;
+  if (!(walk.minCoeff() > 0)) return {};
+  const MsdCovariance covariance = msd_covariance(displacements, fit.line, fit.dimensions, lags);
+  const Eigen::VectorXd inverse = (as_numbers(lags) * fit.line.slope).cwiseInverse();
+  const Eigen::MatrixXd relative = inverse.asDiagonal() * covariance.at(fit.line.slope) * inverse.asDiagonal();
+  const LineFit line =
+      generalised_least_squares(as_numbers(lags).array().log().matrix(), walk.array().log().matrix(), relative);
+  return LogSlope{line.coefficients[1], std::sqrt(line.slope_variance)};
+}
+
+}  // namespace vitrion::transport

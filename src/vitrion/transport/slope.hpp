@@ -1,0 +1,82 @@
+// The slope of an MSD in its diffusive regime: where the regime begins, the slope, its distribution.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "vitrion/transport/msd.hpp"
+#include "vitrion/transport/msd_covariance.hpp"
+
+namespace vitrion::transport {
+
+/// Two ends of an interval.
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// An estimate of a slope s, Å^2/fs, with the variance it would have at any true slope:
+/// bounded + mixed * s + free * s^2 (vibration; vibration times walk and hop counting; the walk itself).
+struct SlopeEstimate {
+  double value = 0;
+  double bounded = 0, mixed = 0, free = 0;
+  double quantum = 0;    ///< part of `mixed` that comes from hops, Å^2/fs: variance per slope, as of Poisson counts
+  double between = 0;    ///< variance of the mean from differences between replicas, (Å^2/fs)^2
+  double inflation = 1;  ///< of the deviation, where `between` is known from few replicas only
+
+  /// Variance if `slope` were the truth.
+  double variance(double slope) const;
+  /// Of the estimate itself.
+  double deviation() const;
+  /// Degrees of freedom of the chi-square with the same relative variance.
+  double freedom() const;
+  /// P(estimate <= value | true slope): gamma-shaped (Pearson III). A mean square is chi-square distributed and a count
+  /// of hops Poisson; both skewnesses are kept, a normal would miss more often on one side.
+  double probability(double slope) const;
+  /// Central confidence interval by inversion of `probability`: low may be negative.
+  Interval interval(double confidence = 0.95) const;
+};
+
+/// The straight line through an MSD from the onset of diffusion on.
+struct SlopeFit {
+  LinearMsd line;            ///< in frames
+  std::size_t last_lag = 0;  ///< longest lag of the fit, frames
+  SlopeEstimate slope;       ///< Å^2/fs
+  double dimensions = 3;     ///< effective number of axes
+};
+
+/// Generalised least squares of intercept + slope * lag with the covariance of `msd_covariance` iterated to the fitted
+/// line, on a dozen or two of lags from `onset` to 32 times the onset (or the time the walk needs to cover the
+/// intercept), at most half the run. The intercept is what bounded vibration (or the ballistic start) adds; because it
+/// is fitted, it does not bias the slope. `onset` in frames; `quantum` (Å^2/fs, see SlopeEstimate) is a lower limit
+/// where it is known from elsewhere. Throws InputError when there are fewer than 3 lags.
+SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum = 0);
+
+/// The first onset, of 1, 2, 4, ... times `at_least` frames, whose slope agrees with that of every later onset within
+/// their errors (Lepski 1991, doi 10.1137/1135065); two octaves more when that is not the first one, so that what is
+/// left of the approach to diffusion is small against the error.
+SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum = 0);
+
+/// One slope of several independent runs: weighted by their variances, which are all taken at the common slope (weights
+/// by each run's own estimate would favour the small ones), plus the variance between runs that they do not explain
+/// (DerSimonian and Laird 1986, doi 10.1016/0197-2456(86)90046-2) with Student's t for its few degrees of freedom.
+SlopeEstimate combine(const std::vector<SlopeEstimate>& runs);
+
+/// Lag, frames, at which the MSD reaches `msd` (Å^2), at most 1/64 of the run: below it an ion may still be rattling in
+/// its cage, too little to be seen and enough to bias a slope. At half a hop length squared a later onset costs
+/// nothing: the count of hops then scatters as much as the walk between them.
+std::size_t onset_floor(const Displacements& displacements, double msd);
+
+/// Frames in which the walk covers the intercept.
+double cage_time(const SlopeFit& fit);
+inline constexpr double walk_over_cage = 9;  ///< what `log_slope` asks of the walk at the longest lag, in intercepts
+
+/// d ln(MSD - intercept) / d ln(lag) by generalised least squares, and its standard error: 1 in the diffusive regime.
+struct LogSlope {
+  double value = 0, deviation = 0;
+};
+/// Over lags from the onset, and from where the walk is twice the intercept, up to half the run. Nothing when the walk
+/// does not become nine times the intercept there: the run is too short to tell diffusion from a slow cage.
+std::optional<LogSlope> log_slope(const Displacements& displacements, const SlopeFit& fit);
+
+}  // namespace vitrion::transport

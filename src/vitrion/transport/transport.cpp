@@ -1,0 +1,189 @@
+#include "vitrion/transport/transport.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "vitrion/core/error.hpp"
+#include "vitrion/core/units.hpp"
+#include "vitrion/transport/distributions.hpp"
+
+namespace vitrion::transport {
+namespace {
+
+constexpr double molten_host = 3;  // Å: host atoms that end farther from where they began are not a rigid frame
+
+/// Ratio D*/D_J. The two are correlated because they come from the same paths: the covariance of their relative errors
+/// is that of the jump part divided by N H (covariance of a mean of squares with the square of a sum of Gaussians).
+Estimate haven(const Diffusivity& tracer, const Diffusivity& jump, std::size_t n_ions) {
+  if (!tracer.resolved || !jump.resolved) return {};
+  const double ratio = tracer.value() / jump.value();
+  if (n_ions == 1) return {1.0, Interval{1, 1}, {}};
+  const double own = 2 / tracer.estimate.freedom(), other = 2 / jump.estimate.freedom();
+  const double shared = std::min(0.9, 2 / (static_cast<double>(n_ions) * ratio));
+  const double dof1 = 2 / own, dof2 = 2 / (other * (1 - shared));
+  return {ratio, Interval{ratio / f_quantile(0.975, dof1, dof2), ratio / f_quantile(0.025, dof1, dof2)}, {}};
+}
+
+/// Squares of displacements of ions that move together are not independent: with the mean correlation rho = (MSCD/MSD -
+/// 1)/(N - 1) between two ions, the variance of their mean is 1 + (N - 1) rho^2 times that of independent ions. Taken
+/// at the onset, less what the scatter of the MSCD itself would give.
+double correlation_of(const std::vector<Displacements>& tracer, const std::vector<Displacements>& collective,
+                      const WalkerKnowledge& walkers) {
+  if (walkers.n_ions < 2) return 1;
+  double excess = 0, noise = 0;
+  for (std::size_t r = 0; r < tracer.size(); ++r) {
+    const std::size_t lag = walkers.at_least[r];
+    const auto share = 1 / static_cast<double>(tracer.size());
+    excess += share * (collective[r].total[lag] / std::max(tracer[r].total[lag], 1e-300) - 1);
+    noise += share * share * (2.0 / 3.0) / std::max(1.0, collective[r].independent(lag));
+  }
+  return 1 + std::max(0.0, excess * excess - noise) / static_cast<double>(walkers.n_ions - 1);
+}
+
+Estimate conductivity_of(const Diffusivity& d, double factor) {
+  if (!d.resolved) return {{}, {}, d.upper_bound * factor};
+  return {d.value() * factor, Interval{d.ci95.low * factor, d.ci95.high * factor}, {}};
+}
+
+/// sigma / D, (S/cm) / (Å^2/fs): N q^2 / (V k T).
+double nernst_einstein(double n_ions, double charge, double volume, double temperature) {
+  constexpr double e_per_A_fs_V_in_S_per_cm = units::elementary_charge_C * 1e25 * 1e-2;
+  return n_ions * charge * charge / (volume * units::boltzmann_eV_per_K * temperature) * e_per_A_fs_V_in_S_per_cm;
+}
+
+void check_replicas(const std::vector<RunMotion>& runs) {
+  if (runs.empty()) throw InputError("no run to analyse");
+  for (const RunMotion& run : runs) {
+    const auto fail = [&](const std::string& what) {
+      throw InputError(Location{run.file}, what + " than in " + runs.front().file,
+                       "Only runs of the same system can be combined: give others their own temperature or command.");
+    };
+    if (run.species != runs.front().species) fail("another mobile species");
+    if (run.n_ions != runs.front().n_ions) fail("another number of mobile ions");
+    if (run.frame != runs.front().frame) fail("another reference frame");
+    if (std::abs(run.tracer.timestep / runs.front().tracer.timestep - 1) > 1e-6) fail("another time between frames");
+  }
+}
+
+std::vector<std::string> warnings_of(const TransportResult& result) {
+  const RunMotion* worst = nullptr;
+  int moved = 0;
+  for (const RunMotion& run : result.runs) {
+    const bool by_host = run.frame == ReferenceFrame::host || run.frame == ReferenceFrame::host_mass;
+    if (!by_host || run.host_displacement <= molten_host) continue;
+    ++moved;
+    if (worst == nullptr || run.host_displacement > worst->host_displacement) worst = &run;
+  }
+  if (worst == nullptr) return {};
+  const std::string where = result.runs.size() == 1 ? worst->file
+                                                    : fmt::format("{} of {} trajectories; most in {}", moved,
+                                                                  result.runs.size(), worst->file);
+  return {
+      fmt::format("a host atom ended up to {:.1f} Å from where it began ({}): the host is no rigid frame (it melts or "
+                  "relaxes, or frames were misread)",
+                  worst->host_displacement, where)};
+}
+
+}  // namespace
+
+RunMotion measure_motion(const IonTracks& tracks) {
+  return {tracks.file(),
+          tracer_displacements(tracks),
+          collective_displacements(tracks),
+          tracks.n_ions(),
+          tracks.species(),
+          tracks.frame(),
+          tracks.unwrapping(),
+          tracks.volume(),
+          tracks.host_displacement(),
+          tracks.drift()};
+}
+
+std::optional<double> default_charge(const Species& species) {
+  static const std::map<std::string, double> charges{
+      {"H", 1},  {"Li", 1}, {"Na", 1}, {"K", 1},  {"Rb", 1}, {"Cs", 1},  {"Ag", 1},  {"Cu", 1}, {"Mg", 2}, {"Ca", 2},
+      {"Sr", 2}, {"Ba", 2}, {"Zn", 2}, {"Al", 3}, {"F", -1}, {"Cl", -1}, {"Br", -1}, {"I", -1}, {"O", -2}, {"S", -2}};
+  const auto found = charges.find(species.name());
+  return found == charges.end() ? std::nullopt : std::optional<double>(found->second);
+}
+
+TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOptions& options) {
+  check_replicas(runs);
+  TransportResult result;
+  result.temperature = options.temperature;
+  result.hop_length = options.diffusivity.hop_length;
+  if (options.temperature && !(*options.temperature > 0)) throw InputError("the temperature must be positive (K)");
+  result.charge = options.charge ? options.charge : default_charge(runs.front().species);
+  const std::size_t n_ions = runs.front().n_ions;
+
+  std::vector<Displacements> tracer, collective;
+  std::array<std::vector<Displacements>, 3> axes;
+  double volume = 0;
+  for (const RunMotion& run : runs) {
+    tracer.push_back(run.tracer);
+    collective.push_back(run.collective);
+    for (std::size_t k = 0; k < 3; ++k) axes[k].push_back(run.tracer.along(static_cast<int>(k)));
+    volume += run.volume.value_or(std::nan("")) / static_cast<double>(runs.size());
+  }
+  WalkerKnowledge walkers{.n_ions = n_ions};
+  result.tracer = diffusivity(tracer, walkers, options.diffusivity);
+  for (const SlopeFit& fit : result.tracer.fits) walkers.at_least.push_back(fit.line.onset);
+  walkers.correlation = correlation_of(tracer, collective, walkers);
+  walkers.search_onset = false;
+  if (walkers.correlation > 1) result.tracer = diffusivity(tracer, walkers, options.diffusivity);
+
+  WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least};
+  together.quantum = result.tracer.fits.front().slope.quantum;
+  result.jump = diffusivity(collective, together, options.diffusivity);
+  DiffusivityOptions one_axis = options.diffusivity;
+  one_axis.dimensions = 1;
+  for (std::size_t k = 0; k < 3; ++k) result.axes[k] = diffusivity(axes[k], walkers, one_axis);
+
+  result.haven_ratio = haven(result.tracer, result.jump, n_ions);
+  if (result.temperature && result.charge && std::isfinite(volume)) {
+    const double factor = nernst_einstein(static_cast<double>(n_ions), *result.charge, volume, *result.temperature);
+    result.conductivity = conductivity_of(result.tracer, factor);
+    result.conductivity_jump = conductivity_of(result.jump, factor);
+  }
+  result.runs = std::move(runs);
+  result.warnings = warnings_of(result);
+  return result;
+}
+
+std::vector<double> mean_msd(const std::vector<RunMotion>& runs, bool collective) {
+  std::vector<double> sum, weights;
+  for (const RunMotion& run : runs) {
+    const Displacements& d = collective ? run.collective : run.tracer;
+    if (sum.empty() || d.n_lags() < sum.size()) {
+      sum.resize(d.n_lags());
+      weights.resize(d.n_lags());
+    }
+    for (std::size_t lag = 0; lag < sum.size(); ++lag) {
+      const auto origins = static_cast<double>(d.n_frames - lag);
+      sum[lag] += origins * d.total[lag];
+      weights[lag] += origins;
+    }
+  }
+  for (std::size_t lag = 0; lag < sum.size(); ++lag) sum[lag] /= weights[lag];
+  return sum;
+}
+
+std::vector<std::size_t> lags_to_show(std::size_t n_lags, std::size_t n) {
+  std::vector<std::size_t> lags;
+  constexpr std::size_t every_one = 100;
+  const std::size_t dense = n_lags <= n ? n_lags : every_one;
+  for (std::size_t lag = 0; lag < dense; ++lag) lags.push_back(lag);
+  if (dense == n_lags) return lags;
+  const double ratio = std::pow(static_cast<double>(n_lags - 1) / every_one, 1.0 / static_cast<double>(n - every_one));
+  for (double lag = every_one; lags.size() < n; lag *= ratio) {
+    const auto whole = std::min(n_lags - 1, static_cast<std::size_t>(std::lround(lag)));
+    if (whole > lags.back()) lags.push_back(whole);
+    if (whole == n_lags - 1) break;
+  }
+  return lags;
+}
+
+}  // namespace vitrion::transport

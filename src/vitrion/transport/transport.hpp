@@ -1,0 +1,77 @@
+// Ion transport at one temperature: tracer and jump diffusion, Haven ratio, conductivity.
+#pragma once
+
+#include <array>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vitrion/transport/diffusivity.hpp"
+#include "vitrion/transport/ion_tracks.hpp"
+#include "vitrion/transport/msd.hpp"
+
+namespace vitrion::transport {
+
+/// What one run contributes; small, the paths are no longer needed.
+struct RunMotion {
+  std::string file;
+  Displacements tracer, collective;
+  std::size_t n_ions = 0;
+  Species species = Species::type(0);
+  ReferenceFrame frame = ReferenceFrame::host;
+  std::string unwrapping;
+  std::optional<double> volume;  ///< Å^3
+  double host_displacement = 0;  ///< Å, see IonTracks
+  double drift = 0;              ///< Å, see IonTracks
+};
+RunMotion measure_motion(const IonTracks& tracks);
+
+/// A value that may be unknown, with its 95 % interval or at least an upper bound.
+struct Estimate {
+  std::optional<double> value;
+  std::optional<Interval> ci95;
+  std::optional<double> upper_bound;
+};
+
+struct TransportOptions {
+  DiffusivityOptions diffusivity = {};
+  std::optional<double> temperature = {};  ///< K, needed for the conductivity
+  std::optional<double> charge = {};       ///< e per ion; absent: `default_charge`
+};
+
+/// The usual oxidation state of a mobile ion (Li, Na, K +1; Mg, Ca, Zn +2; Al +3; F, Cl -1; O -2; ...); nothing for an
+/// element that has no single one.
+std::optional<double> default_charge(const Species& species);
+
+/// Everything `vitrion transport` says about one temperature.
+///
+/// D* from the ions one by one, D_J from the sum of their displacements, Haven ratio D*/D_J, and the Nernst-Einstein
+/// conductivity sigma = N q^2 D / (V k T) from D* (no correlation between ions) and from D_J (with correlation: what a
+/// measurement sees, in the chosen reference frame). What is not resolved is a bound and enters no ratio.
+struct TransportResult {
+  std::vector<RunMotion> runs;        ///< replicas
+  std::optional<double> temperature;  ///< K
+  double hop_length = 3;              ///< Å, see DiffusivityOptions
+  std::optional<double> charge;       ///< e
+  Diffusivity tracer, jump;           ///< Å^2/fs
+  std::array<Diffusivity, 3> axes;    ///< tracer along x, y, z, Å^2/fs
+  Estimate haven_ratio;
+  Estimate conductivity;       ///< S/cm, from D*
+  Estimate conductivity_jump;  ///< S/cm, from D_J
+  std::vector<std::string> warnings;
+};
+
+/// Replicas: runs of the same system at the same temperature. Throws InputError when they differ in species or frame.
+TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOptions& options);
+
+/// The stable keys of `vitrion transport --json` (D in cm^2/s, conductivity in S/cm, MSD in Å^2, time in fs).
+nlohmann::json to_json(const TransportResult& result);
+
+/// MSD of the replicas together: mean weighted by the number of origins. Å^2, shape (n_lags) of the shortest run.
+std::vector<double> mean_msd(const std::vector<RunMotion>& runs, bool collective);
+
+/// Indices of at most `n` lags, evenly on a logarithmic scale above the first hundred: what a plot or a report needs.
+std::vector<std::size_t> lags_to_show(std::size_t n_lags, std::size_t n = 1000);
+
+}  // namespace vitrion::transport

@@ -1,0 +1,100 @@
+// The machine-readable form of a transport analysis.
+#include <nlohmann/json.hpp>
+
+#include "vitrion/core/units.hpp"
+#include "vitrion/transport/transport.hpp"
+
+namespace vitrion::transport {
+namespace {
+
+using nlohmann::json;
+
+json number(const std::optional<double>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+json interval(const std::optional<Interval>& i, double unit = 1) {
+  return i ? json{i->low * unit, i->high * unit} : json(nullptr);
+}
+
+json of(const Estimate& e) {
+  return {{"value", number(e.value)}, {"ci95", interval(e.ci95)}, {"upper_bound", number(e.upper_bound)}};
+}
+
+json of(const Diffusivity& d, double timestep) {
+  constexpr double unit = units::A2_per_fs_in_cm2_per_s;
+  const SlopeFit& fit = d.fits.front();
+  json result{
+      {"value_cm2_per_s", nullptr},
+      {"ci95_cm2_per_s", {d.resolved ? d.ci95.low * unit : 0.0, (d.resolved ? d.ci95.high : d.upper_bound) * unit}},
+      {"resolved", d.resolved},
+      {"upper_bound_cm2_per_s", nullptr},
+      {"slope_estimate_cm2_per_s", d.value() * unit},
+      {"effective_hops", d.effective_hops},
+      {"log_slope", nullptr},
+      {"onset_fs", static_cast<double>(fit.line.onset) * timestep},
+      {"last_lag_fs", static_cast<double>(fit.last_lag) * timestep},
+      {"fit", {{"intercept_A2", fit.line.intercept}, {"slope_A2_per_fs", fit.slope.value}}}};
+  if (d.beta) result["log_slope"] = {{"value", d.beta->value}, {"standard_error", d.beta->deviation}};
+  if (d.resolved) {
+    result["value_cm2_per_s"] = d.value() * unit;
+  } else {
+    result["upper_bound_cm2_per_s"] = d.upper_bound * unit;
+    result["reason"] = d.reason;
+    result["run_length_to_resolve_fs"] = d.needed_run_length;
+  }
+  return result;
+}
+
+}  // namespace
+
+json to_json(const TransportResult& result) {
+  const RunMotion& first = result.runs.front();
+  const double dt = first.tracer.timestep;
+  const std::vector<double> msd = mean_msd(result.runs, false), collective = mean_msd(result.runs, true);
+  json lags = json::array(), tracer = json::array(), together = json::array(), independent = json::array();
+  json axes = json::array({json::array(), json::array(), json::array()});
+  for (std::size_t lag : lags_to_show(msd.size())) {
+    lags.push_back(static_cast<double>(lag) * dt);
+    tracer.push_back(msd[lag]);
+    together.push_back(collective[lag]);
+    double samples = 0;
+    for (const RunMotion& run : result.runs) samples += lag > 0 ? run.tracer.independent(lag) : 0;
+    independent.push_back(samples);
+    for (std::size_t k = 0; k < 3; ++k) axes[k].push_back(first.tracer.per_axis[k][lag]);
+  }
+  json runs = json::array();
+  for (const RunMotion& run : result.runs)
+    runs.push_back({{"file", run.file},
+                    {"n_frames", run.tracer.n_frames},
+                    {"dt_fs", run.tracer.timestep},
+                    {"unwrapping", run.unwrapping},
+                    {"volume_A3", number(run.volume)},
+                    {"drift_removed_A", run.drift},
+                    {"host_displacement_A", run.host_displacement}});
+  json along = json::array();
+  for (const Diffusivity& d : result.axes) along.push_back(of(d, dt));
+  return {{"species", first.species.name()},
+          {"n_ions", first.n_ions},
+          {"frame", name_of(first.frame)},
+          {"frame_description", describe(first.frame)},
+          {"dt_fs", dt},
+          {"temperature_K", number(result.temperature)},
+          {"charge_e", number(result.charge)},
+          {"D_tracer", of(result.tracer, dt)},
+          {"D_tracer_axes", along},
+          {"D_jump", of(result.jump, dt)},
+          {"haven_ratio", of(result.haven_ratio)},
+          {"conductivity_S_per_cm", of(result.conductivity)},
+          {"conductivity_jump_S_per_cm", of(result.conductivity_jump)},
+          {"msd",
+           {{"lag_fs", lags},
+            {"A2", tracer},
+            {"axes_A2", axes},
+            {"collective_A2", together},
+            {"independent_samples", independent}}},
+          {"runs", runs},
+          {"warnings", result.warnings}};
+}
+
+}  // namespace vitrion::transport
