@@ -54,11 +54,12 @@ void molecular_dynamics(benchmark::State& state) {
   const std::vector<Species> types = parse_species_list("Mg,V,O");
   md::LammpsSession session;
   prepare(session, types, static_cast<int>(state.range(1)));
-  const auto potential = load_potential(folder / "pot.mtp", {types});
+  const auto potential = potentials::load_potential(folder / "pot.mtp", {types});
   const Structure frame = session.gather(types);
-  const PeriodicNeighborhoods lists(frame, types_for(*potential, frame), potential->cutoff() + skin);
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
-  Evaluation result;
+  const neighbors::PeriodicNeighborhoods lists(frame, potentials::types_for(*potential, frame),
+                                               potential->cutoff() + skin);
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+  potentials::Evaluation result;
   potential->compute(lists.view(), {}, exchange, result);
   const double largest = (lists.fold(result.forces) - frame.labels.forces).cwiseAbs().maxCoeff();
   if (!(largest < 1e-9)) state.SkipWithError("LAMMPS and the kernel disagree");
@@ -99,7 +100,7 @@ void graded_dynamics(benchmark::State& state) {
   const std::vector<Species> types = parse_species_list("Mg,V,O");
   const std::filesystem::path file = std::filesystem::temp_directory_path() / fmt::format("graded-{}.almtp", getpid());
   {
-    const auto potential = load_potential(folder / "pot.mtp", {types});
+    const auto potential = potentials::load_potential(folder / "pot.mtp", {types});
     const std::vector<Structure> frames = io::read_frames(folder / "reference_600K.extxyz");
     select::write_with_active_set(file, *potential, select::make_active_set(*potential, frames), frames);
   }

@@ -34,11 +34,12 @@ void energy_and_forces(benchmark::State& state) {
   hwy::SetSupportedTargetsForTest(target);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   set_threads(static_cast<int>(state.range(1)));
-  const auto potential = load_potential(folder / "pot.mtp", {parse_species_list("Mg,V,O")});
+  const auto potential = potentials::load_potential(folder / "pot.mtp", {parse_species_list("Mg,V,O")});
   const Structure frame = io::read_frames(folder / "reference_600K.extxyz").front();
-  const PeriodicNeighborhoods lists(frame, types_for(*potential, frame), potential->cutoff() + 1.0);
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
-  Evaluation result;
+  const neighbors::PeriodicNeighborhoods lists(frame, potentials::types_for(*potential, frame),
+                                               potential->cutoff() + 1.0);
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+  potentials::Evaluation result;
   potential->compute(lists.view(), {}, exchange, result);
   const double energy = std::accumulate(result.energies.begin(), result.energies.end(), 0.0);
   if (std::abs(energy - *frame.labels.energy) > 1e-8) state.SkipWithError("wrong energy");
@@ -68,18 +69,19 @@ void energy_forces_and_grades(benchmark::State& state) {
     return;
   }
   set_threads(1);
-  mtp::MtpParameters parameters = mtp::read_mtp(folder / "pot.mtp");
+  potentials::mtp::MtpParameters parameters = potentials::mtp::read_mtp(folder / "pot.mtp");
   parameters.species = parse_species_list("Mg,V,O");
   const std::vector<Structure> frames = io::read_frames(folder / "reference_600K.extxyz");
   {
-    mtp::MtpPotential plain(parameters);
-    parameters.selection_state = mtp::format_selection_state(select::make_active_set(plain, frames));
+    potentials::mtp::MtpPotential plain(parameters);
+    parameters.selection_state = potentials::mtp::format_selection_state(select::make_active_set(plain, frames));
   }
-  mtp::MtpPotential potential(parameters);
-  const PeriodicNeighborhoods lists(frames[0], types_for(potential, frames[0]), potential.cutoff() + 1.0);
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
-  Evaluation result;
-  const EvaluationRequest request{.grades = state.range(0) != 0};
+  potentials::mtp::MtpPotential potential(parameters);
+  const neighbors::PeriodicNeighborhoods lists(frames[0], potentials::types_for(potential, frames[0]),
+                                               potential.cutoff() + 1.0);
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+  potentials::Evaluation result;
+  const potentials::EvaluationRequest request{.grades = state.range(0) != 0};
   potential.compute(lists.view(), request, exchange, result);
   if (request.grades && *std::max_element(result.grades.begin(), result.grades.end()) > 1.0011)
     state.SkipWithError("wrong grades: the frame is one of the active set's");
@@ -91,14 +93,14 @@ void energy_forces_and_grades(benchmark::State& state) {
 BENCHMARK(energy_forces_and_grades)->ArgName("grades")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
 void generate_level(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(mtp::make_moment_tables(static_cast<int>(state.range(0))));
+  for (auto _ : state) benchmark::DoNotOptimize(potentials::mtp::make_moment_tables(static_cast<int>(state.range(0))));
 }
 BENCHMARK(generate_level)->Arg(16)->Arg(22)->Arg(28)->Unit(benchmark::kMillisecond);
 
 void parse_level(benchmark::State& state) {
-  const std::string text =
-      mtp::format_mtp(mtp::untrained_mtp(static_cast<int>(state.range(0)), parse_species_list("Li,P,O,N"), 1, 6));
-  for (auto _ : state) benchmark::DoNotOptimize(mtp::parse_mtp(text));
+  const std::string text = potentials::mtp::format_mtp(
+      potentials::mtp::untrained_mtp(static_cast<int>(state.range(0)), parse_species_list("Li,P,O,N"), 1, 6));
+  for (auto _ : state) benchmark::DoNotOptimize(potentials::mtp::parse_mtp(text));
   state.SetBytesProcessed(static_cast<std::int64_t>(text.size()) * state.iterations());
 }
 BENCHMARK(parse_level)->Arg(16)->Arg(28)->Unit(benchmark::kMillisecond);

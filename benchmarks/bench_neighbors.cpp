@@ -34,7 +34,8 @@ void periodic(benchmark::State& state) {
   set_threads(static_cast<int>(state.range(1)));
   const Structure s = oxide(static_cast<int>(state.range(0)));
   double mean = 0;
-  for (auto _ : state) mean = PeriodicNeighborhoods(s, std::vector<int>(s.size(), 0), cutoff).mean_neighbors();
+  for (auto _ : state)
+    mean = neighbors::PeriodicNeighborhoods(s, std::vector<int>(s.size(), 0), cutoff).mean_neighbors();
   per_atom(state, mean);
 }
 BENCHMARK(periodic)
@@ -50,10 +51,10 @@ BENCHMARK(periodic)
 void search(benchmark::State& state) {
   set_threads(static_cast<int>(state.range(1)));
   const Structure s = oxide(static_cast<int>(state.range(0)));
-  const PeriodicNeighborhoods atoms(s, std::vector<int>(s.size(), 0), cutoff);
-  const Neighborhoods n = atoms.view();
-  NeighborSearch searcher;
-  NeighborLists lists;
+  const neighbors::PeriodicNeighborhoods atoms(s, std::vector<int>(s.size(), 0), cutoff);
+  const neighbors::Neighborhoods n = atoms.view();
+  neighbors::NeighborSearch searcher;
+  neighbors::NeighborLists lists;
   for (auto _ : state) searcher.build(n.positions, n.n_total, n.n_local, cutoff, lists);
   per_atom(state, static_cast<double>(lists.neighbors.size()) / static_cast<double>(s.size()));
 }

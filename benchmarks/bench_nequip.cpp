@@ -26,7 +26,8 @@ const std::filesystem::path folder = std::filesystem::path(VITRION_REFERENCE_DAT
 // model_c: 6 layers, l_max 2, 64 features; LiPON at 33 neighbours, skin 1 Å. Arguments: 1: float; 1: tabulated;
 // instruction set (Highway's bit, 0: the best); atoms.
 void energy_and_forces(benchmark::State& state) {
-  const auto precision = state.range(0) ? Precision::single_precision : Precision::double_precision;
+  const auto precision =
+      state.range(0) ? potentials::Precision::single_precision : potentials::Precision::double_precision;
   const auto target = static_cast<std::int64_t>(state.range(2));
   hwy::SetSupportedTargetsForTest(0);
   if (!std::filesystem::exists(folder) || (target != 0 && !(hwy::SupportedTargets() & target))) {
@@ -34,13 +35,14 @@ void energy_and_forces(benchmark::State& state) {
     return;
   }
   set_threads(1);
-  const auto exact = load_potential(folder / "model_c.json");
-  const auto potential = load_potential(folder / "model_c.json", {{}, precision, state.range(1) == 1});
+  const auto exact = potentials::load_potential(folder / "model_c.json");
+  const auto potential = potentials::load_potential(folder / "model_c.json", {{}, precision, state.range(1) == 1});
   const Structure frame =
       io::read_frames(folder / (state.range(3) == 124 ? "lipon124.extxyz" : "lipon1316.extxyz")).front();
-  const PeriodicNeighborhoods lists(frame, types_for(*potential, frame), potential->cutoff() + 1.0);
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
-  Evaluation result, expected;
+  const neighbors::PeriodicNeighborhoods lists(frame, potentials::types_for(*potential, frame),
+                                               potential->cutoff() + 1.0);
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+  potentials::Evaluation result, expected;
   exact->compute(lists.view(), {}, exchange, expected);
   hwy::SetSupportedTargetsForTest(target);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
@@ -71,16 +73,18 @@ void energy_forces_and_grades(benchmark::State& state) {
   }
   set_threads(1);
   const Structure frame = io::read_frames(folder / "lipon124.extxyz").front();
-  nequip::Model model = nequip::read_model(folder / "model_c.json");
+  potentials::nequip::Model model = potentials::nequip::read_model(folder / "model_c.json");
   {
-    nequip::NequipPotential plain(model);
-    model.extrapolation = nequip::from_selection_state(select::make_active_set(plain, {frame}), model.species.size());
+    potentials::nequip::NequipPotential plain(model);
+    model.extrapolation =
+        potentials::nequip::from_selection_state(select::make_active_set(plain, {frame}), model.species.size());
   }
-  nequip::NequipPotential potential(model, {Precision::single_precision, true});
-  const PeriodicNeighborhoods lists(frame, types_for(potential, frame), potential.cutoff() + 1.0);
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
-  Evaluation result;
-  const EvaluationRequest request{.grades = state.range(0) != 0};
+  potentials::nequip::NequipPotential potential(model, {potentials::Precision::single_precision, true});
+  const neighbors::PeriodicNeighborhoods lists(frame, potentials::types_for(potential, frame),
+                                               potential.cutoff() + 1.0);
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+  potentials::Evaluation result;
+  const potentials::EvaluationRequest request{.grades = state.range(0) != 0};
   potential.compute(lists.view(), request, exchange, result);
   if (request.grades && *std::max_element(result.grades.begin(), result.grades.end()) > 1.01)
     state.SkipWithError("wrong grades: the frame is what the model was shown");
@@ -97,11 +101,12 @@ void training_batch(benchmark::State& state) {
     return;
   }
   set_threads(1);
-  const nequip::Model model = nequip::read_model(folder / "model_c.json");
+  const potentials::nequip::Model model = potentials::nequip::read_model(folder / "model_c.json");
   Structure frame = io::read_frames(folder / "lipon124.extxyz").front();
   frame.labels.energy = -440;
   frame.labels.forces = Positions::Zero(static_cast<Eigen::Index>(frame.size()), 3);
-  const auto precision = state.range(0) ? Precision::single_precision : Precision::double_precision;
+  const auto precision =
+      state.range(0) ? potentials::Precision::single_precision : potentials::Precision::double_precision;
   const auto batches = train::make_nequip_batches(model, std::vector<Structure>(5, frame), precision);
   const std::size_t batch[] = {0, 1, 2, 3, 4};
   std::vector<double> gradient;

@@ -19,10 +19,11 @@ using namespace vitrion::train;
 // 27 atoms of three species in a cube whose size gives about 42 neighbours within 5 Å and 115 within 7 Å.
 struct Workload {
   std::vector<Species> species = parse_species_list("Mg,V,O");
-  mtp::MtpParameters parameters;
+  potentials::mtp::MtpParameters parameters;
   std::vector<Configuration> set;
 
-  Workload(int level, double r_max, int n_configurations) : parameters(mtp::untrained_mtp(level, species, 1.5, r_max)) {
+  Workload(int level, double r_max, int n_configurations)
+      : parameters(potentials::mtp::untrained_mtp(level, species, 1.5, r_max)) {
     Random random(1);
     const double a = 6.94;
     for (int n = 0; n < n_configurations; ++n) {

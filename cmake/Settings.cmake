@@ -16,20 +16,25 @@ if(CCACHE)
       CCACHE_NOHASHDIR=true ${CCACHE})
 endif()
 
+# What users of the library need to know: where its headers are, and the language they are written in.
 add_library(vitrion_settings INTERFACE)
-target_compile_definitions(vitrion_settings INTERFACE VITRION_VERSION="${PROJECT_VERSION}")
+target_compile_features(vitrion_settings INTERFACE cxx_std_20)
 target_include_directories(vitrion_settings INTERFACE "${PROJECT_SOURCE_DIR}/src")
-target_compile_options(vitrion_settings INTERFACE
+
+# How this project compiles its own code; linked PRIVATE, so that nothing of it reaches those users.
+add_library(vitrion_flags INTERFACE)
+target_compile_definitions(vitrion_flags INTERFACE VITRION_VERSION="${PROJECT_VERSION}")
+target_compile_options(vitrion_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   # GCC 12 reports these falsely inside Eigen and libstdc++ at -O3.
   -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict
   # Results must not depend on whether the compiler joined a product and a sum.
   -ffp-contract=off -fno-math-errno)
 if(VITRION_NATIVE)
-  target_compile_options(vitrion_settings INTERFACE -march=native)
+  target_compile_options(vitrion_flags INTERFACE -march=native)
 endif()
 if(VITRION_SANITIZE)
-  target_compile_options(vitrion_settings INTERFACE -fsanitize=${VITRION_SANITIZE} -fno-omit-frame-pointer
+  target_compile_options(vitrion_flags INTERFACE -fsanitize=${VITRION_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
-  target_link_options(vitrion_settings INTERFACE -fsanitize=${VITRION_SANITIZE})
+  target_link_options(vitrion_flags INTERFACE -fsanitize=${VITRION_SANITIZE})
 endif()

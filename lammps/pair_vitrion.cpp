@@ -67,7 +67,7 @@ void PairVitrion::fail(const std::string& message) const {
 
 void PairVitrion::settings(int n_words, char** words) {
   file_species_.clear();
-  precision_ = Precision::double_precision;
+  precision_ = potentials::Precision::double_precision;
   tabulated_ = true;
   const auto usage = [this] {
     fail(
@@ -79,7 +79,7 @@ void PairVitrion::settings(int n_words, char** words) {
     if (word == "untabulated") {
       tabulated_ = false;
     } else if (word == "precision" && (value == "double" || value == "float")) {
-      precision_ = value == "float" ? Precision::single_precision : Precision::double_precision;
+      precision_ = value == "float" ? potentials::Precision::single_precision : potentials::Precision::double_precision;
       ++w;
     } else if (word == "species" && !value.empty()) {
       try {
@@ -119,8 +119,8 @@ void PairVitrion::coeff(int n_words, char** words) {
         const Species s = Species::element(name);
         if (std::find(named.begin(), named.end(), s) == named.end()) named.push_back(s);
       }
-    potential_ =
-        load_potential(words[2], LoadOptions{file_species_.empty() ? named : file_species_, precision_, tabulated_});
+    potential_ = potentials::load_potential(
+        words[2], potentials::LoadOptions{file_species_.empty() ? named : file_species_, precision_, tabulated_});
     const std::vector<Species>& known = potential_->species();
     type_of_.assign(static_cast<std::size_t>(n_types), -1);
     for (std::size_t t = 0; t < names.size(); ++t) {
@@ -248,8 +248,8 @@ void PairVitrion::search() {
                          id(lists_.same_place->second)));
 }
 
-Neighborhoods PairVitrion::view() const {
-  Neighborhoods atoms;
+neighbors::Neighborhoods PairVitrion::view() const {
+  neighbors::Neighborhoods atoms;
   atoms.n_local = static_cast<std::size_t>(n_local_);
   atoms.n_total = atom_of_row_.size();
   atoms.positions = positions_.data();
@@ -278,7 +278,7 @@ void PairVitrion::compute(int energy_flags, int virial_flags) {
   gather_positions();
   if (renewed) search();
 
-  EvaluationRequest request;
+  potentials::EvaluationRequest request;
   request.atomic_virials = vflag_atom != 0;
   request.grades = graded_ = has_grades() && grade_every_ > 0 && update->ntimestep % grade_every_ == 0;
   exchange_.bytes_forward.clear();
@@ -289,7 +289,7 @@ void PairVitrion::compute(int energy_flags, int virial_flags) {
   scatter(result_);
 }
 
-void PairVitrion::scatter(const Evaluation& result) {
+void PairVitrion::scatter(const potentials::Evaluation& result) {
   const std::size_t n_rows = force->newton_pair != 0 ? atom_of_row_.size() : static_cast<std::size_t>(n_local_);
   for (std::size_t r = 0; r < n_rows; ++r) {
     double* f = atom->f[atom_of_row_[r]];

@@ -61,7 +61,7 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   const std::vector<int>& atom_of_row() const { return atom_of_row_; }
   int n_local() const { return n_local_; }
   /// What potentials are handed to carry such arrays between atoms and ghosts. All ranks must call it alike.
-  GhostExchange& exchange() { return exchange_; }
+  potentials::GhostExchange& exchange() { return exchange_; }
   /// Bytes this rank's ghosts received in each such exchange since the last step began.
   const std::vector<double>& bytes_to_ghosts() const { return exchange_.bytes_forward; }
 
@@ -73,7 +73,7 @@ class PairVitrion final : public LAMMPS_NS::Pair {
 
  private:
   /// Rows of a potential's per-atom arrays, carried by LAMMPS between atoms and ghosts of all ranks.
-  class Exchange final : public GhostExchange {
+  class Exchange final : public potentials::GhostExchange {
    public:
     explicit Exchange(PairVitrion& pair) : pair_(pair) {}
     void forward(void* rows, std::size_t width, std::size_t bytes_per_value) override;
@@ -120,14 +120,14 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   void bring_forces_home();
   void report_traffic();
   void gather_positions();
-  Neighborhoods view() const;
-  void scatter(const Evaluation& result);
+  neighbors::Neighborhoods view() const;
+  void scatter(const potentials::Evaluation& result);
   template <class Send>
   void in_pieces(void* rows, std::size_t width, std::size_t bytes_per_value, Send send);
 
-  std::unique_ptr<Potential> potential_;
+  std::unique_ptr<potentials::Potential> potential_;
   std::vector<Species> file_species_;  // of pair_style ... species
-  Precision precision_ = Precision::double_precision;
+  potentials::Precision precision_ = potentials::Precision::double_precision;
   bool tabulated_ = true;
   std::vector<int> type_of_;  // LAMMPS type - 1 -> potential's type, -1 for NULL
 
@@ -151,9 +151,9 @@ class PairVitrion final : public LAMMPS_NS::Pair {
   } packed_;  // last, while tracing
   std::vector<double> positions_;
   bool rows_are_atoms_ = false;  // no atom is left out
-  NeighborSearch search_;
-  NeighborLists lists_;
-  Evaluation result_;
+  neighbors::NeighborSearch search_;
+  neighbors::NeighborLists lists_;
+  potentials::Evaluation result_;
   LAMMPS_NS::bigint grade_every_ = 0;
   bool graded_ = false;  // result_ holds grades
   Exchange exchange_{*this};

@@ -16,7 +16,7 @@ namespace {
 
 struct BenchCommand {
   std::string potential, structure;
-  TimingOptions timing;
+  potentials::TimingOptions timing;
   PrecisionOptions precision;
   bool untabulated = false;
   InputOptions input;
@@ -28,12 +28,12 @@ struct BenchCommand {
 void BenchCommand::execute() const {
   run.apply();
   const io::ReadOptions options = input.read_options();
-  const std::unique_ptr<Potential> loaded =
-      load_potential(potential, {options.species, precision.value(), !untabulated});
+  const std::unique_ptr<potentials::Potential> loaded =
+      potentials::load_potential(potential, {options.species, precision.value(), !untabulated});
   const std::optional<Structure> frame = io::open_frames(structure, options)->next();
   if (!frame) throw InputError(Location{structure}, "holds no frame in the range asked for");
-  const Timing t = time_potential(*loaded, *frame, timing);
-  const char* arithmetic = loaded->precision() == Precision::single_precision ? "float" : "double";
+  const potentials::Timing t = potentials::time_potential(*loaded, *frame, timing);
+  const char* arithmetic = loaded->precision() == potentials::Precision::single_precision ? "float" : "double";
   run.write_json({{"us_per_atom", t.median},
                   {"us_per_atom_min", t.fastest},
                   {"us_per_atom_max", t.slowest},
@@ -48,7 +48,7 @@ void BenchCommand::execute() const {
                   {"threads", threads()},
                   {"precision", arithmetic},
                   {"potential", loaded->kind()},
-                  {"processor", processor_name()},
+                  {"processor", potentials::processor_name()},
                   {"energy_eV", t.energy}});
   fmt::print("{} on {} atoms, {:.1f} neighbours within {:.2f} Å ({:.1f} listed), {} thread{}, {} precision\n",
              loaded->kind(), t.n_atoms, t.mean_neighbors, loaded->cutoff(), t.listed_neighbors, threads(),
@@ -58,7 +58,7 @@ void BenchCommand::execute() const {
   fmt::print("  processor time   {:.3f} µs per atom and step, all threads together\n", t.processor);
   fmt::print("  neighbour list   {:.3f} µs per atom, once\n", t.neighbor_list);
   fmt::print("  energy           {:.9f} eV\n", t.energy);
-  fmt::print("  processor        {}\n", processor_name());
+  fmt::print("  processor        {}\n", potentials::processor_name());
 }
 
 }  // namespace

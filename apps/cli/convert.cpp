@@ -104,8 +104,9 @@ bool is_torchscript(const std::filesystem::path& file) {
 // One potential file to another of its kind.
 void convert_potential(const std::filesystem::path& in, const std::filesystem::path& out,
                        const ConvertCommand& command) {
-  const std::unique_ptr<Potential> potential = load_potential(in, {command.input.read_options().species});
-  write_potential(out, *potential);
+  const std::unique_ptr<potentials::Potential> potential =
+      potentials::load_potential(in, {command.input.read_options().species});
+  potentials::write_potential(out, *potential);
   fmt::print("wrote {} ({}): {}, cutoff {:.3f} Å\n", out.string(), potential->kind(), join_names(potential->species()),
              potential->cutoff());
 }
@@ -114,7 +115,8 @@ void execute(const ConvertCommand& command) {
   if (command.files.size() < 2) throw InputError("convert needs an input and an output", "vitrion convert IN... OUT");
   const std::filesystem::path out = command.files.back();
   if (command.files.size() == 2 && is_torchscript(command.files[0])) return import_torchscript(command.files[0], out);
-  if (command.files.size() == 2 && std::filesystem::is_regular_file(command.files[0]) && is_potential(command.files[0]))
+  if (command.files.size() == 2 && std::filesystem::is_regular_file(command.files[0]) &&
+      potentials::is_potential(command.files[0]))
     return convert_potential(command.files[0], out, command);
   const std::vector<std::filesystem::path> in =
       io::files_of(std::vector<std::filesystem::path>(command.files.begin(), command.files.end() - 1));

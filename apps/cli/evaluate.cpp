@@ -40,7 +40,8 @@ void write_predictions(const std::string& file, std::vector<Structure> frames, c
 void EvaluateCommand::execute() const {
   run.apply();
   const io::ReadOptions options = input.read_options();
-  const std::unique_ptr<Potential> loaded = load_potential(potential, {options.species, precision.value(), tabulated});
+  const std::unique_ptr<potentials::Potential> loaded =
+      potentials::load_potential(potential, {options.species, precision.value(), tabulated});
   std::vector<Structure> frames;
   for (const std::string& file : data) {
     std::vector<Structure> more = io::read_frames(file, options);

@@ -28,7 +28,9 @@ struct PrecisionOptions {
   std::string precision = "double";
 
   void add_to(CLI::App& command);
-  Precision value() const { return precision == "float" ? Precision::single_precision : Precision::double_precision; }
+  potentials::Precision value() const {
+    return precision == "float" ? potentials::Precision::single_precision : potentials::Precision::double_precision;
+  }
 };
 
 /// --threads N (default: all processors) and --json FILE.

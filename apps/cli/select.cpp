@@ -38,18 +38,18 @@ struct SelectCommand {
   void cut() const;
 
  private:
-  std::unique_ptr<Potential> load() const;
-  SelectionState state_of(const Potential& loaded) const;
+  std::unique_ptr<potentials::Potential> load() const;
+  potentials::SelectionState state_of(const potentials::Potential& loaded) const;
   std::vector<Structure> frames(const std::vector<std::string>& files) const;
-  Calibration calibration_of(const std::filesystem::path& graded) const;
+  potentials::Calibration calibration_of(const std::filesystem::path& graded) const;
 };
 
-std::unique_ptr<Potential> SelectCommand::load() const {
-  return load_potential(potential, {.species = input.read_options().species});
+std::unique_ptr<potentials::Potential> SelectCommand::load() const {
+  return potentials::load_potential(potential, {.species = input.read_options().species});
 }
 
-SelectionState SelectCommand::state_of(const Potential& loaded) const {
-  if (std::optional<SelectionState> state = loaded.selection_state()) return std::move(*state);
+potentials::SelectionState SelectCommand::state_of(const potentials::Potential& loaded) const {
+  if (std::optional<potentials::SelectionState> state = loaded.selection_state()) return std::move(*state);
   throw InputError(Location{potential}, "holds nothing to grade by",
                    "Make it from its training set: vitrion select active POTENTIAL DATA --output NEW");
 }
@@ -64,27 +64,28 @@ std::vector<Structure> SelectCommand::frames(const std::vector<std::string>& fil
 }
 
 // What the grades by a potential that has just been written mean, by configurations it was not trained on.
-Calibration SelectCommand::calibration_of(const std::filesystem::path& graded) const {
-  const std::unique_ptr<Potential> loaded = load_potential(graded, {.species = input.read_options().species});
+potentials::Calibration SelectCommand::calibration_of(const std::filesystem::path& graded) const {
+  const std::unique_ptr<potentials::Potential> loaded =
+      potentials::load_potential(graded, {.species = input.read_options().species});
   const std::vector<Structure> labelled = frames(held_out);
   return train::calibrate(train::graded_errors(*loaded, labelled, train::predict(*loaded, labelled)));
 }
 
 void SelectCommand::active() const {
   run.apply();
-  const std::unique_ptr<Potential> loaded = load();
+  const std::unique_ptr<potentials::Potential> loaded = load();
   const std::vector<Structure> training = frames(data);
   select::ActiveSetOptions options;
   if (mode != "neighbourhood" && mode != "configuration")
     throw InputError("--mode: \"" + mode + "\" is not known", "Known: neighbourhood, configuration.");
-  options.mode = mode == "neighbourhood" ? GradeMode::neighbourhood : GradeMode::configuration;
+  options.mode = mode == "neighbourhood" ? potentials::GradeMode::neighbourhood : potentials::GradeMode::configuration;
   if (threshold > 0) options.threshold = threshold;
   Progress progress("active set", static_cast<std::int64_t>(training.size()), "configurations");
-  const SelectionState state = select::make_active_set(
+  const potentials::SelectionState state = select::make_active_set(
       *loaded, training, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
   select::write_with_active_set(output, *loaded, state, training);
   nlohmann::json json = {{"mode", name_of(state.mode)}, {"parameters", state.size()}};
-  if (state.kind == ReferenceKind::active_set) {
+  if (state.kind == potentials::ReferenceKind::active_set) {
     const auto filled =
         std::count_if(state.origins.begin(), state.origins.end(), [](const auto& o) { return o[0] >= 0; });
     json["rows_filled"] = filled;
@@ -95,7 +96,7 @@ void SelectCommand::active() const {
   }
   fmt::print("Wrote {}: grades by {}.\n", output, name_of(state.mode));
   if (!held_out.empty()) {
-    const Calibration calibration = calibration_of(output);
+    const potentials::Calibration calibration = calibration_of(output);
     select::write_with_active_set(output, *loaded, state, training, calibration);
     json["calibration"] = to_json(calibration);
     fmt::print("\n{}", train::format_calibration(calibration));
@@ -105,8 +106,8 @@ void SelectCommand::active() const {
 
 void SelectCommand::grade() const {
   run.apply();
-  const std::unique_ptr<Potential> loaded = load();
-  const SelectionState state = state_of(*loaded);
+  const std::unique_ptr<potentials::Potential> loaded = load();
+  const potentials::SelectionState state = state_of(*loaded);
   std::vector<Structure> all = frames(data);
   Progress progress("grades", static_cast<std::int64_t>(all.size()), "configurations");
   const std::vector<std::vector<double>> grades = select::grade_frames(
@@ -129,8 +130,8 @@ void SelectCommand::grade() const {
 
 void SelectCommand::choose() const {
   run.apply();
-  const std::unique_ptr<Potential> loaded = load();
-  const SelectionState state = state_of(*loaded);
+  const std::unique_ptr<potentials::Potential> loaded = load();
+  const potentials::SelectionState state = state_of(*loaded);
   const std::vector<Structure> candidates = frames(data);
   select::SelectOptions options = choice;
   if (threshold > 0) options.threshold = threshold;
@@ -177,9 +178,9 @@ std::map<Species, double> parse_charges(const std::string& text) {
 
 void SelectCommand::cut() const {
   run.apply();
-  const std::unique_ptr<Potential> loaded = load();
-  const SelectionState state = state_of(*loaded);
-  if (state.mode != GradeMode::neighbourhood)
+  const std::unique_ptr<potentials::Potential> loaded = load();
+  const potentials::SelectionState state = state_of(*loaded);
+  if (state.mode != potentials::GradeMode::neighbourhood)
     throw InputError(Location{potential}, "grades whole configurations: there is no worst atom to cut around",
                      "Make the active set with --mode neighbourhood.");
   select::CutOptions options;

@@ -110,7 +110,7 @@ std::vector<double> values_of(const torch::Tensor& tensor) {
   return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
 }
 
-nequip::Model import(const Deployed& deployed, const std::string& file) {
+potentials::nequip::Model import(const Deployed& deployed, const std::string& file) {
   Json json{{"format", "nequip-reference-1"}, {"config", config_of(deployed, file)}};
   std::istringstream names(deployed.type_names);
   for (std::string name; names >> name;) json["type_names"].push_back(name);
@@ -142,7 +142,7 @@ nequip::Model import(const Deployed& deployed, const std::string& file) {
   };
   json["constants"]["per_species_scales_dataset_units"] = in_units(scales);
   json["constants"]["per_species_shifts_dataset_units"] = in_units(shifts);
-  return nequip::parse_reference(json.dump(), file);
+  return potentials::nequip::parse_reference(json.dump(), file);
 }
 
 struct Prediction {
@@ -150,12 +150,12 @@ struct Prediction {
 };
 
 // libtorch's own evaluation of the module, in the type of its parameters.
-Prediction evaluate_module(torch::jit::Module& module, torch::ScalarType type, const nequip::Model& model,
+Prediction evaluate_module(torch::jit::Module& module, torch::ScalarType type, const potentials::nequip::Model& model,
                            const Structure& s) {
-  const nequip::NequipPotential potential(model);
-  const std::vector<int> types = types_for(potential, s);
-  const PeriodicNeighborhoods lists(s, types, model.hyper.r_max);
-  const Neighborhoods view = lists.view();
+  const potentials::nequip::NequipPotential potential(model);
+  const std::vector<int> types = potentials::types_for(potential, s);
+  const neighbors::PeriodicNeighborhoods lists(s, types, model.hyper.r_max);
+  const neighbors::Neighborhoods view = lists.view();
   const Matrix3 inverse = s.cell.spanning().inverse();
   std::vector<std::int64_t> centers, neighbors;
   std::vector<double> shifts;
@@ -195,7 +195,7 @@ struct Tolerance {
 constexpr Tolerance double_tolerance{1e-9, 1e-6}, single_tolerance{1e-6, 1e-4};
 
 // Returns whether all agrees.
-bool check(Deployed deployed, const nequip::Model& model, const std::string& structure) {
+bool check(Deployed deployed, const potentials::nequip::Model& model, const std::string& structure) {
   const Structure s = io::read_frames(structure).front();
   deployed.module.eval();
   bool agrees = true;
@@ -203,8 +203,8 @@ bool check(Deployed deployed, const nequip::Model& model, const std::string& str
     const auto type = single ? torch::kFloat : torch::kDouble;
     deployed.module.to(type);
     const Prediction theirs = evaluate_module(deployed.module, type, model, s);
-    nequip::NequipPotential potential(model,
-                                      {single ? Precision::single_precision : Precision::double_precision, false});
+    potentials::nequip::NequipPotential potential(
+        model, {single ? potentials::Precision::single_precision : potentials::Precision::double_precision, false});
     const Labels ours = evaluate(potential, s);
     double energy = 0, forces = 0, largest = 0, total = 0;
     for (std::size_t i = 0; i < theirs.energies.size(); ++i) {
@@ -239,8 +239,8 @@ int run(int argc, char** argv) {
       "  vitrion convert water.pth water.safetensors      the same, without the check");
   CLI11_PARSE(app, argc, argv);
   const Deployed deployed = load(input);
-  const nequip::Model model = import(deployed, input);
-  nequip::write_model(output, model);
+  const potentials::nequip::Model model = import(deployed, input);
+  potentials::nequip::write_model(output, model);
   fmt::print("wrote {} (NequIP): {}, cutoff {:.3f} Å, {} parameters\n", output, join_names(model.species),
              model.hyper.r_max, model.parameters.size());
   if (structure.empty() || check(deployed, model, structure)) return 0;

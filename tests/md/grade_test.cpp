@@ -41,28 +41,28 @@ Structure relaxed(std::uint64_t seed, const fs::path& folder) {
 
 // Soft random potentials over ZBL, written with what they are graded by: one configuration, that which runs begin with.
 fs::path soft_mtp(const fs::path& folder, const Structure& shown) {
-  mtp::MtpParameters p = mtp::untrained_mtp(4, mg_v_o, 1.5, 4.0);
+  potentials::mtp::MtpParameters p = potentials::mtp::untrained_mtp(4, mg_v_o, 1.5, 4.0);
   Random random(1);
   std::vector<double> values(p.n_parameters());
   for (double& v : values) v = 0.02 * random.normal();
   p.set_flat(values);
-  mtp::MtpPotential potential(p);
+  potentials::mtp::MtpPotential potential(p);
   const fs::path file = folder / "soft.almtp";
   select::write_with_active_set(file, potential, select::make_active_set(potential, {shown}), {shown});
   return file;
 }
 
 fs::path soft_nequip(const fs::path& folder, const Structure& shown) {
-  nequip::Hyperparameters hyper;
+  potentials::nequip::Hyperparameters hyper;
   hyper.r_max = 4.0;
   hyper.num_layers = 2;
   hyper.l_max = 1;
   hyper.num_features = 3;
   hyper.radial_mlp_width = 8;
   hyper.avg_num_neighbors = 20;
-  nequip::Model model = nequip::initial_model(hyper, mg_v_o, 5);
+  potentials::nequip::Model model = potentials::nequip::initial_model(hyper, mg_v_o, 5);
   model.scales.assign(3, 0.1);
-  nequip::NequipPotential potential(model);
+  potentials::nequip::NequipPotential potential(model);
   const fs::path file = folder / "soft.safetensors";
   select::write_with_active_set(file, potential, select::make_active_set(potential, {shown}), {shown});
   return file;
@@ -108,7 +108,7 @@ TEST_P(Grades, OfARunBeginAtOneAndAreKept) {
   const std::vector<Structure> kept = io::read_frames(o.folder / "hot.extrapolating.lammpstrj.gz");
   EXPECT_EQ(static_cast<double>(kept.size()), std::round(outcome.stages[0].grade->share_above * 11));
   ASSERT_FALSE(kept.empty());
-  const std::unique_ptr<Potential> potential = load_potential(o.potential);
+  const std::unique_ptr<potentials::Potential> potential = potentials::load_potential(o.potential);
   const auto again = select::grade_frames(*potential, *potential->selection_state(), kept);
   for (std::size_t f = 0; f < kept.size(); ++f) {
     const std::string row = "\n" + std::to_string(*kept[f].step) + ",";

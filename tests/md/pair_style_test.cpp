@@ -30,7 +30,7 @@ TEST(PairStyle, MtpGivesWhatEvaluateGives) {
   const std::string file = test::reference("mtp/mgv2o5/pot.mtp").string();
   Structure s = random_oxide(40, 2);
   const Answer lammps = one_step(s, {"pair_style vitrion", "pair_coeff * * " + file + " Mg V O"});
-  const auto potential = load_potential(file, {mg_v_o});
+  const auto potential = potentials::load_potential(file, {mg_v_o});
   const Labels direct = evaluate(*potential, s);
   expect_same(lammps, {*direct.energy, direct.forces, *direct.stress}, 1e-10);
 }

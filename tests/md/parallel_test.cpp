@@ -21,7 +21,7 @@ namespace {
 
 void expect_as_evaluated(const Structure& s, const std::string& file) {
   const Answer lammps = one_step(s, {"pair_style vitrion untabulated", "pair_coeff * * " + file + " Mg V O"});
-  const auto potential = load_potential(file, {mg_v_o});
+  const auto potential = potentials::load_potential(file, {mg_v_o});
   const Labels direct = evaluate(*potential, s);
   expect_same(lammps, {*direct.energy, direct.forces, *direct.stress}, 1e-10);
 }
@@ -39,7 +39,7 @@ std::string zbl_file_of_rank() {
 
 // Four layers: what an atom feels comes from as far as 14 Å, ghosts reach 4.5 Å (r_max and the skin).
 std::string nequip_file_of_rank(int l_max, bool parity) {
-  nequip::Hyperparameters hyper;
+  potentials::nequip::Hyperparameters hyper;
   hyper.r_max = 3.5;
   hyper.l_max = l_max;
   hyper.parity = parity;
@@ -47,7 +47,7 @@ std::string nequip_file_of_rank(int l_max, bool parity) {
   hyper.radial_mlp_width = 8;
   hyper.avg_num_neighbors = 20;
   const std::filesystem::path file = file_of_process("nequip.safetensors");
-  nequip::write_model(file, nequip::initial_model(hyper, mg_v_o, 7));
+  potentials::nequip::write_model(file, potentials::nequip::initial_model(hyper, mg_v_o, 7));
   return file.string();
 }
 
@@ -61,10 +61,10 @@ TEST(Parallel, MessagesReachAtomsOfOtherRanks) {
 // Grades of a NequIP model that was shown another structure: the highest, and its atom, are those of one process.
 TEST(Parallel, TheHighestGradeIsThatOfOneProcess) {
   const std::string file = nequip_file_of_rank(1, false);
-  nequip::NequipPotential potential(nequip::read_model(file));
+  potentials::nequip::NequipPotential potential(potentials::nequip::read_model(file));
   select::write_with_active_set(file, potential, select::make_active_set(potential, {random_oxide(60, 18)}), {});
   const Structure s = random_oxide(60, 17);
-  const std::vector<double> expected = grades_of(*load_potential(file), s);
+  const std::vector<double> expected = potentials::grades_of(*potentials::load_potential(file), s);
   LammpsSession session;
   one_step(session, s, {"pair_style vitrion untabulated", "pair_coeff * * " + file + " Mg V O"});
   ASSERT_TRUE(session.has_grades());
@@ -80,7 +80,7 @@ TEST(Parallel, TheHighestGradeIsThatOfOneProcess) {
 // forces as they were.
 TEST(Parallel, GradesCostNoSecondEvaluation) {
   const std::string file = nequip_file_of_rank(1, false);
-  nequip::NequipPotential potential(nequip::read_model(file));
+  potentials::nequip::NequipPotential potential(potentials::nequip::read_model(file));
   select::write_with_active_set(file, potential, select::make_active_set(potential, {random_oxide(60, 18)}), {});
   LammpsSession session;
   one_step(session, random_oxide(60, 17), {"pair_style vitrion untabulated", "pair_coeff * * " + file + " Mg V O"});

@@ -49,8 +49,8 @@ std::vector<double> all_distances(const Structure& s, double cutoff) {
 }
 
 std::vector<double> listed_distances(const Structure& s, double cutoff) {
-  const PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), cutoff);
-  const Neighborhoods n = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), cutoff);
+  const neighbors::Neighborhoods n = lists.view();
   std::vector<double> list;
   for (std::size_t i = 0; i < n.n_local; ++i)
     for (int j : n.of(i)) {
@@ -100,11 +100,11 @@ TEST(Neighborhoods, RefusesCoincidentAtoms) {
   Structure s = random_structure(Cell::orthorhombic(9, 9, 9), 4, 8);
   s.positions.row(3) = s.positions.row(1);
   for (const double cutoff : {4.0, 1e-9, 0.0})
-    EXPECT_THROW(PeriodicNeighborhoods(s, std::vector<int>(4, 0), cutoff), InputError);
+    EXPECT_THROW(neighbors::PeriodicNeighborhoods(s, std::vector<int>(4, 0), cutoff), InputError);
   // An atom on the image of another one.
   s.positions.row(3) = s.positions.row(1) + Eigen::RowVector3d(9, 0, -9);
   try {
-    PeriodicNeighborhoods(s, std::vector<int>(4, 0), 4.0);
+    neighbors::PeriodicNeighborhoods(s, std::vector<int>(4, 0), 4.0);
     FAIL();
   } catch (const InputError& e) {
     EXPECT_NE(std::string(e.what()).find("atoms 2 and 4 stand on the same place"), std::string::npos) << e.what();
@@ -113,11 +113,11 @@ TEST(Neighborhoods, RefusesCoincidentAtoms) {
 
 TEST(Neighborhoods, NobodyIsNearerThanZero) {
   const Structure s = random_structure(Cell::orthorhombic(9, 9, 9), 50, 9);
-  const PeriodicNeighborhoods lists(s, std::vector<int>(50, 0), 0.0);
+  const neighbors::PeriodicNeighborhoods lists(s, std::vector<int>(50, 0), 0.0);
   EXPECT_EQ(lists.mean_neighbors(), 0);
   EXPECT_EQ(lists.n_ghost(), 0u);
   for (const double cutoff : {-1.0, std::nan(""), std::numeric_limits<double>::infinity()})
-    EXPECT_THROW(PeriodicNeighborhoods(s, std::vector<int>(50, 0), cutoff), InputError);
+    EXPECT_THROW(neighbors::PeriodicNeighborhoods(s, std::vector<int>(50, 0), cutoff), InputError);
 }
 
 // Points in a plane, in a line, far apart, and a cutoff longer than all of them.
@@ -143,12 +143,13 @@ TEST(Neighborhoods, CrystalPlanesOnBoxSides) {
     s.species.push_back(Species::element("Li"));
   }
   for (const auto& [cutoff, neighbors] : {std::pair{2.0, 0}, {2.0 + 1e-9, 6}, {4.0, 26}, {4.0 + 1e-9, 32}})
-    EXPECT_EQ(PeriodicNeighborhoods(s, std::vector<int>(64, 0), cutoff).mean_neighbors(), neighbors) << cutoff;
+    EXPECT_EQ(neighbors::PeriodicNeighborhoods(s, std::vector<int>(64, 0), cutoff).mean_neighbors(), neighbors)
+        << cutoff;
 }
 
 // The set of neighbours of every atom, by number and difference vector, in a fixed order.
-std::vector<std::vector<std::array<double, 4>>> environments(const PeriodicNeighborhoods& lists) {
-  const Neighborhoods n = lists.view();
+std::vector<std::vector<std::array<double, 4>>> environments(const neighbors::PeriodicNeighborhoods& lists) {
+  const neighbors::Neighborhoods n = lists.view();
   std::vector<std::vector<std::array<double, 4>>> all(n.n_local);
   for (std::size_t i = 0; i < n.n_local; ++i) {
     for (const int j : n.of(i)) {
@@ -181,8 +182,8 @@ TEST(Neighborhoods, ThreadsChangeNothing) {
   const Structure s = random_structure(Cell(4.0 * skewed()), n, 12);
   const auto lists = [&](int n_threads) {
     set_threads(n_threads);
-    const PeriodicNeighborhoods p(s, std::vector<int>(n, 0), 5.0);
-    const Neighborhoods v = p.view();
+    const neighbors::PeriodicNeighborhoods p(s, std::vector<int>(n, 0), 5.0);
+    const neighbors::Neighborhoods v = p.view();
     return std::pair(std::vector<std::int64_t>(v.first, v.first + n + 1),
                      std::vector<int>(v.neighbors, v.neighbors + v.first[n]));
   };

@@ -12,13 +12,13 @@
 #include "vitrion/potentials/mtp/mtp_potential.hpp"
 #include "vitrion/potentials/mtp/selection_state.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
-std::vector<double> site_energies(const MtpParameters& p, const PeriodicNeighborhoods& lists) {
+std::vector<double> site_energies(const MtpParameters& p, const neighbors::PeriodicNeighborhoods& lists) {
   MtpPotential potential(p);
-  Evaluation result;
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  potentials::Evaluation result;
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
   potential.compute(lists.view(), {}, exchange, result);
   return result.energies;
 }
@@ -29,9 +29,9 @@ TEST_P(SiteGradients, AreDerivativesOfSiteEnergiesByEveryParameter) {
   MtpParameters p = test::random_mtp(8, 2, 3, GetParam());
   const Structure s = test::random_structure(Cell::orthorhombic(6, 7, 8), 13, 2, 4);
   MtpPotential potential(p);
-  const PeriodicNeighborhoods lists(s, types_for(potential, s), p.max_dist);
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
-  const SelectionRows rows = potential.selection_rows(lists.view(), exchange);
+  const neighbors::PeriodicNeighborhoods lists(s, potentials::types_for(potential, s), p.max_dist);
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+  const potentials::SelectionRows rows = potential.selection_rows(lists.view(), exchange);
   ASSERT_EQ(rows.cols(), static_cast<Eigen::Index>(p.n_parameters()));
   const std::vector<double> flat = p.flat();
   for (std::size_t k = 0; k < flat.size(); ++k) {
@@ -69,9 +69,9 @@ TEST(Grades, EqualThoseOfMlip3) {
   for (std::size_t f = 0; f < frames.size(); ++f) {
     std::vector<int> types;
     for (const Species& s : frames[f].species) types.push_back(s.type_number());
-    const PeriodicNeighborhoods lists(frames[f], types, potential.cutoff());
-    PeriodicExchange exchange(lists.n_local(), lists.owners());
-    Evaluation result;
+    const neighbors::PeriodicNeighborhoods lists(frames[f], types, potential.cutoff());
+    potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+    potentials::Evaluation result;
     potential.compute(lists.view(), {.grades = true}, exchange, result);
     EXPECT_NEAR(*std::max_element(result.grades.begin(), result.grades.end()), expected[f], 1e-5) << "frame " << f;
   }
@@ -80,8 +80,8 @@ TEST(Grades, EqualThoseOfMlip3) {
 TEST(SelectionState, IsWrittenAsItWasRead) {
   VITRION_NEEDS_REFERENCE("mtp/grades/level08.almtp");
   const MtpParameters p = read_mtp(test::reference("mtp/grades/level08.almtp"));
-  const SelectionState state = parse_selection_state(p.selection_state, p.n_parameters());
-  EXPECT_EQ(state.mode, GradeMode::neighbourhood);
+  const potentials::SelectionState state = parse_selection_state(p.selection_state, p.n_parameters());
+  EXPECT_EQ(state.mode, potentials::GradeMode::neighbourhood);
   EXPECT_LT((state.active * state.inverse - Eigen::MatrixXd::Identity(156, 156)).cwiseAbs().maxCoeff(), 1e-6);
   EXPECT_EQ(format_selection_state(state), p.selection_state);
 }
@@ -95,4 +95,4 @@ TEST(SelectionState, ThatIsCutIsRefused) {
 }
 
 }  // namespace
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

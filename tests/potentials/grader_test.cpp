@@ -11,8 +11,8 @@ namespace vitrion {
 namespace {
 
 struct Sites {
-  std::vector<SelectionRows> matrices;  // of each type
-  SelectionRows rows;
+  std::vector<potentials::SelectionRows> matrices;  // of each type
+  potentials::SelectionRows rows;
   std::vector<int> types;
 };
 
@@ -20,21 +20,21 @@ struct Sites {
 Sites random_sites(Eigen::Index width, Eigen::Index columns) {
   std::srand(3);
   Sites sites;
-  for (int type = 0; type < 3; ++type) sites.matrices.push_back(SelectionRows::Random(width, columns));
+  for (int type = 0; type < 3; ++type) sites.matrices.push_back(potentials::SelectionRows::Random(width, columns));
   const Eigen::Index n_atoms = 201;
-  sites.rows = SelectionRows::Random(n_atoms, width);
+  sites.rows = potentials::SelectionRows::Random(n_atoms, width);
   for (Eigen::Index i = 0; i < n_atoms; ++i) sites.types.push_back(i % 7 == 0 ? 2 : static_cast<int>(i % 2));
   return sites;
 }
 
-double plain_grade(ReferenceKind kind, const Sites& sites, Eigen::Index atom) {
+double plain_grade(potentials::ReferenceKind kind, const Sites& sites, Eigen::Index atom) {
   const auto type = static_cast<std::size_t>(sites.types[static_cast<std::size_t>(atom)]);
   const Eigen::RowVectorXd b = sites.rows.row(atom), c = b * sites.matrices[type];
-  return kind == ReferenceKind::active_set ? c.cwiseAbs().maxCoeff() : std::sqrt(std::max(0.0, b.dot(c)));
+  return kind == potentials::ReferenceKind::active_set ? c.cwiseAbs().maxCoeff() : std::sqrt(std::max(0.0, b.dot(c)));
 }
 
-void expect_plain_grades(ReferenceKind kind, const Sites& sites) {
-  const Grader grader(kind, sites.matrices);
+void expect_plain_grades(potentials::ReferenceKind kind, const Sites& sites) {
+  const potentials::Grader grader(kind, sites.matrices);
   ASSERT_EQ(grader.width(), static_cast<std::size_t>(sites.rows.cols()));
   std::vector<double> grades(sites.types.size(), -1);
   grader.grade(sites.rows.data(), sites.types.data(), 5, sites.types.size(), grades.data());
@@ -55,23 +55,25 @@ TEST(Grader, EqualsMatrixProductsOnEveryInstructionSet) {
     if (target != HWY_SCALAR && (all & target) == 0) continue;
     choose(target);
     SCOPED_TRACE(hwy::TargetName(target));
-    expect_plain_grades(ReferenceKind::active_set, random_sites(37, 61));
-    expect_plain_grades(ReferenceKind::active_set, random_sites(61, 37));
-    expect_plain_grades(ReferenceKind::active_set, random_sites(48, 96));
-    expect_plain_grades(ReferenceKind::ellipsoid, random_sites(37, 37));
-    expect_plain_grades(ReferenceKind::ellipsoid, random_sites(48, 48));
+    expect_plain_grades(potentials::ReferenceKind::active_set, random_sites(37, 61));
+    expect_plain_grades(potentials::ReferenceKind::active_set, random_sites(61, 37));
+    expect_plain_grades(potentials::ReferenceKind::active_set, random_sites(48, 96));
+    expect_plain_grades(potentials::ReferenceKind::ellipsoid, random_sites(37, 37));
+    expect_plain_grades(potentials::ReferenceKind::ellipsoid, random_sites(48, 48));
   }
   choose(0);
 }
 
 TEST(Grader, ARowThatIsNotFiniteHasAnInfiniteGrade) {
-  for (const ReferenceKind kind : {ReferenceKind::active_set, ReferenceKind::ellipsoid}) {
+  for (const potentials::ReferenceKind kind :
+       {potentials::ReferenceKind::active_set, potentials::ReferenceKind::ellipsoid}) {
     Sites sites = random_sites(37, 37);
     sites.rows(10, 4) = std::numeric_limits<double>::quiet_NaN();
     sites.rows(11, 5) = std::numeric_limits<double>::infinity();
     sites.rows.row(12).setConstant(1e300);
     std::vector<double> grades(sites.types.size());
-    Grader(kind, sites.matrices).grade(sites.rows.data(), sites.types.data(), 0, grades.size(), grades.data());
+    potentials::Grader(kind, sites.matrices)
+        .grade(sites.rows.data(), sites.types.data(), 0, grades.size(), grades.data());
     EXPECT_EQ(grades[10], INFINITY);
     EXPECT_EQ(grades[11], INFINITY);
     EXPECT_GT(grades[12], 1e290);

@@ -13,7 +13,7 @@
 #include "vitrion/potentials/mtp/contraction_graphs.hpp"
 #include "vitrion/potentials/mtp/mtp_file.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 // Unit vectors with random values of the radial functions: all that a basis function depends on.
@@ -144,4 +144,4 @@ TEST(MomentLevels, RefusesWhatIsNoLevel) {
 }
 
 }  // namespace
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

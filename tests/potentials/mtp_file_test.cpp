@@ -10,7 +10,7 @@
 #include "vitrion/core/random.hpp"
 #include "vitrion/potentials/registry.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 constexpr const char* level4_text =
@@ -220,26 +220,29 @@ TEST(MtpFile, ReadsPublishedPotentials) {
 
 TEST(LoadPotential, NamesTheTypesOfAFileThatNamesNone) {
   VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
-  const auto potential = load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V,O")});
+  const auto potential =
+      potentials::load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V,O")});
   EXPECT_EQ(potential->species(), parse_species_list("Mg,V,O"));
   EXPECT_EQ(potential->cutoff(), 7.0);
   EXPECT_EQ(potential->kind(), "MTP");
-  EXPECT_THROW(load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V")}), InputError);
+  EXPECT_THROW(potentials::load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V")}),
+               InputError);
 }
 
 TEST(LoadPotential, RefusesOtherFiles) {
   const auto file = test::scratch_folder() / "notes.txt";
   write_file_atomically(file, "not a potential\n");
-  EXPECT_THROW(load_potential(file), InputError);
-  EXPECT_THROW(load_potential(file.parent_path() / "absent.mtp"), InputError);
+  EXPECT_THROW(potentials::load_potential(file), InputError);
+  EXPECT_THROW(potentials::load_potential(file.parent_path() / "absent.mtp"), InputError);
 }
 
 TEST(LoadPotential, RefusesSinglePrecisionOfAnMtp) {
   const auto file = test::scratch_folder() / "random.mtp";
   write_mtp(file, test::random_mtp(4, 2, 1));
-  EXPECT_EQ(load_potential(file)->precision(), Precision::double_precision);
-  EXPECT_THROW(load_potential(file, {.species = {}, .precision = Precision::single_precision}), InputError);
+  EXPECT_EQ(potentials::load_potential(file)->precision(), potentials::Precision::double_precision);
+  EXPECT_THROW(potentials::load_potential(file, {.species = {}, .precision = potentials::Precision::single_precision}),
+               InputError);
 }
 
 }  // namespace
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

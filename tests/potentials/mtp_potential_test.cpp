@@ -15,7 +15,7 @@
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/random.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 using test::random_mtp;
@@ -65,12 +65,12 @@ class Kernels : public ::testing::TestWithParam<std::int64_t> {
 
 void expect_plain(const MtpParameters& p, const Structure& structure) {
   MtpPotential potential(p);
-  const std::vector<int> types = types_for(potential, structure);
+  const std::vector<int> types = potentials::types_for(potential, structure);
   const test::PlainResult plain = test::PlainMtp(p).evaluate(structure, types);
   // A skin: what lies beyond the cutoff must not matter.
-  const PeriodicNeighborhoods lists(structure, types, p.max_dist + 0.7);
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
-  Evaluation result;
+  const neighbors::PeriodicNeighborhoods lists(structure, types, p.max_dist + 0.7);
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+  potentials::Evaluation result;
   potential.compute(lists.view(), {.atomic_virials = true}, exchange, result);
   const double size = scale_of(plain.forces);
   EXPECT_LT((lists.fold(result.forces) - plain.forces).cwiseAbs().maxCoeff(), 1e-11 * size);
@@ -260,12 +260,12 @@ TEST(MtpPotential, ClonesAreIndependentAndEqual) {
 TEST(MtpPotential, PositionsThatAreNotNumbersShowInTheForces) {
   MtpPotential potential(random_mtp(8, 2, 14));
   const Structure s = random_structure(skewed_cell(7), 12, 2, 18);
-  PeriodicNeighborhoods lists(s, types_for(potential, s), potential.cutoff());
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
+  neighbors::PeriodicNeighborhoods lists(s, potentials::types_for(potential, s), potential.cutoff());
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
   Positions broken = s.positions;
   broken(3, 1) = std::numeric_limits<double>::quiet_NaN();
   lists.move(broken);
-  Evaluation result;
+  potentials::Evaluation result;
   potential.compute(lists.view(), {}, exchange, result);
   EXPECT_TRUE(std::isnan(std::accumulate(result.energies.begin(), result.energies.end(), 0.0)));
   EXPECT_TRUE(lists.fold(result.forces).row(3).hasNaN());
@@ -286,4 +286,4 @@ TEST(MtpPotential, RefusesTemplatesAndForeignSpecies) {
 }
 
 }  // namespace
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -15,7 +15,8 @@ namespace {
 // An independent evaluator's forces on three 768-atom frames, printed with ten digits.
 TEST(MtpReference, ForcesOfThePublishedMgVO) {
   VITRION_NEEDS_REFERENCE("mtp/mgv2o5");
-  const auto potential = load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V,O")});
+  const auto potential =
+      potentials::load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V,O")});
   const auto frames = io::read_frames(test::reference("mtp/mgv2o5/reference_600K.extxyz"));
   ASSERT_EQ(frames.size(), 3u);
   for (const Structure& frame : frames) {
@@ -31,7 +32,7 @@ TEST(MtpReference, WhatMlipPrintedForPotentialsOfSeveralLevels) {
   for (const char* folder : {"cubic/02", "cubic/04", "cubic/08", "cubic/16", "multi/08"}) {
     SCOPED_TRACE(folder);
     const auto path = test::reference("mtp/levels") / folder;
-    const auto potential = load_potential(path / "pot.mtp");
+    const auto potential = potentials::load_potential(path / "pot.mtp");
     for (const Structure& frame : io::read_frames(path / "out.cfg")) {
       const Labels labels = evaluate(*potential, frame);
       EXPECT_NEAR(*labels.energy, *frame.labels.energy, 5.1e-7 * static_cast<double>(frame.size()));
@@ -46,7 +47,7 @@ TEST(MtpReference, WhatMlipPrintedForPotentialsOfSeveralLevels) {
 TEST(MtpReference, EnergyOfTheNiMoExample) {
   VITRION_NEEDS_REFERENCE("mtp/zuo2020/NiMo_example");
   const auto folder = test::reference("mtp/zuo2020/NiMo_example");
-  const auto potential = load_potential(folder / "fitted.mtp", {parse_species_list("Ni,Mo")});
+  const auto potential = potentials::load_potential(folder / "fitted.mtp", {parse_species_list("Ni,Mo")});
   std::ifstream in(folder / "data.json");
   const nlohmann::json data = nlohmann::json::parse(in).at(0).at("structure");
   Matrix3 cell;

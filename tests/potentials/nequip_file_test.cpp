@@ -14,7 +14,7 @@
 #include "vitrion/potentials/nequip/safetensors.hpp"
 #include "vitrion/potentials/registry.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 using ::testing::HasSubstr;
@@ -124,13 +124,13 @@ TEST(NequipFile, ReferenceModelsThatAskForMoreAreRefused) {
 TEST(NequipFile, OtherFilesAreNoModels) {
   const std::filesystem::path folder = test::scratch_folder();
   write_file_atomically(folder / "glass.xyz", "1\n\nLi 0 0 0\n");
-  EXPECT_FALSE(is_potential(folder / "glass.xyz"));
+  EXPECT_FALSE(potentials::is_potential(folder / "glass.xyz"));
   write_file_atomically(folder / "empty", "");
-  EXPECT_FALSE(is_potential(folder / "empty"));
+  EXPECT_FALSE(potentials::is_potential(folder / "empty"));
   write_file_atomically(folder / "m.safetensors", format_model(tiny_model()));
-  EXPECT_TRUE(is_potential(folder / "m.safetensors"));
-  EXPECT_THROW(is_potential(folder / "none"), InputError);
+  EXPECT_TRUE(potentials::is_potential(folder / "m.safetensors"));
+  EXPECT_THROW(potentials::is_potential(folder / "none"), InputError);
 }
 
 }  // namespace
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -7,7 +7,7 @@
 #include "vitrion/core/random.hpp"
 #include "vitrion/potentials/nequip/initial.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 struct Architecture {
@@ -107,16 +107,16 @@ class Problem {
   }
   void evaluate(const Model& model) {
     evaluator_ = std::make_unique<Evaluator<T>>(std::make_shared<const Network<T>>(model), nullptr, Keep::messages);
-    PeriodicExchange exchange(lists_.n_local(), lists_.owners());
+    potentials::PeriodicExchange exchange(lists_.n_local(), lists_.owners());
     evaluator_->run(lists_.view(), {}, exchange, result_);
   }
 
   Structure structure_;
   LinearLoss loss_;
   std::vector<int> types_;
-  PeriodicNeighborhoods lists_;
+  neighbors::PeriodicNeighborhoods lists_;
   std::unique_ptr<Evaluator<T>> evaluator_;
-  Evaluation result_;
+  potentials::Evaluation result_;
 };
 
 class NequipGradient : public ::testing::TestWithParam<Architecture> {};
@@ -174,4 +174,4 @@ INSTANTIATE_TEST_SUITE_P(All, NequipGradient,
                          });
 
 }  // namespace
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -13,7 +13,7 @@
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/potentials/nequip/kernel.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 using test::ByExchange;
@@ -147,9 +147,9 @@ TEST_P(NequipLaws, GhostsGiveWhatImagesGive) {
   for (const Structure& s : {random_lipo(skewed_cell(4.2), 6, 7), random_lipo(skewed_cell(2.2), 1, 7),
                              random_lipo(slab_cell(), 6, 8), random_lipo(cluster_cell, 6, 9)}) {
     const Labels expected = evaluate(potential, s);
-    const PeriodicNeighborhoods lists(s, types_for(potential, s), potential.cutoff() + 0.5);
+    const neighbors::PeriodicNeighborhoods lists(s, potentials::types_for(potential, s), potential.cutoff() + 0.5);
     ByExchange exchange(lists.n_local(), lists.owners());
-    Evaluation result;
+    potentials::Evaluation result;
     potential.compute(lists.view(), {.atomic_virials = true}, exchange, result);
     EXPECT_NEAR(std::accumulate(result.energies.begin(), result.energies.end(), 0.0), *expected.energy, 1e-11);
     EXPECT_LT((lists.fold(result.forces) - expected.forces).cwiseAbs().maxCoeff(), 1e-11);
@@ -162,7 +162,7 @@ TEST_P(NequipLaws, GhostsGiveWhatImagesGive) {
 TEST_P(NequipLaws, InstructionSetsThreadsAndPaddingGiveTheSame) {
   for (const int num_features : {5, 24, 32}) {
     NequipPotential potential(model(num_features));
-    NequipPotential single(model(num_features), {Precision::single_precision, false});
+    NequipPotential single(model(num_features), {potentials::Precision::single_precision, false});
     const Structure s = random_lipo(skewed_cell(6), 18, 10);
     choose_target(0);
     set_threads(1);
@@ -214,7 +214,8 @@ TEST(Nequip, FewerLayersDeeperRadialNetworksAndOtherCutoffsWork) {
     h.radial_mlp_depth = depth;
     h.polynomial_cutoff_p = 4.5;
     h.avg_num_neighbors = 0;
-    NequipPotential exact(random_network(h)), tabulated(random_network(h), {Precision::double_precision, true});
+    NequipPotential exact(random_network(h)),
+        tabulated(random_network(h), {potentials::Precision::double_precision, true});
     const Structure s = random_lipo(skewed_cell(5), 9, 12);
     const Labels a = evaluate(exact, s), b = evaluate(tabulated, s);
     const double size = a.forces.cwiseAbs().maxCoeff();
@@ -225,12 +226,12 @@ TEST(Nequip, FewerLayersDeeperRadialNetworksAndOtherCutoffsWork) {
 
 TEST(Nequip, NoAtomsAreNoProblem) {
   NequipPotential potential(random_network(small_network(1, false)));
-  Neighborhoods nobody;
+  neighbors::Neighborhoods nobody;
   const std::int64_t first = 0;
   nobody.first = &first;
   const std::vector<int> no_owners;
   ByExchange exchange(0, no_owners);
-  Evaluation result;
+  potentials::Evaluation result;
   potential.compute(nobody, {.atomic_virials = true}, exchange, result);
   EXPECT_TRUE(result.energies.empty());
   EXPECT_EQ(result.forces.rows(), 0);
@@ -252,11 +253,11 @@ TEST(Nequip, ClonesWorkSideBySide) {
 }
 
 TEST(Nequip, CloneComputesTheSame) {
-  NequipPotential potential(random_network(small_network(2, false)), {Precision::single_precision, true});
+  NequipPotential potential(random_network(small_network(2, false)), {potentials::Precision::single_precision, true});
   const auto clone = potential.clone();
   const Structure s = random_lipo(skewed_cell(4.2), 6, 13);
   EXPECT_EQ(*evaluate(potential, s).energy, *evaluate(*clone, s).energy);
 }
 
 }  // namespace
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -16,7 +16,7 @@
 #include "vitrion/potentials/nequip/radial.hpp"
 #include "vitrion/potentials/registry.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 using Json = nlohmann::json;
@@ -83,7 +83,7 @@ class NequipModels : public ::testing::TestWithParam<std::string> {
 
 TEST_P(NequipModels, EnergiesForcesAndStressesEqualTheReference) {
   VITRION_NEEDS_REFERENCE("nequip/model_c.json");
-  const auto potential = load_potential(model());
+  const auto potential = potentials::load_potential(model());
   EXPECT_EQ(potential->kind(), "NequIP");
   for (const Json& s : structures()) expect_labels(evaluate(*potential, structure_of(s)), s, 1e-11);
 }
@@ -92,8 +92,8 @@ TEST_P(NequipModels, OurFileHoldsTheSameModelBitForBit) {
   VITRION_NEEDS_REFERENCE("nequip/model_c.json");
   const Model original = read_model(model());
   const std::filesystem::path file = test::scratch_folder() / "model.safetensors";
-  write_potential(file, *load_potential(model()));
-  EXPECT_TRUE(is_potential(file));
+  potentials::write_potential(file, *potentials::load_potential(model()));
+  EXPECT_TRUE(potentials::is_potential(file));
   const Model again = read_model(file);
   EXPECT_EQ(again.hyper, original.hyper);
   EXPECT_EQ(again.species, original.species);
@@ -105,7 +105,7 @@ TEST_P(NequipModels, OurFileHoldsTheSameModelBitForBit) {
 // The reference's own float32 run bounds what float32 may lose; ours may lose five times as much.
 TEST_P(NequipModels, SinglePrecisionIsAsGoodAsTheReferences) {
   VITRION_NEEDS_REFERENCE("nequip/model_c.json");
-  const auto potential = load_potential(model(), {{}, Precision::single_precision, false});
+  const auto potential = potentials::load_potential(model(), {{}, potentials::Precision::single_precision, false});
   for (const Json& s : structures()) {
     const Labels labels = evaluate(*potential, structure_of(s));
     const double energy = s["total_energy"];
@@ -128,9 +128,10 @@ TEST_P(NequipModels, SinglePrecisionIsAsGoodAsTheReferences) {
 
 TEST_P(NequipModels, TabulatedForcesAreWithinTheStatedError) {
   VITRION_NEEDS_REFERENCE("nequip/model_c.json");
-  for (const Precision precision : {Precision::double_precision, Precision::single_precision}) {
-    const auto exact = load_potential(model(), {{}, precision, false});
-    const auto tabulated = load_potential(model(), {{}, precision, true});
+  for (const potentials::Precision precision :
+       {potentials::Precision::double_precision, potentials::Precision::single_precision}) {
+    const auto exact = potentials::load_potential(model(), {{}, precision, false});
+    const auto tabulated = potentials::load_potential(model(), {{}, precision, true});
     for (const Json& json : structures()) {
       const Structure s = structure_of(json);
       const Labels a = evaluate(*exact, s), b = evaluate(*tabulated, s);
@@ -184,9 +185,9 @@ TEST_P(NequipIntermediates, EveryLayerEqualsTheReference) {
   const auto network = std::make_shared<const Network<double>>(model, LastLayer::whole);
   Evaluator<double> evaluator(network, nullptr, Keep::messages);
   const NequipPotential potential(model);
-  const PeriodicNeighborhoods lists(s, types_for(potential, s), model.hyper.r_max);
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
-  Evaluation result;
+  const neighbors::PeriodicNeighborhoods lists(s, potentials::types_for(potential, s), model.hyper.r_max);
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
+  potentials::Evaluation result;
   evaluator.run(lists.view(), {}, exchange, result);
   const std::vector<LayerShape> shapes = layer_shapes(model.hyper);
   for (std::size_t n = 0; n < shapes.size(); ++n) {
@@ -247,4 +248,4 @@ INSTANTIATE_TEST_SUITE_P(All, NequipIntermediates, ::testing::Values("a", "b"),
                          [](const auto& model) { return "Model" + model.param; });
 
 }  // namespace
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

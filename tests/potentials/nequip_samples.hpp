@@ -14,8 +14,8 @@ namespace vitrion::test {
 
 inline const std::vector<Species> li_o_p = parse_species_list("Li,O,P");
 
-inline nequip::Hyperparameters small_network(int l_max, bool parity, int num_features = 5) {
-  nequip::Hyperparameters h;
+inline potentials::nequip::Hyperparameters small_network(int l_max, bool parity, int num_features = 5) {
+  potentials::nequip::Hyperparameters h;
   h.r_max = 3.4;
   h.num_layers = 3;
   h.l_max = l_max;
@@ -29,10 +29,11 @@ inline nequip::Hyperparameters small_network(int l_max, bool parity, int num_fea
 }
 
 // Weights larger than at the start of training, so that every layer shows in the energy.
-inline nequip::Model random_network(const nequip::Hyperparameters& hyper, std::uint64_t seed = 1) {
-  nequip::Model model = nequip::initial_model(hyper, li_o_p, seed);
-  const nequip::ParameterTable table = model.table();
-  for (const nequip::ParameterBlock& block : table.blocks())
+inline potentials::nequip::Model random_network(const potentials::nequip::Hyperparameters& hyper,
+                                                std::uint64_t seed = 1) {
+  potentials::nequip::Model model = potentials::nequip::initial_model(hyper, li_o_p, seed);
+  const potentials::nequip::ParameterTable table = model.table();
+  for (const potentials::nequip::ParameterBlock& block : table.blocks())
     if (block.name.find("self") != std::string::npos || block.name.find("linear_2") != std::string::npos)
       for (double& w : model.parameter(block)) w *= 2;
   model.scales = {0.7, 1.1, 1.6};
@@ -63,14 +64,14 @@ inline Cell skewed_cell(double length) {
 }
 
 // The same system seen through ghosts that must be exchanged, as under MPI.
-class ByExchange final : public GhostExchange {
+class ByExchange final : public potentials::GhostExchange {
  public:
   ByExchange(std::size_t n_local, const std::vector<int>& owners) : periodic_(n_local, owners) {}
   void forward(void* rows, std::size_t width, std::size_t bytes) override { periodic_.forward(rows, width, bytes); }
   void reverse(void* rows, std::size_t width, std::size_t bytes) override { periodic_.reverse(rows, width, bytes); }
 
  private:
-  PeriodicExchange periodic_;
+  potentials::PeriodicExchange periodic_;
 };
 
 }  // namespace vitrion::test

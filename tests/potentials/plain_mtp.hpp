@@ -21,7 +21,7 @@ struct PlainResult {
 /// One site at a time, one basic moment at a time, powers by std::pow.
 class PlainMtp {
  public:
-  explicit PlainMtp(const mtp::MtpParameters& p)
+  explicit PlainMtp(const potentials::mtp::MtpParameters& p)
       : p_(p),
         moments_(static_cast<std::size_t>(p.tables.moments_count)),
         adjoints_(moments_.size()),
@@ -29,8 +29,8 @@ class PlainMtp {
         df_(f_.size()) {}
 
   PlainResult evaluate(const Structure& structure, const std::vector<int>& types) {
-    const PeriodicNeighborhoods lists(structure, types, p_.max_dist);
-    const Neighborhoods atoms = lists.view();
+    const neighbors::PeriodicNeighborhoods lists(structure, types, p_.max_dist);
+    const neighbors::Neighborhoods atoms = lists.view();
     const Eigen::Map<const Positions> x(atoms.positions, static_cast<Eigen::Index>(atoms.n_total), 3);
     PlainResult result;
     Positions forces = Positions::Zero(static_cast<Eigen::Index>(atoms.n_total), 3);
@@ -59,7 +59,7 @@ class PlainMtp {
  private:
   // Radial functions and derivatives at distance r, into f_ and df_; returns the pair repulsion and its derivative.
   std::pair<double, double> radial(std::size_t center, std::size_t neighbor, double r) {
-    const bool clamped = p_.radial_basis == mtp::RadialBasis::chebyshev_repulsive && r < p_.min_dist;
+    const bool clamped = p_.radial_basis == potentials::mtp::RadialBasis::chebyshev_repulsive && r < p_.min_dist;
     const double x = clamped ? p_.min_dist : r, span = p_.max_dist - p_.min_dist, w = x - p_.max_dist;
     const double t = (2 * x - p_.min_dist - p_.max_dist) / span;
     for (int mu = 0; mu < p_.radial_funcs_count; ++mu) {
@@ -118,11 +118,11 @@ class PlainMtp {
     return energy;
   }
 
-  static double monomial(const Vector3& u, const mtp::MomentTables::Basic& b) {
+  static double monomial(const Vector3& u, const potentials::mtp::MomentTables::Basic& b) {
     return std::pow(u[0], b.nx) * std::pow(u[1], b.ny) * std::pow(u[2], b.nz);
   }
 
-  static Vector3 gradient(const Vector3& u, const mtp::MomentTables::Basic& b) {
+  static Vector3 gradient(const Vector3& u, const potentials::mtp::MomentTables::Basic& b) {
     const int nu[3] = {b.nx, b.ny, b.nz};
     Vector3 result = Vector3::Zero();
     for (int a = 0; a < 3; ++a) {
@@ -133,7 +133,7 @@ class PlainMtp {
     return result;
   }
 
-  const mtp::MtpParameters& p_;
+  const potentials::mtp::MtpParameters& p_;
   std::vector<double> moments_, adjoints_, f_, df_;
 };
 

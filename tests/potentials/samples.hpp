@@ -8,11 +8,12 @@
 
 namespace vitrion::test {
 
-inline mtp::MtpParameters random_mtp(int level, int n_species, std::uint64_t seed,
-                                     mtp::RadialBasis basis = mtp::RadialBasis::chebyshev, int radial_basis_size = 8) {
+inline potentials::mtp::MtpParameters random_mtp(
+    int level, int n_species, std::uint64_t seed,
+    potentials::mtp::RadialBasis basis = potentials::mtp::RadialBasis::chebyshev, int radial_basis_size = 8) {
   std::vector<Species> species;
   for (int s = 0; s < n_species; ++s) species.push_back(Species::element(3 + s));
-  mtp::MtpParameters p = mtp::untrained_mtp(level, species, 1.9, 5.0, radial_basis_size);
+  potentials::mtp::MtpParameters p = potentials::mtp::untrained_mtp(level, species, 1.9, 5.0, radial_basis_size);
   p.radial_basis = basis;
   p.scaling = 0.07;
   Random random(seed);

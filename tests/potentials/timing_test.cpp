@@ -13,9 +13,10 @@ namespace {
 
 TEST(Timing, CountsNeighboursAndGivesTheEnergyOfTheStructure) {
   VITRION_NEEDS_REFERENCE("mtp/mgv2o5");
-  const auto potential = load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V,O")});
+  const auto potential =
+      potentials::load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V,O")});
   const Structure frame = io::read_frames(test::reference("mtp/mgv2o5/reference_600K.extxyz")).front();
-  const Timing timing = time_potential(*potential, frame, {.steps = 3});
+  const potentials::Timing timing = potentials::time_potential(*potential, frame, {.steps = 3});
   EXPECT_EQ(timing.n_atoms, 768u);
   EXPECT_NEAR(timing.energy, *frame.labels.energy, 1e-9);
   EXPECT_GT(timing.mean_neighbors, 120);
@@ -28,15 +29,16 @@ TEST(Timing, CountsNeighboursAndGivesTheEnergyOfTheStructure) {
 
 TEST(Timing, RefusesWhatCannotBeTimed) {
   VITRION_NEEDS_REFERENCE("mtp/mgv2o5");
-  const auto potential = load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V,O")});
+  const auto potential =
+      potentials::load_potential(test::reference("mtp/mgv2o5/pot.mtp"), {parse_species_list("Mg,V,O")});
   Structure one;
-  EXPECT_THROW(time_potential(*potential, one), InputError);
+  EXPECT_THROW(potentials::time_potential(*potential, one), InputError);
   one.species.push_back(Species::element("Mg"));
   one.positions = Positions::Zero(1, 3);
-  EXPECT_THROW(time_potential(*potential, one, {.steps = 0}), InputError);
-  EXPECT_THROW(time_potential(*potential, one, {.skin = -1.0}), InputError);
+  EXPECT_THROW(potentials::time_potential(*potential, one, {.steps = 0}), InputError);
+  EXPECT_THROW(potentials::time_potential(*potential, one, {.skin = -1.0}), InputError);
   one.species[0] = Species::element("Li");
-  EXPECT_THROW(time_potential(*potential, one), InputError);
+  EXPECT_THROW(potentials::time_potential(*potential, one), InputError);
 }
 
 }  // namespace

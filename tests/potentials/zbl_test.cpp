@@ -12,10 +12,10 @@
 namespace vitrion {
 namespace {
 
-const ZblOptions lithium_oxygen{parse_species_list("Li,O"), 1.0, 2.5};
+const potentials::ZblOptions lithium_oxygen{parse_species_list("Li,O"), 1.0, 2.5};
 
 TEST(Zbl, SlopeIsTheDerivativeOfTheEnergyAndBothEndSmoothly) {
-  const Zbl zbl(lithium_oxygen);
+  const potentials::Zbl zbl(lithium_oxygen);
   const double h = 1e-6;
   for (const double r : {0.2, 0.7, 0.999, 1.001, 1.7, 2.4, 2.499}) {
     const double slope = (zbl.pair(0, 1, r + h).energy - zbl.pair(0, 1, r - h).energy) / (2 * h);
@@ -28,11 +28,11 @@ TEST(Zbl, SlopeIsTheDerivativeOfTheEnergyAndBothEndSmoothly) {
 
 // At small distances screening vanishes: r E -> e^2 Z_i Z_j / (4 pi eps0), 14.399645 eV Å times 3 times 8.
 TEST(Zbl, IsCoulombRepulsionOfBareNucleiAtShortRange) {
-  EXPECT_NEAR(1e-5 * Zbl(lithium_oxygen).pair(0, 1, 1e-5).energy, 14.399645 * 24, 0.05);
+  EXPECT_NEAR(1e-5 * potentials::Zbl(lithium_oxygen).pair(0, 1, 1e-5).energy, 14.399645 * 24, 0.05);
 }
 
 TEST(Zbl, ForcesAndStressAreDerivativesOfTheEnergy) {
-  Zbl zbl(lithium_oxygen);
+  potentials::Zbl zbl(lithium_oxygen);
   Structure s;
   s.cell = Cell::orthorhombic(2.2, 2.4, 3.0);  // smaller than twice the cutoff: an atom meets its own images
   s.species = parse_species_list("Li,O");
@@ -61,10 +61,10 @@ TEST(Zbl, ForcesAndStressAreDerivativesOfTheEnergy) {
 TEST(Zbl, FileIsReadStrictly) {
   const std::filesystem::path file = test::scratch_folder() / "zbl.yaml";
   std::ofstream(file) << "kind: zbl\nspecies: [Li, O]\ninner: 0.8\nouter: 1.6\n";
-  EXPECT_EQ(load_potential(file)->cutoff(), 1.6);
+  EXPECT_EQ(potentials::load_potential(file)->cutoff(), 1.6);
   std::ofstream(file) << "kind: zbl\nspecies: [Li, O]\ninner: 1.8\nouter: 1.6\n";
   try {
-    load_potential(file);
+    potentials::load_potential(file);
     FAIL() << "no error";
   } catch (const InputError& e) {
     EXPECT_EQ(e.where().line, 4u);

@@ -58,7 +58,7 @@ TEST(ActiveSet, GradesDoNotDependOnTheBasis) {
   const Rows basis = random_rows(10, 10, 7);
   ActiveSet set(10);
   set.update(rows, numbered(200), 1.001);
-  SelectionState turned;
+  potentials::SelectionState turned;
   turned.active = set.active() * basis;
   turned.inverse = turned.active.inverse();
   turned.origins = set.origins();
@@ -72,14 +72,14 @@ TEST(ActiveSet, RowsThatAreNoNumbersAreRefused) {
   EXPECT_EQ(ActiveSet(4).grades(rows)[1], INFINITY);
 }
 
-std::vector<Structure> frames_of(const std::string& name, const mtp::MtpPotential& potential) {
+std::vector<Structure> frames_of(const std::string& name, const potentials::mtp::MtpPotential& potential) {
   std::vector<Structure> frames = io::read_frames(test::reference(name));
   for (Structure& frame : frames) name_types(frame, potential.species());
   return frames;
 }
 
-mtp::MtpPotential level08() {
-  mtp::MtpPotential potential(mtp::read_mtp(test::reference("mtp/grades/level08.almtp")));
+potentials::mtp::MtpPotential level08() {
+  potentials::mtp::MtpPotential potential(potentials::mtp::read_mtp(test::reference("mtp/grades/level08.almtp")));
   potential.name_species(parse_species_list("Li,O,P"));
   return potential;
 }
@@ -88,15 +88,15 @@ mtp::MtpPotential level08() {
 // much, and neither grades the training set above its threshold.
 TEST(MakeActiveSet, IsAsLargeAsMlip3s) {
   VITRION_NEEDS_REFERENCE("mtp/fit/train100.cfg");
-  mtp::MtpPotential potential = level08();
+  potentials::mtp::MtpPotential potential = level08();
   const std::vector<Structure> training = frames_of("mtp/fit/train100.cfg", potential);
-  const SelectionState ours = make_active_set(potential, training);
-  const SelectionState theirs = *potential.selection_state();
-  const auto filled = [](const SelectionState& s) {
+  const potentials::SelectionState ours = make_active_set(potential, training);
+  const potentials::SelectionState theirs = *potential.selection_state();
+  const auto filled = [](const potentials::SelectionState& s) {
     return std::count_if(s.origins.begin(), s.origins.end(), [](const auto& o) { return o[0] >= 0; });
   };
   EXPECT_EQ(filled(ours), filled(theirs));
-  for (const SelectionState* state : {&ours, &theirs}) {
+  for (const potentials::SelectionState* state : {&ours, &theirs}) {
     double largest = 0;
     for (const auto& grades : grade_frames(potential, *state, training))
       largest = std::max(largest, *std::max_element(grades.begin(), grades.end()));
@@ -110,9 +110,9 @@ TEST(MakeActiveSet, IsAsLargeAsMlip3s) {
 
 TEST(SelectFrames, TakesWhatExtrapolatesOnceAndRefusesRuins) {
   VITRION_NEEDS_REFERENCE("mtp/fit/train100.cfg");
-  mtp::MtpPotential potential = level08();
+  potentials::mtp::MtpPotential potential = level08();
   std::vector<Structure> candidates = frames_of("mtp/fit/train100.cfg", potential);
-  const SelectionState state = make_active_set(potential, candidates);
+  const potentials::SelectionState state = make_active_set(potential, candidates);
   // Known configurations, one stretched twice (alike), and one in ruins.
   candidates.resize(5);
   Structure stretched = candidates[0];

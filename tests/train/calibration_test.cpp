@@ -19,7 +19,7 @@ TEST(Calibration, BinsHoldRootMeanSquareAndNinetyFifthPercentile) {
     graded.grades.push_back(grade);
     graded.errors.push_back(7);
   }
-  const Calibration bins = calibrate(graded);
+  const potentials::Calibration bins = calibrate(graded);
   ASSERT_EQ(bins.size(), 5u);
   EXPECT_EQ(bins[0].n_atoms, 2);  // 0 and 0.25
   EXPECT_EQ(bins[0].rms, 7);
@@ -35,10 +35,10 @@ TEST(Calibration, BinsHoldRootMeanSquareAndNinetyFifthPercentile) {
 }
 
 TEST(Calibration, SurvivesItsJson) {
-  const Calibration bins = {{0, 0.25, 5, 0.1, 0.2}, {10, INFINITY, 1, 3, 4}};
-  const nlohmann::json json = vitrion::to_json(bins);
+  const potentials::Calibration bins = {{0, 0.25, 5, 0.1, 0.2}, {10, INFINITY, 1, 3, 4}};
+  const nlohmann::json json = potentials::to_json(bins);
   EXPECT_TRUE(json[1]["to"].is_null());
-  EXPECT_EQ(vitrion::to_json(calibration_from_json(nlohmann::json::parse(json.dump()))), json);
+  EXPECT_EQ(potentials::to_json(potentials::calibration_from_json(nlohmann::json::parse(json.dump()))), json);
 }
 
 // Spearman's own formula without ties; with ties the value scipy.stats.spearmanr gives.

@@ -17,24 +17,24 @@ namespace {
 const std::vector<Species> two_species = parse_species_list("Li,O");
 
 // Configurations labelled by a potential of the level that is fitted: zero error is possible.
-std::vector<Configuration> labelled_by(mtp::MtpPotential& truth, std::uint64_t first_seed, int count) {
+std::vector<Configuration> labelled_by(potentials::mtp::MtpPotential& truth, std::uint64_t first_seed, int count) {
   std::vector<Configuration> set;
   for (int i = 0; i < count; ++i) {
     Structure s = test::random_structure(two_species, 2, first_seed + static_cast<std::uint64_t>(i));
     s.labels = evaluate(truth, s);
-    set.push_back(make_configuration(s, types_for(truth, s), 2, truth.cutoff()));
+    set.push_back(make_configuration(s, potentials::types_for(truth, s), 2, truth.cutoff()));
   }
   return set;
 }
 
 struct Recovery {
-  mtp::MtpParameters truth = mtp::untrained_mtp(6, two_species, 1.3, 4.0, 5);
+  potentials::mtp::MtpParameters truth = potentials::mtp::untrained_mtp(6, two_species, 1.3, 4.0, 5);
   std::vector<Configuration> training, validation;
   std::unique_ptr<MtpScheme> scheme;
 
   Recovery() {
     test::randomise(truth, 5);
-    mtp::MtpPotential potential(truth);
+    potentials::mtp::MtpPotential potential(truth);
     training = labelled_by(potential, 100, 30);
     validation = labelled_by(potential, 200, 5);
     scheme = std::make_unique<MtpScheme>(truth);
@@ -133,7 +133,7 @@ TEST(Fit, BeatsMlip3OnItsTrainingSetWithinTwelveIterations) {
     for (const Species& one : s.species) types.push_back(one.type_number());
     set.push_back(make_configuration(s, types, 3, 5.0));
   }
-  mtp::MtpParameters p = mtp::untrained_mtp(8, species, 2.19, 5.0);
+  potentials::mtp::MtpParameters p = potentials::mtp::untrained_mtp(8, species, 2.19, 5.0);
   p.scaling = choose_scaling(set, 5.0);
   const MtpScheme scheme(p);
   FitProblem problem(scheme, set, {});

@@ -15,7 +15,7 @@ class Gradient : public ::testing::TestWithParam<std::tuple<int, int, double, in
 TEST_P(Gradient, AndPredictionsEqualThoseOfTheDesignMatrix) {
   const auto [level, n_per_axis, cutoff, basis_size] = GetParam();
   const std::vector<Species> species = parse_species_list("Mg,V,O");
-  mtp::MtpParameters p = mtp::untrained_mtp(level, species, 1.3, cutoff, basis_size);
+  potentials::mtp::MtpParameters p = potentials::mtp::untrained_mtp(level, species, 1.3, cutoff, basis_size);
   test::randomise(p, 7);
   const MtpScheme scheme(p);
   MtpGradient kernel(scheme);

@@ -11,8 +11,8 @@ namespace {
 const std::vector<Species> magnesium_vanadate = parse_species_list("Mg,V,O");
 
 // Energy, forces and virial in the order of the rows of the design matrix, from the potential.
-Eigen::VectorXd predictions(const mtp::MtpParameters& p, const Structure& s) {
-  mtp::MtpPotential potential(p);
+Eigen::VectorXd predictions(const potentials::mtp::MtpParameters& p, const Structure& s) {
+  potentials::mtp::MtpPotential potential(p);
   const Labels labels = evaluate(potential, s);
   const auto n = static_cast<Eigen::Index>(s.size());
   Eigen::VectorXd rows(3 * n + 7);
@@ -25,19 +25,20 @@ Eigen::VectorXd predictions(const mtp::MtpParameters& p, const Structure& s) {
 }
 
 struct Sample {
-  mtp::MtpParameters parameters;
+  potentials::mtp::MtpParameters parameters;
   Structure structure;
   Eigen::MatrixXd jacobian;
 };
 
 Sample make_sample(int level, int n_per_axis, double cutoff) {
   Sample sample;
-  sample.parameters = mtp::untrained_mtp(level, magnesium_vanadate, 1.3, cutoff);
+  sample.parameters = potentials::mtp::untrained_mtp(level, magnesium_vanadate, 1.3, cutoff);
   test::randomise(sample.parameters, 7);
   sample.structure = test::random_structure(magnesium_vanadate, n_per_axis, 11);
   const MtpScheme scheme(sample.parameters);
   const Configuration c = make_configuration(
-      sample.structure, types_for(mtp::MtpPotential(sample.parameters), sample.structure), scheme.n_types, cutoff);
+      sample.structure, potentials::types_for(potentials::mtp::MtpPotential(sample.parameters), sample.structure),
+      scheme.n_types, cutoff);
   sample.jacobian.resize(c.n_rows(), scheme.n_parameters());
   MtpJacobian(scheme).rows(sample.parameters.flat(), c, Columns::all, sample.jacobian.data(),
                            static_cast<std::size_t>(c.n_rows()));
@@ -64,7 +65,7 @@ TEST_P(Jacobian, EqualsFiniteDifferencesByEveryParameter) {
   const std::vector<double> theta = s.parameters.flat();
   for (std::size_t q = 0; q < theta.size(); ++q) {
     const double h = 1e-4 * std::max(0.01, std::abs(theta[q]));
-    mtp::MtpParameters moved = s.parameters;
+    potentials::mtp::MtpParameters moved = s.parameters;
     std::vector<double> changed = theta;
     changed[q] = theta[q] + h;
     moved.set_flat(changed);

@@ -15,7 +15,7 @@ namespace {
 const std::vector<Species> two_species = parse_species_list("Li,O");
 
 struct Problem {
-  mtp::MtpParameters parameters = mtp::untrained_mtp(6, two_species, 1.3, 4.0);
+  potentials::mtp::MtpParameters parameters = potentials::mtp::untrained_mtp(6, two_species, 1.3, 4.0);
   std::vector<Structure> structures;
   std::vector<Configuration> set;
 
@@ -44,7 +44,7 @@ TEST(Loss, OfMlipIsItsFormula) {
   options.stress_weight = 0.05;
   const double loss = FitProblem(scheme, p.set, options).evaluate(p.parameters.flat()).loss;
   double expected = 0;
-  mtp::MtpPotential potential(p.parameters);
+  potentials::mtp::MtpPotential potential(p.parameters);
   for (const Structure& s : p.structures) {
     const Labels predicted = evaluate(potential, s);
     const auto n = static_cast<double>(s.size());
@@ -62,7 +62,7 @@ TEST(Loss, PerAtomMseWeighsTheSquaresOfTheErrorTable) {
   LossOptions options = LossOptions::defaults(LossKind::per_atom_mse);
   const NormalEquations n = FitProblem(scheme, p.set, options).evaluate(p.parameters.flat());
   double stress = 0;
-  mtp::MtpPotential potential(p.parameters);
+  potentials::mtp::MtpPotential potential(p.parameters);
   for (const Structure& s : p.structures)
     if (s.labels.stress) stress += (*evaluate(potential, s).stress - *s.labels.stress).squaredNorm() / (9 * 2);
   const double expected = options.energy_weight * std::pow(n.errors.energy.rmse(), 2) +

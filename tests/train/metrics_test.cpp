@@ -82,7 +82,7 @@ TEST_P(PublishedErrors, AreReproduced) {
   const Published& p = GetParam();
   VITRION_NEEDS_REFERENCE(p.potential);
   const std::vector<Species> species = p.species.empty() ? std::vector<Species>{} : parse_species_list(p.species);
-  const auto potential = load_potential(test::reference(p.potential), {species});
+  const auto potential = potentials::load_potential(test::reference(p.potential), {species});
   const std::vector<Structure> frames = io::read_frames(test::reference(p.data));
   const ErrorTable errors = compare(frames, predict(*potential, frames)).overall;
   EXPECT_NEAR(errors.energy.rmse() * 1e3, p.energy_rmse, p.energy_digit);

@@ -24,8 +24,8 @@ namespace {
 
 const std::vector<Species> li_o = parse_species_list("Li,O");
 
-nequip::Hyperparameters tiny() {
-  nequip::Hyperparameters h;
+potentials::nequip::Hyperparameters tiny() {
+  potentials::nequip::Hyperparameters h;
   h.r_max = 3.2;
   h.num_layers = 2;
   h.l_max = 1;
@@ -37,8 +37,8 @@ nequip::Hyperparameters tiny() {
   return h;
 }
 
-nequip::Model teacher() {
-  nequip::Model model = nequip::initial_model(tiny(), li_o, 77);
+potentials::nequip::Model teacher() {
+  potentials::nequip::Model model = potentials::nequip::initial_model(tiny(), li_o, 77);
   model.scales = {2, 3};
   model.shifts = {-1, -4};
   return model;
@@ -46,7 +46,7 @@ nequip::Model teacher() {
 
 // Eight atoms near a cubic grid, labelled by the teacher.
 std::vector<Structure> labelled(int n, std::uint64_t seed) {
-  nequip::NequipPotential potential(teacher());
+  potentials::nequip::NequipPotential potential(teacher());
   Random random(seed);
   std::vector<Structure> structures;
   for (int k = 0; k < n; ++k) {
@@ -64,8 +64,8 @@ std::vector<Structure> labelled(int n, std::uint64_t seed) {
   return structures;
 }
 
-nequip::Model student() {
-  nequip::Model model = nequip::initial_model(tiny(), li_o, 1);
+potentials::nequip::Model student() {
+  potentials::nequip::Model model = potentials::nequip::initial_model(tiny(), li_o, 1);
   model.shifts = {-1, -4};
   return model;
 }
@@ -75,8 +75,8 @@ TEST(NequipBatches, GradientIsThatOfTheLoss) {
   structures[1].labels.stress.reset();
   structures[2].labels.energy.reset();
   structures[0].labels.forces(0, 0) += 3;  // beyond the kink of huber
-  const nequip::Model model = student();
-  const auto batches = make_nequip_batches(model, structures, Precision::double_precision);
+  const potentials::nequip::Model model = student();
+  const auto batches = make_nequip_batches(model, structures, potentials::Precision::double_precision);
   const std::size_t batch[] = {2, 0, 1};
   for (const LossKind kind : {LossKind::mlip, LossKind::per_atom_mse, LossKind::huber}) {
     LossOptions loss = LossOptions::defaults(kind);
@@ -88,7 +88,7 @@ TEST(NequipBatches, GradientIsThatOfTheLoss) {
     for (int probe = 0; probe < 12; ++probe) {
       const std::size_t k = random.below(gradient.size());
       const auto at = [&](double change) {
-        nequip::Model changed = model;
+        potentials::nequip::Model changed = model;
         changed.parameters[k] += change;
         return batches->loss_and_gradient(changed, loss, batch, unused);
       };
@@ -101,7 +101,7 @@ TEST(NequipBatches, GradientIsThatOfTheLoss) {
 TEST(NequipBatches, ForeignSpeciesAreNamed) {
   std::vector<Structure> structures = labelled(1, 4);
   structures[0].species[3] = Species::element("Fe");
-  EXPECT_THROW(make_nequip_batches(student(), structures, Precision::double_precision), InputError);
+  EXPECT_THROW(make_nequip_batches(student(), structures, potentials::Precision::double_precision), InputError);
 }
 
 // The first step of Adam has the length of the learning rate, whatever the gradient; so has every step along a constant
@@ -156,10 +156,11 @@ TEST(NequipFit, LearnsWhatAModelMade) {
   EXPECT_EQ(state.finished, "max_epochs");
   EXPECT_LT(state.best_loss, 0.05 * *epochs.front().validation_loss);
   EXPECT_LT(epochs.back().training_loss, 0.05 * epochs.front().training_loss);
-  nequip::NequipPotential best(fit.best(state));
+  potentials::nequip::NequipPotential best(fit.best(state));
   const std::vector<Structure> unseen = labelled(4, 5);
-  EXPECT_LT(compare(unseen, predict(best, unseen)).overall.force.rmse(),
-            0.5 * compare(unseen, predict(nequip::NequipPotential(student()), unseen)).overall.force.rmse());
+  EXPECT_LT(
+      compare(unseen, predict(best, unseen)).overall.force.rmse(),
+      0.5 * compare(unseen, predict(potentials::nequip::NequipPotential(student()), unseen)).overall.force.rmse());
 }
 
 TEST(NequipFit, ResumesBitForBitAtAnyNumberOfThreads) {
@@ -229,12 +230,12 @@ TEST(NequipTraining, WritesModelCardAndLog) {
   EXPECT_NEAR(card["errors"]["test"]["force"]["rmse_eV_per_A"], result.test.errors.overall.force.rmse(), 1e-12);
 
   // The model grades, its training set at most 1, and says what grades mean by the validation set.
-  const nequip::NequipPotential potential(nequip::read_model(folder / "fitted.safetensors"));
+  const potentials::nequip::NequipPotential potential(potentials::nequip::read_model(folder / "fitted.safetensors"));
   ASSERT_TRUE(potential.has_grades());
   const auto& grades = result.training.graded.grades;
   EXPECT_NEAR(*std::max_element(grades.begin(), grades.end()), 1, 1e-9);
   std::int64_t n_atoms = 0;
-  for (const GradeBin& bin : potential.model().extrapolation->calibration) n_atoms += bin.n_atoms;
+  for (const potentials::GradeBin& bin : potential.model().extrapolation->calibration) n_atoms += bin.n_atoms;
   EXPECT_EQ(n_atoms, result.validation.errors.overall.n_atoms);
   EXPECT_EQ(card["extrapolation_grades"]["bins"], to_json(potential.model().extrapolation->calibration));
   EXPECT_NE(format_result(result, "").find("What extrapolation grades mean, by the validation set"), std::string::npos);

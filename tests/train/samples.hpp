@@ -31,7 +31,7 @@ inline Structure random_structure(const std::vector<Species>& species, int n_per
 }
 
 /// Random coefficients of a size that gives energies of order 1 eV.
-inline void randomise(mtp::MtpParameters& p, std::uint64_t seed) {
+inline void randomise(potentials::mtp::MtpParameters& p, std::uint64_t seed) {
   Random random(seed);
   std::vector<double> theta(p.n_parameters());
   for (std::size_t i = 0; i < theta.size(); ++i) theta[i] = (i < p.n_radial() ? 0.02 : 0.1) * random.normal();

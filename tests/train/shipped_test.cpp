@@ -26,7 +26,7 @@ double rms_of_both(const nlohmann::json& errors, const char* quantity, const cha
 
 // On the data it was trained and validated on it has the errors its card states, and it can grade.
 void expect_errors_of_card(const std::string& file, const std::vector<std::string>& data) {
-  const std::unique_ptr<Potential> potential = load_potential(test::source(file));
+  const std::unique_ptr<potentials::Potential> potential = potentials::load_potential(test::source(file));
   std::vector<Structure> frames;
   for (const std::string& name : data)
     for (Structure& frame : io::read_frames(test::source("data/lipon-pbe/" + name + ".extxyz")))

@@ -29,9 +29,9 @@ class TrainCommand : public ::testing::Test {
   void SetUp() override {
     folder_ = test::scratch_folder();
     const std::vector<Species> species = parse_species_list("Li,O");
-    mtp::MtpParameters truth = mtp::untrained_mtp(8, species, 1.3, 4.0);
+    potentials::mtp::MtpParameters truth = potentials::mtp::untrained_mtp(8, species, 1.3, 4.0);
     test::randomise(truth, 2);
-    mtp::MtpPotential potential(truth);
+    potentials::mtp::MtpPotential potential(truth);
     std::vector<Structure> frames;
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
       Structure s = test::random_structure(species, 2, seed);
@@ -101,16 +101,16 @@ TEST_F(TrainCommand, WritesAPotentialItsErrorsAndItsCard) {
   EXPECT_NEAR(card["basis"]["min_dist_A"].get<double>(), 0.99 * shortest, 1e-12);
   EXPECT_TRUE(std::filesystem::exists(folder_ / "plots/parity-force.svg"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "fitted.checkpoint.json"));
-  EXPECT_EQ(load_potential(folder_ / "fitted.mtp")->species(), parse_species_list("Li,O"));
+  EXPECT_EQ(potentials::load_potential(folder_ / "fitted.mtp")->species(), parse_species_list("Li,O"));
 }
 
 TEST_F(TrainCommand, WritesTheActiveSetIntoAlmtp) {
   const test::Run run = train("output=graded.almtp optimizer.max_iterations=3");
   ASSERT_EQ(run.exit_code, 0) << run.output;
-  const auto graded = load_potential(folder_ / "graded.almtp");
+  const auto graded = potentials::load_potential(folder_ / "graded.almtp");
   EXPECT_TRUE(graded->has_grades());
   train("output=plain.mtp optimizer.max_iterations=3");
-  const auto plain = load_potential(folder_ / "plain.mtp");
+  const auto plain = potentials::load_potential(folder_ / "plain.mtp");
   EXPECT_FALSE(plain->has_grades());
   // The active set changes nothing else.
   const std::string with = potential("graded.almtp"), without = potential("plain.mtp");
@@ -179,7 +179,7 @@ TEST_F(TrainCommand, WithZblTheSumOfBothFitsTheData) {
   EXPECT_EQ(card["short_range"]["outer_A"], 2.2);
   EXPECT_LT(result["test"]["force"]["rmse_eV_per_A"].get<double>(),
             0.4 * card["training_data"]["force_rms_eV_per_A"].get<double>());
-  EXPECT_EQ(load_potential(folder_ / "fitted.zbl.yaml")->kind(), "ZBL");
+  EXPECT_EQ(potentials::load_potential(folder_ / "fitted.zbl.yaml")->kind(), "ZBL");
 }
 
 TEST_F(TrainCommand, RefusesWhatCannotBeMeant) {

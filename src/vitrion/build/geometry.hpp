@@ -20,8 +20,8 @@ Structure bare(const Structure& s);
 /// i to that image, Å. Each pair comes from both ends. Throws InputError when two atoms coincide.
 template <class Visit>
 void for_each_neighbor(const Structure& s, double cutoff, const Visit& visit) {
-  const PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), cutoff);
-  const Neighborhoods near = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), cutoff);
+  const neighbors::Neighborhoods near = lists.view();
   const Eigen::Map<const Positions> x(near.positions, static_cast<Eigen::Index>(near.n_total), 3);
   for (std::size_t i = 0; i < near.n_local; ++i)
     for (const int image : near.of(i)) {

@@ -38,8 +38,8 @@ class DistanceTable {
 
 // Moves every atom away from those that are too near, half the overlap each; returns the largest overlap, Å.
 double push_apart(Structure& s, const std::vector<int>& types, const DistanceTable& allowed) {
-  const PeriodicNeighborhoods lists(s, types, allowed.largest());
-  const Neighborhoods near = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(s, types, allowed.largest());
+  const neighbors::Neighborhoods near = lists.view();
   const Eigen::Map<const Positions> x(near.positions, static_cast<Eigen::Index>(near.n_total), 3);
   Positions moves = Positions::Zero(s.positions.rows(), 3);
   double worst = 0;

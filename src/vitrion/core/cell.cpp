@@ -7,7 +7,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/units.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 // A unit vector at right angles to u and v (either may be zero).
@@ -105,4 +105,4 @@ Vector3 Cell::minimum_image(const Vector3& difference) const {
   return best;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -5,7 +5,7 @@
 
 #include "vitrion/core/linalg.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// A cell that repeats along any of its three vectors.
 ///
@@ -55,4 +55,4 @@ class Cell {
   std::array<bool, 3> periodic_;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

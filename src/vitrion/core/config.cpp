@@ -7,7 +7,7 @@
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/text.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 struct Config::Tracker {
   std::set<std::string> asked;
@@ -271,4 +271,4 @@ std::string Config::one_line() const {
   return text;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

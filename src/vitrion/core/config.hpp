@@ -13,7 +13,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/species.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// One mapping of a YAML document, read key by key.
 ///
@@ -91,4 +91,4 @@ class Config {
   std::shared_ptr<Tracker> tracker_;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace vitrion::decimal {
+namespace vitrion::inline core::decimal {
 
 // The first 63 or 64 bits of the quotient and, in the lowest, whether anything is left over: all that rounding to 53
 // bits needs. The caller's `end` passes through so that it has nothing to keep across the call.
@@ -19,4 +19,4 @@ const char* divide(const char* end, std::uint64_t digits, std::size_t decimals, 
   return end;
 }
 
-}  // namespace vitrion::decimal
+}  // namespace vitrion::inline core::decimal

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// How many bytes from its start on `read_decimal` may look at, though the number is shorter.
 inline constexpr std::size_t decimal_padding = 40;
@@ -117,4 +117,4 @@ inline const char* read_integer(const char* c, std::int64_t& value) {
   return c + n;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -1,6 +1,6 @@
 #include "vitrion/core/error.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 std::string message(const Location& where, const std::string& what, const std::string& remedy) {
@@ -23,4 +23,4 @@ std::string Location::text() const {
 InputError::InputError(Location where, const std::string& what, const std::string& remedy)
     : std::runtime_error(message(where, what, remedy)), where_(std::move(where)), remedy_(remedy) {}
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

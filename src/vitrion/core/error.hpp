@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// Where in the user's input something is: file, or file:line (line 0: the file as a whole).
 struct Location {
@@ -37,4 +37,4 @@ class Interrupted : public std::runtime_error {
   Interrupted() : std::runtime_error("stopped on request") {}
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

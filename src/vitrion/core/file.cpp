@@ -13,7 +13,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 std::string hex(const XXH128_hash_t& hash) {
@@ -76,4 +76,4 @@ std::string content_hash_of_file(const std::filesystem::path& path) {
   return hex(XXH3_128bits_digest(state.get()));
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

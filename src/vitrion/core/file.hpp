@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// The bytes of a file. Throws InputError when it cannot be read.
 std::string read_file(const std::filesystem::path& path);
@@ -19,4 +19,4 @@ std::string content_hash(std::string_view bytes);
 /// The same of a file, read in pieces.
 std::string content_hash_of_file(const std::filesystem::path& path);
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -13,7 +13,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -52,4 +52,4 @@ FolderLock::~FolderLock() {
   ::close(file_);
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

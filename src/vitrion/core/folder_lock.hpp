@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// A lock on `folder`/lock, held by this process until the object ends, or until the process does, however it ends.
 class FolderLock {
@@ -21,4 +21,4 @@ class FolderLock {
   int file_;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -4,7 +4,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 volatile std::sig_atomic_t requested = 0;
@@ -37,4 +37,4 @@ void check_stop() {
   if (stop_requested()) throw Interrupted();
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -1,7 +1,7 @@
 // Stopping on request: long work asks `stop_requested()` between steps and leaves a state that can be resumed.
 #pragma once
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// Ctrl-C and SIGTERM ask the program to stop; a second one ends it at once.
 void install_stop_signals();
@@ -14,4 +14,4 @@ bool stop_requested();
 /// Throws Interrupted when a stop was requested.
 void check_stop();
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -3,7 +3,7 @@
 
 #include <Eigen/Core>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 using Vector3 = Eigen::Vector3d;
 using Matrix3 = Eigen::Matrix3d;
@@ -11,4 +11,4 @@ using Matrix3 = Eigen::Matrix3d;
 /// One row x, y, z per atom, contiguous: data() is x0 y0 z0 x1 y1 z1 ...  Shape (n_atoms, 3).
 using Positions = Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>;
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -7,7 +7,7 @@
 
 #include "vitrion/core/decimal.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 /// Exponents, signs, many digits, nan, inf.
@@ -46,4 +46,4 @@ std::optional<std::int64_t> parse_integer(std::string_view word) {
   return value;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -4,7 +4,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 void set_threads(int n) {
   if (n < 0) throw InputError("the number of threads cannot be negative");
@@ -19,4 +19,4 @@ int thread_number() {
   return omp_get_thread_num();
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <exception>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// n >= 1 threads from here on; 0 means one per processor the process may run on.
 void set_threads(int n);
@@ -34,4 +34,4 @@ void parallel_for(std::size_t n, Body&& body) {
 /// Number of the calling thread in the running parallel loop, 0 .. threads()-1: the index of per-thread scratch.
 int thread_number();
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -21,7 +21,7 @@
 
 #include "vitrion/core/text.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 namespace {
 
@@ -178,4 +178,4 @@ std::optional<bool> ProcessIdentity::alive() const {
   return std::nullopt;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 struct ProcessOptions {
   std::map<std::string, std::string> environment;  ///< on top of this process's
@@ -53,4 +53,4 @@ struct ProcessIdentity {
   bool operator==(const ProcessIdentity&) const = default;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -9,7 +9,7 @@
 
 #include "vitrion/core/text.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 std::atomic<bool> enabled{true};
@@ -68,4 +68,4 @@ void Progress::update(std::int64_t done, const std::string& note) {
   shown_ = now;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

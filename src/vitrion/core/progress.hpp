@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// Shows how far a loop is, on standard error. On a terminal one line is redrawn at most ten times a second; elsewhere
 /// a line is printed at the end, and before it at every tenth of the work, but not more often than every five seconds
@@ -37,4 +37,4 @@ class Progress {
   bool drawn_ = false;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -6,7 +6,7 @@
 #include <limits>
 #include <numbers>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// xoshiro256++ (Blackman and Vigna 2021, doi 10.1145/3460772), seeded by splitmix64.
 ///
@@ -81,4 +81,4 @@ void shuffle(Range& range, Random& random) {
   }
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -5,7 +5,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 struct Element {
@@ -106,4 +106,4 @@ std::string composition(const std::vector<Species>& atoms) {
   return text;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

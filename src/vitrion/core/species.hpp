@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// What an atom is: an element, or only "type t" where the file names no elements (.cfg, .mtp, LAMMPS).
 class Species {
@@ -44,4 +44,4 @@ std::string join_names(const std::vector<Species>& species, std::string_view sep
 /// "Li47 P16 O56 N5", in order of first appearance.
 std::string composition(const std::vector<Species>& atoms);
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -6,7 +6,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/units.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 std::string name_of(EnergyKind kind) {
   switch (kind) {
@@ -75,4 +75,4 @@ void validate(const Structure& s, const std::string& file, std::size_t line) {
   }
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

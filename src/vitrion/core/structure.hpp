@@ -12,7 +12,7 @@
 #include "vitrion/core/linalg.hpp"
 #include "vitrion/core/species.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// Which energy a label is. Forces are the derivative of the free energy (force-consistent).
 enum class EnergyKind { unspecified, free, without_entropy, sigma_to_zero };
@@ -77,4 +77,4 @@ void name_types(Structure& structure, const std::vector<Species>& names);
 /// Every per-atom array has the length of `species`, everything is finite, ids are unique; else InputError at `where`.
 void validate(const Structure& structure, const std::string& file = {}, std::size_t line = 0);
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

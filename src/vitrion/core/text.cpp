@@ -12,7 +12,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 constexpr std::array<bool, 256> blanks = [] {
@@ -152,4 +152,4 @@ std::string format_duration(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

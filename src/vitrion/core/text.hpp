@@ -7,7 +7,7 @@
 
 #include "vitrion/core/number.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// The words of a line, separated by blanks and tabs; they point into `line`.
 std::vector<std::string_view> split_words(std::string_view line);
@@ -25,4 +25,4 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 /// "12.3 s", "4 min 05 s", "2 h 10 min".
 std::string format_duration(double seconds);
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -6,7 +6,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 namespace {
 
 constexpr double largest_step = 0.45;  // of a cell vector; beyond half a cell the nearest image is the wrong one
@@ -107,4 +107,4 @@ UnwrappedTrajectory Unwrapper::finish() {
   return std::move(run_);
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

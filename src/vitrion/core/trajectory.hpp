@@ -6,7 +6,7 @@
 
 #include "vitrion/core/structure.hpp"
 
-namespace vitrion {
+namespace vitrion::inline core {
 
 /// Unwrapped positions of every atom in every frame, uniform in species and ids.
 ///
@@ -87,4 +87,4 @@ class Unwrapper {
 /// Row numbers of `frame` in increasing order of id.
 std::vector<std::size_t> rows_by_id(const Structure& frame);
 
-}  // namespace vitrion
+}  // namespace vitrion::inline core

@@ -5,7 +5,7 @@
 
 #include <numbers>
 
-namespace vitrion::units {
+namespace vitrion::inline core::units {
 
 inline constexpr double boltzmann_eV_per_K = 8.617333262145e-5;
 inline constexpr double elementary_charge_C = 1.602176634e-19;
@@ -32,4 +32,4 @@ inline constexpr double u_A2_per_fs2_in_eV = atomic_mass_kg * 1e10 / elementary_
 
 inline constexpr double degree = std::numbers::pi / 180.0;
 
-}  // namespace vitrion::units
+}  // namespace vitrion::inline core::units

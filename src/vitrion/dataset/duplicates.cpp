@@ -34,8 +34,8 @@ Invariants invariants_of(const Structure& s, double tolerance) {
     v.angles = s.cell.angles();
   }
   const std::vector<int> types(s.size(), 0);
-  const PeriodicNeighborhoods lists(s, types, reach + 2 * tolerance);
-  const Neighborhoods view = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(s, types, reach + 2 * tolerance);
+  const neighbors::Neighborhoods view = lists.view();
   for (std::size_t i = 0; i < view.n_local; ++i)
     for (const int j : view.of(i)) {
       const double* x = view.positions + 3 * i;

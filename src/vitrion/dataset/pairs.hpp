@@ -18,8 +18,8 @@ void for_each_pair(const Structure& s, const std::vector<Species>& species, doub
   std::vector<int> types;
   for (const Species& one : s.species)
     types.push_back(static_cast<int>(std::find(species.begin(), species.end(), one) - species.begin()));
-  const PeriodicNeighborhoods lists(s, types, radius);
-  const Neighborhoods view = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(s, types, radius);
+  const neighbors::Neighborhoods view = lists.view();
   for (std::size_t i = 0; i < view.n_local; ++i)
     for (const int j : view.of(i)) {
       const auto a = static_cast<std::size_t>(view.types[i]), b = static_cast<std::size_t>(view.types[j]);

@@ -21,8 +21,8 @@ Eigen::RowVectorXd describe_frame(const Structure& s, const std::vector<Species>
   std::vector<int> types;
   for (const Species& one : s.species)
     types.push_back(static_cast<int>(std::find(species.begin(), species.end(), one) - species.begin()));
-  const PeriodicNeighborhoods lists(s, types, o.cutoff);
-  const Neighborhoods view = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(s, types, o.cutoff);
+  const neighbors::Neighborhoods view = lists.view();
   for (std::size_t i = 0; i < view.n_local; ++i)
     for (const int j : view.of(i)) {
       const Eigen::Index a = view.types[i], b = view.types[j];

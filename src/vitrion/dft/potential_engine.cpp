@@ -14,10 +14,10 @@ namespace fs = std::filesystem;
 class PotentialEngine final : public Engine {
  public:
   explicit PotentialEngine(Config& config) {
-    LoadOptions load;
+    potentials::LoadOptions load;
     load.species = config.elements("species");
     for (const std::string& file : config.paths("file")) {
-      parts_.push_back(load_potential(file, load));
+      parts_.push_back(potentials::load_potential(file, load));
       names_ += (names_.empty() ? "" : " + ") + fs::path(file).filename().string();
       hash_ += (hash_.empty() ? "" : " ") + content_hash_of_file(file);
     }
@@ -30,7 +30,7 @@ class PotentialEngine final : public Engine {
   std::string fingerprint() const override { return fmt::format("{} max_force {}", hash_, max_force_); }
   std::vector<std::string> tries() const override { return {"evaluate"}; }
   void check(const Structure& structure) const override {
-    for (const auto& part : parts_) types_for(*part, structure);
+    for (const auto& part : parts_) potentials::types_for(*part, structure);
   }
   void require_program() const override {}
   std::vector<Invocation> prepare(const Structure&, std::size_t, const fs::path&) const override { return {}; }
@@ -38,7 +38,7 @@ class PotentialEngine final : public Engine {
   std::vector<std::string> scratch_files() const override { return {}; }
 
  private:
-  std::vector<std::unique_ptr<Potential>> parts_;
+  std::vector<std::unique_ptr<potentials::Potential>> parts_;
   std::string names_, hash_;
   double max_force_ = 1e3;  // eV/Å
 };

@@ -80,10 +80,10 @@ class Chooser {
   select::SelectOptions options_;
   std::size_t max_atoms_ = 0;
   select::CutOptions cutting_;
-  std::unique_ptr<Potential> potential_;
-  SelectionState state_;
+  std::unique_ptr<potentials::Potential> potential_;
+  potentials::SelectionState state_;
   Distances distances_;
-  std::unique_ptr<Zbl> zbl_;
+  std::unique_ptr<potentials::Zbl> zbl_;
   std::unique_ptr<dft::Engine> engine_;
   double max_force_ = 0;
   std::vector<Structure> candidates_, chosen_;
@@ -95,11 +95,11 @@ class Chooser {
 Chooser::Chooser(Config& config)
     : files_(config.paths("candidates")),
       file_(config.path("potential")),
-      potential_(load_potential(file_)),
+      potential_(potentials::load_potential(file_)),
       distances_(md::read_model_card(file_).min_distances, config.number("distance_factor")) {
   if (const auto zbl = md::read_model_card(file_).zbl)
-    zbl_ = std::make_unique<Zbl>(ZblOptions{potential_->species(), zbl->inner, zbl->outer});
-  std::optional<SelectionState> state = potential_->selection_state();
+    zbl_ = std::make_unique<potentials::Zbl>(potentials::ZblOptions{potential_->species(), zbl->inner, zbl->outer});
+  std::optional<potentials::SelectionState> state = potential_->selection_state();
   if (!state) throw InputError(Location{file_}, "holds nothing to grade by");
   state_ = std::move(*state);
   options_.threshold = config.number("threshold");

@@ -157,7 +157,8 @@ MdOptions read_common(Config& config) {
   MdOptions o;
   o.potential = config.path("potential");
   o.file_species = config.elements("species");
-  if (config.choice("precision", {"double", "float"}, "double") == "float") o.precision = Precision::single_precision;
+  if (config.choice("precision", {"double", "float"}, "double") == "float")
+    o.precision = potentials::Precision::single_precision;
   o.folder = config.has("output") ? config.path("output")
                                   : (std::filesystem::path(config.where().file).parent_path() / "md").string();
   config.text("output", "");

@@ -70,8 +70,9 @@ struct StartFile {
 
 struct MdOptions {
   std::filesystem::path potential;
-  std::vector<Species> file_species;                  ///< elements of a potential file that holds none
-  Precision precision = Precision::double_precision;  ///< of NequIP's network; MTP is always double
+  std::vector<Species> file_species;  ///< elements of a potential file that holds none
+  potentials::Precision precision =
+      potentials::Precision::double_precision;  ///< of NequIP's network; MTP is always double
   std::optional<ZblRange> zbl;
   /// eV; 0: none. Depth of a purely repulsive wall (Weeks, Chandler, Andersen 1971, doi 10.1063/1.1674820) that begins
   /// where the training set's shortest distance of each pair ends: it changes nothing that the potential was shown.

@@ -49,8 +49,8 @@ std::string wall_command(const MdOptions& options, const std::vector<Species>& t
 }  // namespace
 
 std::vector<Species> lammps_types(const MdOptions& options) {
-  const auto potential = load_potential(options.potential, LoadOptions{options.file_species});
-  types_for(*potential, options.start);  // throws for a species the potential does not know
+  const auto potential = potentials::load_potential(options.potential, potentials::LoadOptions{options.file_species});
+  potentials::types_for(*potential, options.start);  // throws for a species the potential does not know
   std::vector<Species> types;
   for (const Species& s : potential->species())
     if (std::find(options.start.species.begin(), options.start.species.end(), s) != options.start.species.end())
@@ -61,7 +61,7 @@ std::vector<Species> lammps_types(const MdOptions& options) {
 std::vector<std::string> interaction_commands(const MdOptions& options, const std::vector<Species>& types) {
   std::string style = "vitrion";
   if (!options.file_species.empty()) style += " species " + species_list(options.file_species);
-  if (options.precision == Precision::single_precision) style += " precision float";
+  if (options.precision == potentials::Precision::single_precision) style += " precision float";
   std::vector<std::string> list{fmt::format("neighbor {:.10g} bin", options.skin),
                                 "neigh_modify every 1 delay 0 check yes"};
   const std::string file = "\"" + std::filesystem::absolute(options.potential).string() + "\"";

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace vitrion {
+namespace vitrion::neighbors {
 
 void Boxes::fill(const double* positions, std::size_t n, double width) {
   std::array<double, 3> high{};
@@ -59,4 +59,4 @@ void Boxes::sort(const double* positions, std::size_t n) {
   }
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::neighbors

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace vitrion {
+namespace vitrion::neighbors {
 
 /// Points in boxes of equal size; the boxes of a column (along z) lie one after the other, so that the points of a
 /// stretch of a column are neighbours in memory.
@@ -56,4 +56,4 @@ class Boxes {
   std::vector<double> sorted_;  // all x, all y, all z
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::neighbors

@@ -18,7 +18,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::HWY_NAMESPACE {
+namespace vitrion::neighbors::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using D = hn::CappedTag<double, 8>;
@@ -82,11 +82,11 @@ void search_on_target(const Boxes& boxes, const double* positions, std::size_t b
   }
 }
 
-}  // namespace vitrion::HWY_NAMESPACE
+}  // namespace vitrion::neighbors::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace vitrion {
+namespace vitrion::neighbors {
 namespace {
 
 HWY_EXPORT(search_on_target);
@@ -156,5 +156,5 @@ void NeighborSearch::build(const double* positions, std::size_t n_points, std::s
       lists.same_place = {i, same_place_as(i, positions, n_points)};
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::neighbors
 #endif

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace vitrion {
+namespace vitrion::neighbors {
 
 /// Points nearer than this stand on the same place, Å.
 inline constexpr double coincident = 1e-6;
@@ -42,4 +42,4 @@ class NeighborSearch {
   std::unique_ptr<Memory> memory_;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::neighbors

@@ -8,7 +8,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion {
+namespace vitrion::neighbors {
 
 PeriodicNeighborhoods::PeriodicNeighborhoods(const Structure& structure, std::vector<int> types, double cutoff)
     : n_local_(structure.size()), positions_(structure.positions), types_(std::move(types)) {
@@ -100,4 +100,4 @@ Positions PeriodicNeighborhoods::fold(const Positions& per_atom) const {
   return folded;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::neighbors

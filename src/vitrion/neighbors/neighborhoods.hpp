@@ -8,7 +8,7 @@
 #include "vitrion/core/structure.hpp"
 #include "vitrion/neighbors/neighbor_search.hpp"
 
-namespace vitrion {
+namespace vitrion::neighbors {
 
 /// A view of full neighbour lists, as every potential reads them.
 ///
@@ -62,4 +62,4 @@ class PeriodicNeighborhoods {
   NeighborLists lists_;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::neighbors

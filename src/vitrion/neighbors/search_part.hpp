@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace vitrion {
+namespace vitrion::neighbors {
 
 struct SearchPart {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -24,4 +24,4 @@ struct SearchPart {
   }
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::neighbors

@@ -15,7 +15,7 @@
 
 #ifndef VITRION_GRADER_TILE
 #define VITRION_GRADER_TILE
-namespace vitrion {
+namespace vitrion::potentials {
 namespace {
 
 constexpr std::size_t atoms_at_a_time = 64;  // whose rows stay in the second cache beside one tile in the first
@@ -30,11 +30,11 @@ struct Batch {
 };
 
 }  // namespace
-}  // namespace vitrion
+}  // namespace vitrion::potentials
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::HWY_NAMESPACE {
+namespace vitrion::potentials::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using D = hn::CappedTag<double, 8>;
@@ -88,11 +88,11 @@ void fold_batch(ReferenceKind kind, const double* matrix, std::size_t tiles, Bat
     fold_tiles<ReferenceKind::ellipsoid>(matrix, tiles, batch);
 }
 
-}  // namespace vitrion::HWY_NAMESPACE
+}  // namespace vitrion::potentials::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace vitrion {
+namespace vitrion::potentials {
 
 HWY_EXPORT(fold_batch);
 
@@ -140,5 +140,5 @@ void Grader::grade(const double* rows, const int* types, std::size_t begin, std:
   }
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials
 #endif

@@ -9,7 +9,7 @@
 
 #include "vitrion/potentials/selection.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 
 /// Rows of most potentials are zero but for a part that depends on the site's species: only this part is kept, of rows
 /// and of the matrix they are multiplied by.
@@ -34,4 +34,4 @@ class Grader {
   std::vector<hwy::AlignedFreeUniquePtr<double[]>> matrices_;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

@@ -6,7 +6,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 namespace {
 
 template <class T>
@@ -34,7 +34,7 @@ void PeriodicExchange::reverse(void* rows, std::size_t width, std::size_t bytes_
     add_ghost_rows(static_cast<float*>(rows), width, n_local_, owners_);
 }
 
-SelectionRows Potential::selection_rows(const Neighborhoods&, GhostExchange&) {
+SelectionRows Potential::selection_rows(const neighbors::Neighborhoods&, GhostExchange&) {
   throw InputError("a potential of kind " + kind() + " has nothing to grade by");
 }
 
@@ -60,7 +60,7 @@ std::vector<double> grades_of(Potential& potential, const Structure& structure) 
   if (!potential.has_grades())
     throw InputError("the potential holds nothing to grade by",
                      "Make it from the training set: vitrion select active POTENTIAL DATA --output NEW");
-  const PeriodicNeighborhoods lists(structure, types_for(potential, structure), potential.cutoff());
+  const neighbors::PeriodicNeighborhoods lists(structure, types_for(potential, structure), potential.cutoff());
   PeriodicExchange exchange(lists.n_local(), lists.owners());
   Evaluation result;
   potential.compute(lists.view(), {.grades = true}, exchange, result);
@@ -68,7 +68,7 @@ std::vector<double> grades_of(Potential& potential, const Structure& structure) 
 }
 
 Labels evaluate(Potential& potential, const Structure& structure) {
-  const PeriodicNeighborhoods lists(structure, types_for(potential, structure), potential.cutoff());
+  const neighbors::PeriodicNeighborhoods lists(structure, types_for(potential, structure), potential.cutoff());
   PeriodicExchange exchange(lists.n_local(), lists.owners());
   Evaluation result;
   potential.compute(lists.view(), {}, exchange, result);
@@ -82,4 +82,4 @@ Labels evaluate(Potential& potential, const Structure& structure) {
   return labels;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

@@ -10,7 +10,7 @@
 #include "vitrion/neighbors/neighborhoods.hpp"
 #include "vitrion/potentials/selection.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 
 /// Carries per-atom arrays between an atom and its ghosts: how a message-passing potential meets MPI or periodicity.
 /// Potentials that look only at direct neighbours never call it.
@@ -92,10 +92,10 @@ class Potential {
   virtual ReferenceKind reference_kind() const { return ReferenceKind::active_set; }
   /// A row for every local atom, shape (n_local, selection_width()). Where the reference is an ellipsoid, a row is zero
   /// outside the selection_width() / n_species columns that belong to the species of its atom.
-  virtual SelectionRows selection_rows(const Neighborhoods& atoms, GhostExchange& ghosts);
+  virtual SelectionRows selection_rows(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts);
 
   /// Fills `result` for the local atoms of `atoms`.
-  virtual void compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+  virtual void compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                        Evaluation& result) = 0;
 
   virtual std::unique_ptr<Potential> clone() const = 0;
@@ -110,4 +110,4 @@ std::vector<double> grades_of(Potential& potential, const Structure& structure);
 /// Energy (kind `free`), forces, stress (when the cell has a volume) and site energies of a structure.
 Labels evaluate(Potential& potential, const Structure& structure);
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

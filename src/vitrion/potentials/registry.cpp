@@ -11,7 +11,7 @@
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
 #include "vitrion/potentials/zbl/zbl.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 namespace {
 
 enum class Kind { none, mtp, nequip, zbl };
@@ -85,4 +85,4 @@ std::unique_ptr<Potential> load_potential(const std::filesystem::path& file, con
   return potential;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

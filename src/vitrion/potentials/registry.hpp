@@ -7,7 +7,7 @@
 
 #include "vitrion/potentials/potential.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 
 /// What the file itself may not say.
 struct LoadOptions {
@@ -29,4 +29,4 @@ bool is_potential(const std::filesystem::path& file);
 /// InputError for kinds that have none.
 void write_potential(const std::filesystem::path& file, const Potential& potential);
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

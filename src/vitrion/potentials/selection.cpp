@@ -3,7 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace vitrion {
+namespace vitrion::potentials {
 
 std::string_view name_of(GradeMode mode) {
   return mode == GradeMode::neighbourhood ? "neighbourhood" : "configuration";
@@ -29,4 +29,4 @@ Calibration calibration_from_json(const nlohmann::json& json) {
   return calibration;
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

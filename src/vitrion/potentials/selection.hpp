@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace vitrion {
+namespace vitrion::potentials {
 
 /// One row a site (or a configuration): where it stands among those a potential was trained on.
 using SelectionRows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -60,4 +60,4 @@ nlohmann::json to_json(const Calibration& calibration);
 /// The reverse. Throws nlohmann::json::exception when it is something else.
 Calibration calibration_from_json(const nlohmann::json& json);
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

@@ -14,7 +14,7 @@
 #include "vitrion/core/random.hpp"
 #include "vitrion/core/text.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -40,10 +40,10 @@ Timing time_potential(Potential& potential, const Structure& structure, const Ti
   const auto n = static_cast<double>(structure.size());
   Timing timing;
   timing.n_atoms = structure.size();
-  timing.mean_neighbors = PeriodicNeighborhoods(structure, types, potential.cutoff()).mean_neighbors();
+  timing.mean_neighbors = neighbors::PeriodicNeighborhoods(structure, types, potential.cutoff()).mean_neighbors();
 
   const auto list_start = Clock::now();
-  PeriodicNeighborhoods lists(structure, types, potential.cutoff() + options.skin);
+  neighbors::PeriodicNeighborhoods lists(structure, types, potential.cutoff() + options.skin);
   timing.neighbor_list = microseconds_since(list_start) / n;
   timing.listed_neighbors = lists.mean_neighbors();
 
@@ -83,4 +83,4 @@ std::string processor_name() {
   return "unknown";
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

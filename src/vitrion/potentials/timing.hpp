@@ -6,7 +6,7 @@
 #include "vitrion/core/structure.hpp"
 #include "vitrion/potentials/potential.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 
 struct TimingOptions {
   int steps = 100;          ///< timed evaluations, at least 1
@@ -33,4 +33,4 @@ Timing time_potential(Potential& potential, const Structure& structure, const Ti
 /// Name of the processor as the system gives it ("AMD EPYC 9R14"), or "unknown".
 std::string processor_name();
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

@@ -30,7 +30,7 @@ ActiveSet::ActiveSet(std::size_t n, double start)
       inverse_(Eigen::MatrixXd::Identity(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n)) / start),
       origins_(n, nothing) {}
 
-ActiveSet::ActiveSet(const SelectionState& state)
+ActiveSet::ActiveSet(const potentials::SelectionState& state)
     : active_(state.active), inverse_(state.inverse), origins_(state.origins) {}
 
 std::size_t ActiveSet::n_filled() const {

@@ -19,7 +19,7 @@ class ActiveSet final : public Reference {
   /// Nothing shown yet: A = `start` times the unit matrix (MLIP-3 takes 1e-6). A row that is never filled belongs to a
   /// direction no data constrain; anything along it has a huge grade, as it should.
   explicit ActiveSet(std::size_t n_parameters, double start = 1e-6);
-  explicit ActiveSet(const SelectionState& state);
+  explicit ActiveSet(const potentials::SelectionState& state);
 
   std::size_t size() const { return origins_.size(); }
   const Eigen::MatrixXd& active() const { return active_; }

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Keeps the configurations that rows came from, and counts only them in the origins: so MLIP numbers them.
-std::vector<Structure> keep_used(SelectionState& state, const std::vector<Structure>& training) {
+std::vector<Structure> keep_used(potentials::SelectionState& state, const std::vector<Structure>& training) {
   std::map<int, std::string> equations;
   for (const auto& [frame, equation] : state.origins) {
     if (frame < 0) continue;
@@ -37,7 +37,7 @@ std::vector<Structure> keep_used(SelectionState& state, const std::vector<Struct
   return used;
 }
 
-void write_mtp(const fs::path& file, mtp::MtpParameters parameters, SelectionState state,
+void write_mtp(const fs::path& file, potentials::mtp::MtpParameters parameters, potentials::SelectionState state,
                const std::vector<Structure>& training) {
   const std::vector<Structure> used = keep_used(state, training);
   // The `.cfg` writer writes files.
@@ -45,24 +45,25 @@ void write_mtp(const fs::path& file, mtp::MtpParameters parameters, SelectionSta
   io::write_frames(scratch, used, {.format = {}, .species = parameters.species});
   state.configurations = read_file(scratch);
   fs::remove(scratch);
-  parameters.selection_state = mtp::format_selection_state(state);
-  mtp::write_mtp(file, parameters);
+  parameters.selection_state = potentials::mtp::format_selection_state(state);
+  potentials::mtp::write_mtp(file, parameters);
 }
 
-void write_nequip(const fs::path& file, nequip::Model model, const SelectionState& state,
-                  const Calibration& calibration) {
-  model.extrapolation = nequip::from_selection_state(state, model.species.size());
+void write_nequip(const fs::path& file, potentials::nequip::Model model, const potentials::SelectionState& state,
+                  const potentials::Calibration& calibration) {
+  model.extrapolation = potentials::nequip::from_selection_state(state, model.species.size());
   model.extrapolation->calibration = calibration;
-  nequip::write_model(file, model);
+  potentials::nequip::write_model(file, model);
 }
 
 }  // namespace
 
-void write_with_active_set(const fs::path& file, const Potential& potential, SelectionState state,
-                           const std::vector<Structure>& training, const Calibration& calibration) {
-  if (const auto* mtp = dynamic_cast<const mtp::MtpPotential*>(&potential))
+void write_with_active_set(const fs::path& file, const potentials::Potential& potential,
+                           potentials::SelectionState state, const std::vector<Structure>& training,
+                           const potentials::Calibration& calibration) {
+  if (const auto* mtp = dynamic_cast<const potentials::mtp::MtpPotential*>(&potential))
     return write_mtp(file, mtp->parameters(), std::move(state), training);
-  if (const auto* network = dynamic_cast<const nequip::NequipPotential*>(&potential))
+  if (const auto* network = dynamic_cast<const potentials::nequip::NequipPotential*>(&potential))
     return write_nequip(file, network->model(), state, calibration);
   throw InputError("a potential of kind " + potential.kind() + " has nothing to grade by");
 }

@@ -5,8 +5,8 @@
 
 namespace vitrion::select {
 
-std::unique_ptr<Reference> make_reference(const SelectionState& state) {
-  if (state.kind == ReferenceKind::ellipsoid) return std::make_unique<Ellipsoid>(state.inverse);
+std::unique_ptr<Reference> make_reference(const potentials::SelectionState& state) {
+  if (state.kind == potentials::ReferenceKind::ellipsoid) return std::make_unique<Ellipsoid>(state.inverse);
   return std::make_unique<ActiveSet>(state);
 }
 

@@ -9,7 +9,7 @@
 
 namespace vitrion::select {
 
-using Rows = SelectionRows;
+using Rows = potentials::SelectionRows;
 
 /// Where a row came from: a configuration and an equation in it; (-1, -1) for none.
 using Origin = std::array<int, 2>;
@@ -28,6 +28,6 @@ class Reference {
 };
 
 /// The reference of a state, of either kind.
-std::unique_ptr<Reference> make_reference(const SelectionState& state);
+std::unique_ptr<Reference> make_reference(const potentials::SelectionState& state);
 
 }  // namespace vitrion::select

@@ -29,14 +29,14 @@ struct Batch {
   std::vector<Origin> origins;
   Eigen::Index used = 0;
 
-  void add(const Rows& more, std::size_t configuration, std::size_t n_atoms, GradeMode mode) {
+  void add(const Rows& more, std::size_t configuration, std::size_t n_atoms, potentials::GradeMode mode) {
     if (used + more.rows() > rows.rows())
       rows.conservativeResize(std::max<Eigen::Index>(2 * rows.rows(), used + more.rows()), more.cols());
     rows.middleRows(used, more.rows()) = more;
     used += more.rows();
     for (Eigen::Index i = 0; i < more.rows(); ++i)
-      origins.push_back(
-          {static_cast<int>(configuration), mode == GradeMode::neighbourhood ? equation_of_site(n_atoms, i) : 0});
+      origins.push_back({static_cast<int>(configuration),
+                         mode == potentials::GradeMode::neighbourhood ? equation_of_site(n_atoms, i) : 0});
   }
   int flush(Reference& set, double threshold) {
     const int swaps = set.update(rows.topRows(used), origins, threshold);
@@ -52,15 +52,15 @@ double largest_force(const Labels& labels) {
 
 }  // namespace
 
-Rows rows_of(Potential& potential, const Structure& frame, GradeMode mode) {
-  const PeriodicNeighborhoods lists(frame, types_for(potential, frame), potential.cutoff());
-  PeriodicExchange exchange(lists.n_local(), lists.owners());
+Rows rows_of(potentials::Potential& potential, const Structure& frame, potentials::GradeMode mode) {
+  const neighbors::PeriodicNeighborhoods lists(frame, potentials::types_for(potential, frame), potential.cutoff());
+  potentials::PeriodicExchange exchange(lists.n_local(), lists.owners());
   Rows rows = potential.selection_rows(lists.view(), exchange);
-  if (mode == GradeMode::neighbourhood) return rows;
+  if (mode == potentials::GradeMode::neighbourhood) return rows;
   return rows.colwise().mean();
 }
 
-std::vector<std::vector<double>> grade_frames(Potential& potential, const SelectionState& state,
+std::vector<std::vector<double>> grade_frames(potentials::Potential& potential, const potentials::SelectionState& state,
                                               const std::vector<Structure>& frames, const ProgressReport& report) {
   const std::unique_ptr<const Reference> reference = make_reference(state);
   std::vector<std::vector<double>> grades;
@@ -75,8 +75,8 @@ std::vector<std::vector<double>> grade_frames(Potential& potential, const Select
 
 namespace {
 
-SelectionState make_ellipsoid(Potential& potential, const std::vector<Structure>& training,
-                              const ActiveSetOptions& options, const ProgressReport& report) {
+potentials::SelectionState make_ellipsoid(potentials::Potential& potential, const std::vector<Structure>& training,
+                                          const ActiveSetOptions& options, const ProgressReport& report) {
   const std::size_t n_species = potential.species().size(), width = potential.selection_width() / n_species;
   Moments moments(n_species, width);
   for (std::size_t f = 0; f < training.size(); ++f) {
@@ -84,15 +84,15 @@ SelectionState make_ellipsoid(Potential& potential, const std::vector<Structure>
     moments.add(rows_of(potential, training[f], options.mode));
     if (report) report(f + 1);
   }
-  SelectionState state;
-  state.kind = ReferenceKind::ellipsoid;
+  potentials::SelectionState state;
+  state.kind = potentials::ReferenceKind::ellipsoid;
   state.inverse = moments.metric(options.ridge);
   std::vector<double> farthest(n_species, 0.0);
   const Ellipsoid shape(state.inverse);
   for (const Structure& frame : training) {
     check_stop();
     const Eigen::VectorXd grades = shape.grades(rows_of(potential, frame, options.mode));
-    const std::vector<int> types = types_for(potential, frame);
+    const std::vector<int> types = potentials::types_for(potential, frame);
     for (std::size_t i = 0; i < types.size(); ++i) {
       double& most = farthest[static_cast<std::size_t>(types[i])];
       most = std::max(most, grades[static_cast<Eigen::Index>(i)]);
@@ -106,8 +106,8 @@ SelectionState make_ellipsoid(Potential& potential, const std::vector<Structure>
   return state;
 }
 
-SelectionState make_maxvol_set(Potential& potential, const std::vector<Structure>& training,
-                               const ActiveSetOptions& options, const ProgressReport& report) {
+potentials::SelectionState make_maxvol_set(potentials::Potential& potential, const std::vector<Structure>& training,
+                                           const ActiveSetOptions& options, const ProgressReport& report) {
   ActiveSet set(potential.selection_width());
   for (int pass = 0; pass < most_passes; ++pass) {
     int swaps = 0;
@@ -121,7 +121,7 @@ SelectionState make_maxvol_set(Potential& potential, const std::vector<Structure
     swaps += batch.flush(set, options.threshold);
     if (swaps == 0) break;
   }
-  SelectionState state;
+  potentials::SelectionState state;
   state.mode = options.mode;
   state.active = set.active();
   state.inverse = set.inverse();
@@ -131,18 +131,20 @@ SelectionState make_maxvol_set(Potential& potential, const std::vector<Structure
 
 }  // namespace
 
-SelectionState make_active_set(Potential& potential, const std::vector<Structure>& training,
-                               const ActiveSetOptions& options, const ProgressReport& report) {
+potentials::SelectionState make_active_set(potentials::Potential& potential, const std::vector<Structure>& training,
+                                           const ActiveSetOptions& options, const ProgressReport& report) {
   if (potential.selection_width() == 0)
     throw InputError("a potential of kind " + potential.kind() + " has nothing to grade by");
-  if (potential.reference_kind() == ReferenceKind::active_set)
+  if (potential.reference_kind() == potentials::ReferenceKind::active_set)
     return make_maxvol_set(potential, training, options, report);
-  if (options.mode != GradeMode::neighbourhood) throw InputError(potential.kind() + " is graded by neighbourhood only");
+  if (options.mode != potentials::GradeMode::neighbourhood)
+    throw InputError(potential.kind() + " is graded by neighbourhood only");
   return make_ellipsoid(potential, training, options, report);
 }
 
-Selection select_frames(Potential& potential, const SelectionState& state, const std::vector<Structure>& candidates,
-                        const SelectOptions& options, const ProgressReport& report) {
+Selection select_frames(potentials::Potential& potential, const potentials::SelectionState& state,
+                        const std::vector<Structure>& candidates, const SelectOptions& options,
+                        const ProgressReport& report) {
   Selection selection;
   const std::unique_ptr<const Reference> before = make_reference(state);
   const std::unique_ptr<Reference> set = make_reference(state);

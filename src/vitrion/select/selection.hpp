@@ -14,14 +14,14 @@ namespace vitrion::select {
 using ProgressReport = std::function<void(std::size_t)>;
 
 /// The rows of one configuration: one a site in neighbourhood mode, their mean in configuration mode.
-Rows rows_of(Potential& potential, const Structure& frame, GradeMode mode);
+Rows rows_of(potentials::Potential& potential, const Structure& frame, potentials::GradeMode mode);
 
 /// Grade of every site of every frame (neighbourhood mode), or one number a frame (configuration mode).
-std::vector<std::vector<double>> grade_frames(Potential& potential, const SelectionState& state,
+std::vector<std::vector<double>> grade_frames(potentials::Potential& potential, const potentials::SelectionState& state,
                                               const std::vector<Structure>& frames, const ProgressReport& report = {});
 
 struct ActiveSetOptions {
-  GradeMode mode = GradeMode::neighbourhood;  ///< ellipsoids: of neighbourhoods only
+  potentials::GradeMode mode = potentials::GradeMode::neighbourhood;  ///< ellipsoids: of neighbourhoods only
   double threshold = 1.001;  ///< swaps go on while a row of the training set has a higher grade (MLIP-3's value)
   double ridge = 1e-5;       ///< of ellipsoids: see Moments::metric
 };
@@ -31,8 +31,8 @@ struct ActiveSetOptions {
 /// An active set: frames are gone over until none changes it; its origins number them. An ellipsoid: frames are gone
 /// over once for its shape and once for its size, with which the farthest site of every species has grade 1. Throws
 /// InputError when the potential has nothing to grade by, or not in this mode.
-SelectionState make_active_set(Potential& potential, const std::vector<Structure>& training,
-                               const ActiveSetOptions& options = {}, const ProgressReport& report = {});
+potentials::SelectionState make_active_set(potentials::Potential& potential, const std::vector<Structure>& training,
+                                           const ActiveSetOptions& options = {}, const ProgressReport& report = {});
 
 struct SelectOptions {
   double threshold = 2;         ///< frames with a lower grade are not worth a label
@@ -58,7 +58,8 @@ struct Selection {
 
 /// Adds the candidates to the reference of `state`, by MaxVol where it is an active set: chosen are those of which a
 /// row stays in it. Alike frames are chosen once, which a mere threshold would not do.
-Selection select_frames(Potential& potential, const SelectionState& state, const std::vector<Structure>& candidates,
-                        const SelectOptions& options, const ProgressReport& report = {});
+Selection select_frames(potentials::Potential& potential, const potentials::SelectionState& state,
+                        const std::vector<Structure>& candidates, const SelectOptions& options,
+                        const ProgressReport& report = {});
 
 }  // namespace vitrion::select

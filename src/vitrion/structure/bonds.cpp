@@ -54,8 +54,8 @@ BondCutoffs cutoffs_from(const RadialDistributions& distributions, const BondCut
 BondGraph find_bonds(const Structure& structure, const BondCutoffs& cutoffs) {
   BondGraph graph(structure.size());
   if (cutoffs.empty()) return graph;
-  const PeriodicNeighborhoods lists(structure, std::vector<int>(structure.size(), 0), cutoffs.largest());
-  const Neighborhoods view = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(structure, std::vector<int>(structure.size(), 0), cutoffs.largest());
+  const neighbors::Neighborhoods view = lists.view();
   for (std::size_t i = 0; i < view.n_local; ++i)
     for (const int j : view.of(i)) {
       const auto at = static_cast<std::size_t>(j);

@@ -73,8 +73,8 @@ void RdfAccumulator::add(const Structure& frame) {
   if (frame.size() < 2) throw InputError("g(r) needs two atoms at least");
   if (n_frames_ == 0) start(frame);
   const std::vector<int> types = species_rows(frame);
-  const PeriodicNeighborhoods lists(frame, types, r_max_);
-  const Neighborhoods view = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(frame, types, r_max_);
+  const neighbors::Neighborhoods view = lists.view();
   const std::size_t n_species = species_.size(), n_bins = weighted_.size() / (n_species * n_species);
   std::vector<std::int64_t> pairs(weighted_.size(), 0);
 #pragma omp parallel

@@ -18,7 +18,7 @@ struct LabelCounts {
 
 struct StructureLoss {
   double value = 0;
-  nequip::LossSlopes slopes;
+  potentials::nequip::LossSlopes slopes;
 };
 
 /// This structure's part of the loss of a batch (LossKind, train/loss.hpp). `virial` is -V * stress, eV.

@@ -15,8 +15,8 @@ namespace {
 
 constexpr double limits[] = {0.25, 0.5, 1, 2, 5, 10, INFINITY};
 
-GradeBin bin_of(double from, double to, std::vector<double> errors) {
-  GradeBin bin{.from = from, .to = to, .n_atoms = static_cast<std::int64_t>(errors.size())};
+potentials::GradeBin bin_of(double from, double to, std::vector<double> errors) {
+  potentials::GradeBin bin{.from = from, .to = to, .n_atoms = static_cast<std::int64_t>(errors.size())};
   double squares = 0;
   for (const double e : errors) squares += e * e;
   bin.rms = std::sqrt(squares / static_cast<double>(errors.size()));
@@ -42,15 +42,15 @@ std::vector<double> ranks(const std::vector<double>& values) {
 
 }  // namespace
 
-GradedErrors graded_errors(const Potential& potential, const std::vector<Structure>& labelled,
+GradedErrors graded_errors(const potentials::Potential& potential, const std::vector<Structure>& labelled,
                            const std::vector<Labels>& predictions) {
-  std::vector<std::unique_ptr<Potential>> clones(static_cast<std::size_t>(threads()));
+  std::vector<std::unique_ptr<potentials::Potential>> clones(static_cast<std::size_t>(threads()));
   for (auto& clone : clones) clone = potential.clone();
   std::vector<std::vector<double>> grades(labelled.size());
   parallel_for(labelled.size(), [&](std::size_t i) {
     check_stop();
     if (labelled[i].labels.has_forces())
-      grades[i] = grades_of(*clones[static_cast<std::size_t>(thread_number())], labelled[i]);
+      grades[i] = potentials::grades_of(*clones[static_cast<std::size_t>(thread_number())], labelled[i]);
   });
   GradedErrors graded;
   for (std::size_t i = 0; i < labelled.size(); ++i) {
@@ -62,8 +62,8 @@ GradedErrors graded_errors(const Potential& potential, const std::vector<Structu
   return graded;
 }
 
-Calibration calibrate(const GradedErrors& graded) {
-  Calibration calibration;
+potentials::Calibration calibrate(const GradedErrors& graded) {
+  potentials::Calibration calibration;
   double from = 0;
   for (const double to : limits) {
     std::vector<double> errors;
@@ -87,10 +87,10 @@ double rank_correlation(const std::vector<double>& x, const std::vector<double>&
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
-std::string format_calibration(const Calibration& calibration) {
+std::string format_calibration(const potentials::Calibration& calibration) {
   std::string text = fmt::format("{:<16} {:>7} | {:^19}\n{:<16} {:>7} | {:>9} {:>9}\n", "", "", "force error, eV/Å",
                                  "grade", "atoms", "RMS", "95 %");
-  for (const GradeBin& bin : calibration) {
+  for (const potentials::GradeBin& bin : calibration) {
     const std::string range =
         std::isfinite(bin.to) ? fmt::format("{:g} to {:g}", bin.from, bin.to) : fmt::format("above {:g}", bin.from);
     text += fmt::format("{:<16} {:>7} | {:>9.4f} {:>9.4f}\n", range, bin.n_atoms, bin.rms, bin.quantile_95);
@@ -100,7 +100,7 @@ std::string format_calibration(const Calibration& calibration) {
 
 nlohmann::json to_json(const GradedErrors& graded) {
   return {{"rank_correlation", rank_correlation(graded.grades, graded.errors)},
-          {"bins", vitrion::to_json(calibrate(graded))}};
+          {"bins", potentials::to_json(calibrate(graded))}};
 }
 
 }  // namespace vitrion::train

@@ -17,17 +17,17 @@ struct GradedErrors {
 
 /// Grades all structures, on all threads; `predictions` as `predict` gives them. Throws InputError when the potential
 /// has no grades.
-GradedErrors graded_errors(const Potential& potential, const std::vector<Structure>& labelled,
+GradedErrors graded_errors(const potentials::Potential& potential, const std::vector<Structure>& labelled,
                            const std::vector<Labels>& predictions);
 
 /// Bins with limits 0.25, 0.5, 1, 2, 5, 10.
-Calibration calibrate(const GradedErrors& graded);
+potentials::Calibration calibrate(const GradedErrors& graded);
 
 /// Spearman's rank correlation of two lists of the same length; ties share their mean rank. 0 when either is constant.
 double rank_correlation(const std::vector<double>& x, const std::vector<double>& y);
 
 /// One line a bin, for people.
-std::string format_calibration(const Calibration& calibration);
+std::string format_calibration(const potentials::Calibration& calibration);
 /// {"rank_correlation", "bins": [...]}: see docs/select.md.
 nlohmann::json to_json(const GradedErrors& graded);
 

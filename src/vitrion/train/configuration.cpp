@@ -45,8 +45,8 @@ Configuration make_configuration(const Structure& structure, const std::vector<i
   c.volume = structure.cell.has_volume() ? structure.cell.volume() : 0.0;
   copy_targets(structure, c);
 
-  const PeriodicNeighborhoods lists(structure, types, cutoff);
-  const Neighborhoods view = lists.view();
+  const neighbors::PeriodicNeighborhoods lists(structure, types, cutoff);
+  const neighbors::Neighborhoods view = lists.view();
   const Vector3 dummy(cutoff, 0, 0);
   for (int i = 0; i < c.n_atoms; ++i) {
     std::map<int, std::vector<int>> images;  // owner -> neighbours

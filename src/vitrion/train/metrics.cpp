@@ -68,8 +68,8 @@ double Deviations::mae() const {
   return count_ == 0 ? 0.0 : absolutes_ / static_cast<double>(count_);
 }
 
-std::vector<Labels> predict(const Potential& potential, const std::vector<Structure>& structures) {
-  std::vector<std::unique_ptr<Potential>> clones(static_cast<std::size_t>(threads()));
+std::vector<Labels> predict(const potentials::Potential& potential, const std::vector<Structure>& structures) {
+  std::vector<std::unique_ptr<potentials::Potential>> clones(static_cast<std::size_t>(threads()));
   for (auto& clone : clones) clone = potential.clone();
   std::vector<Labels> predictions(structures.size());
   Progress progress("evaluate", static_cast<std::int64_t>(structures.size()), "configurations");

@@ -41,7 +41,7 @@ nlohmann::json model_card(const TrainResult& result, const TrainOptions& o, cons
                          {"stress_delta_GPa", o.loss.stress_delta}});
   if (!result.calibration.empty())
     card["extrapolation_grades"] = {{"force_errors_of", result.calibrated_on},
-                                    {"bins", vitrion::to_json(result.calibration)}};
+                                    {"bins", potentials::to_json(result.calibration)}};
   if (o.short_range.zbl)
     card["short_range"] = {{"type", "zbl"},
                            {"inner_A", o.short_range.inner},

@@ -34,7 +34,7 @@ std::vector<MtpScheme::Monomial> make_monomials(int max_degree) {
 
 }  // namespace
 
-MtpScheme::MtpScheme(const mtp::MtpParameters& p)
+MtpScheme::MtpScheme(const potentials::mtp::MtpParameters& p)
     : n_types(static_cast<int>(p.n_species())),
       n_mu(p.radial_funcs_count),
       n_k(p.radial_basis_size),
@@ -46,7 +46,7 @@ MtpScheme::MtpScheme(const mtp::MtpParameters& p)
       max_degree(0),
       basic_of_mu(static_cast<std::size_t>(p.radial_funcs_count)),
       scalars(p.tables.scalars) {
-  if (p.radial_basis != mtp::RadialBasis::chebyshev)
+  if (p.radial_basis != potentials::mtp::RadialBasis::chebyshev)
     throw InputError("only potentials of radial basis RBChebyshev can be trained",
                      "Train a fresh potential (potential: {type: mtp, level: ...}).");
   for (const auto& b : p.tables.basic) max_degree = std::max(max_degree, b.nx + b.ny + b.nz);

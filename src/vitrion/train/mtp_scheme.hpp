@@ -13,7 +13,7 @@ namespace vitrion::train {
 /// Parameters stand in one vector theta in the order of mtp::MtpParameters::flat: radial [s_i][s_j][mu][k], then
 /// species_coeffs, then moment_coeffs.
 struct MtpScheme {
-  explicit MtpScheme(const mtp::MtpParameters& parameters);
+  explicit MtpScheme(const potentials::mtp::MtpParameters& parameters);
 
   /// u_x^nx u_y^ny u_z^nz; row 0 is 1. Each is its parent times one component of u.
   struct Monomial {

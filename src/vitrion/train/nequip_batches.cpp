@@ -25,29 +25,29 @@ std::vector<int> types_in(const std::vector<Species>& known, const Structure& st
 template <class T>
 class BatchesOf final : public NequipBatches {
  public:
-  BatchesOf(const nequip::Model& model, std::vector<Structure> structures)
-      : structures_(std::move(structures)), network_(std::make_shared<nequip::Network<T>>(model)) {
+  BatchesOf(const potentials::nequip::Model& model, std::vector<Structure> structures)
+      : structures_(std::move(structures)), network_(std::make_shared<potentials::nequip::Network<T>>(model)) {
     for (const Structure& s : structures_) lists_.emplace_back(s, types_in(model.species, s), model.hyper.r_max);
   }
 
-  double loss_and_gradient(const nequip::Model& model, const LossOptions& loss, std::span<const std::size_t> batch,
-                           std::vector<double>& gradient) override;
-  std::vector<Labels> predict(const nequip::Model& model) override;
+  double loss_and_gradient(const potentials::nequip::Model& model, const LossOptions& loss,
+                           std::span<const std::size_t> batch, std::vector<double>& gradient) override;
+  std::vector<Labels> predict(const potentials::nequip::Model& model) override;
   const std::vector<Structure>& structures() const override { return structures_; }
 
  private:
   // What one thread works with.
   struct Worker {
-    std::unique_ptr<nequip::Evaluator<T>> evaluator;
-    nequip::GradientPass<T> pass;
-    Evaluation result;
+    std::unique_ptr<potentials::nequip::Evaluator<T>> evaluator;
+    potentials::nequip::GradientPass<T> pass;
+    potentials::Evaluation result;
   };
   Worker& evaluate(std::size_t n);
   void make_workers();
 
   std::vector<Structure> structures_;
-  std::vector<PeriodicNeighborhoods> lists_;
-  std::shared_ptr<nequip::Network<T>> network_;
+  std::vector<neighbors::PeriodicNeighborhoods> lists_;
+  std::shared_ptr<potentials::nequip::Network<T>> network_;
   std::vector<Worker> workers_;
   std::vector<std::vector<double>> gradients_;  // of every structure of a batch
 };
@@ -57,19 +57,20 @@ void BatchesOf<T>::make_workers() {
   workers_.resize(std::max(workers_.size(), static_cast<std::size_t>(threads())));
   for (Worker& worker : workers_)
     if (!worker.evaluator)
-      worker.evaluator = std::make_unique<nequip::Evaluator<T>>(network_, nullptr, nequip::Keep::messages);
+      worker.evaluator =
+          std::make_unique<potentials::nequip::Evaluator<T>>(network_, nullptr, potentials::nequip::Keep::messages);
 }
 
 template <class T>
 typename BatchesOf<T>::Worker& BatchesOf<T>::evaluate(std::size_t n) {
   Worker& worker = workers_[static_cast<std::size_t>(thread_number())];
-  PeriodicExchange exchange(lists_[n].n_local(), lists_[n].owners());
+  potentials::PeriodicExchange exchange(lists_[n].n_local(), lists_[n].owners());
   worker.evaluator->run(lists_[n].view(), {}, exchange, worker.result);
   return worker;
 }
 
 template <class T>
-double BatchesOf<T>::loss_and_gradient(const nequip::Model& model, const LossOptions& loss,
+double BatchesOf<T>::loss_and_gradient(const potentials::nequip::Model& model, const LossOptions& loss,
                                        std::span<const std::size_t> batch, std::vector<double>& gradient) {
   network_->load(model);
   make_workers();
@@ -95,7 +96,7 @@ double BatchesOf<T>::loss_and_gradient(const nequip::Model& model, const LossOpt
 }
 
 template <class T>
-std::vector<Labels> BatchesOf<T>::predict(const nequip::Model& model) {
+std::vector<Labels> BatchesOf<T>::predict(const potentials::nequip::Model& model) {
   network_->load(model);
   make_workers();
   std::vector<Labels> predictions(structures_.size());
@@ -125,9 +126,10 @@ double NequipBatches::loss(const LossOptions& options, const std::vector<Labels>
   return sum;
 }
 
-std::unique_ptr<NequipBatches> make_nequip_batches(const nequip::Model& model, std::vector<Structure> structures,
-                                                   Precision precision) {
-  if (precision == Precision::single_precision) return std::make_unique<BatchesOf<float>>(model, std::move(structures));
+std::unique_ptr<NequipBatches> make_nequip_batches(const potentials::nequip::Model& model,
+                                                   std::vector<Structure> structures, potentials::Precision precision) {
+  if (precision == potentials::Precision::single_precision)
+    return std::make_unique<BatchesOf<float>>(model, std::move(structures));
   return std::make_unique<BatchesOf<double>>(model, std::move(structures));
 }
 
@@ -135,7 +137,7 @@ double mean_neighbors(const std::vector<Structure>& structures, double r_max) {
   std::vector<double> pairs(structures.size());
   parallel_for(structures.size(), [&](std::size_t n) {
     const Structure& s = structures[n];
-    const PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), r_max);
+    const neighbors::PeriodicNeighborhoods lists(s, std::vector<int>(s.size(), 0), r_max);
     pairs[n] = lists.mean_neighbors() * static_cast<double>(s.size());
   });
   double atoms = 0;

@@ -21,10 +21,10 @@ class NequipBatches {
   virtual ~NequipBatches() = default;
 
   /// Mean loss of a batch; `gradient` is overwritten (flat, as the model's parameters). Throws Interrupted.
-  virtual double loss_and_gradient(const nequip::Model& model, const LossOptions& loss,
+  virtual double loss_and_gradient(const potentials::nequip::Model& model, const LossOptions& loss,
                                    std::span<const std::size_t> batch, std::vector<double>& gradient) = 0;
   /// Energy, forces and stress of every structure.
-  virtual std::vector<Labels> predict(const nequip::Model& model) = 0;
+  virtual std::vector<Labels> predict(const potentials::nequip::Model& model) = 0;
   /// Loss of these predictions over all structures.
   double loss(const LossOptions& loss, const std::vector<Labels>& predictions) const;
 
@@ -32,8 +32,8 @@ class NequipBatches {
 };
 
 /// `model` gives architecture and species; every structure holds only those (InputError otherwise).
-std::unique_ptr<NequipBatches> make_nequip_batches(const nequip::Model& model, std::vector<Structure> structures,
-                                                   Precision precision);
+std::unique_ptr<NequipBatches> make_nequip_batches(const potentials::nequip::Model& model,
+                                                   std::vector<Structure> structures, potentials::Precision precision);
 
 /// Mean number of neighbours within r_max, over all atoms of all structures.
 double mean_neighbors(const std::vector<Structure>& structures, double r_max);

@@ -13,10 +13,10 @@
 
 namespace vitrion::train {
 
-NequipFit::NequipFit(nequip::Model model, const NequipFitOptions& options, const LossOptions& loss, std::uint64_t seed,
-                     std::vector<Structure> training, std::vector<Structure> validation)
+NequipFit::NequipFit(potentials::nequip::Model model, const NequipFitOptions& options, const LossOptions& loss,
+                     std::uint64_t seed, std::vector<Structure> training, std::vector<Structure> validation)
     : model_(std::move(model)), o_(options), loss_(loss), seed_(seed) {
-  nequip::validate(model_);
+  potentials::nequip::validate(model_);
   training_ = make_nequip_batches(model_, std::move(training), o_.precision);
   if (!validation.empty()) validation_ = make_nequip_batches(model_, std::move(validation), o_.precision);
 }
@@ -34,8 +34,8 @@ int NequipFit::batches_per_epoch() const {
   return static_cast<int>((training_->structures().size() + size - 1) / size);
 }
 
-nequip::Model NequipFit::best(const NequipFitState& state) const {
-  nequip::Model model = model_;
+potentials::nequip::Model NequipFit::best(const NequipFitState& state) const {
+  potentials::nequip::Model model = model_;
   model.parameters = state.best.empty() ? state.adam.average : state.best;
   return model;
 }
@@ -50,7 +50,7 @@ std::optional<NequipEpoch> NequipFit::step(NequipFitState& state) {
   const std::size_t begin = static_cast<std::size_t>(state.batch) * size;
   const std::span<const std::size_t> batch(order.data() + begin, std::min(size, order.size() - begin));
 
-  nequip::Model model = model_;
+  potentials::nequip::Model model = model_;
   model.parameters = state.adam.parameters;
   const double loss = training_->loss_and_gradient(model, loss_, batch, gradient_);
   if (!std::isfinite(loss))
@@ -74,7 +74,7 @@ NequipEpoch NequipFit::finish_epoch(NequipFitState& state) {
   state.epoch_loss = 0;
   double watched = epoch.training_loss;
   if (validation_) {
-    nequip::Model model = model_;
+    potentials::nequip::Model model = model_;
     model.parameters = state.adam.average;
     const std::vector<Labels> predictions = validation_->predict(model);
     epoch.validation_loss = watched = validation_->loss(loss_, predictions);
@@ -105,7 +105,7 @@ void NequipFit::watch_plateau(NequipFitState& state, double loss) const {
 
 void write_checkpoint(const std::filesystem::path& file, const NequipCheckpoint& c) {
   const NequipFitState& s = c.state;
-  nequip::Safetensors content;
+  potentials::nequip::Safetensors content;
   const auto keep = [&](const char* name, const std::vector<double>& values) {
     content.tensors[name] = {{values.size()}, values};
   };
@@ -129,14 +129,14 @@ void write_checkpoint(const std::filesystem::path& file, const NequipCheckpoint&
       {"finished", s.finished},
       {"log", c.log},
       {"seconds", c.seconds}}.dump();
-  write_file_atomically(file, nequip::format_safetensors(content));
+  write_file_atomically(file, potentials::nequip::format_safetensors(content));
 }
 
 std::optional<NequipCheckpoint> read_nequip_checkpoint(const std::filesystem::path& file,
                                                        const std::string& fingerprint) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
-    nequip::Safetensors content = nequip::parse_safetensors(read_file(file), file.string());
+    potentials::nequip::Safetensors content = potentials::nequip::parse_safetensors(read_file(file), file.string());
     const nlohmann::json json = nlohmann::json::parse(content.metadata.at("state"));
     NequipCheckpoint c;
     c.fingerprint = json.at("fingerprint").get<std::string>();

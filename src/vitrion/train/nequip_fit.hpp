@@ -25,7 +25,7 @@ struct NequipFitOptions {
   double plateau_factor = 0.5;
   double min_learning_rate = 1e-5;
   AdamOptions adam;
-  Precision precision = Precision::single_precision;
+  potentials::Precision precision = potentials::Precision::single_precision;
 };
 
 /// Where a training stands.
@@ -54,8 +54,8 @@ struct NequipEpoch {
 class NequipFit {
  public:
   /// `model`: the start; its species, scales and shifts stay.
-  NequipFit(nequip::Model model, const NequipFitOptions& options, const LossOptions& loss, std::uint64_t seed,
-            std::vector<Structure> training, std::vector<Structure> validation);
+  NequipFit(potentials::nequip::Model model, const NequipFitOptions& options, const LossOptions& loss,
+            std::uint64_t seed, std::vector<Structure> training, std::vector<Structure> validation);
 
   NequipFitState start() const;
   /// One batch; at the end of an epoch validates and returns what came of it. Throws Interrupted before it has changed
@@ -63,13 +63,13 @@ class NequipFit {
   std::optional<NequipEpoch> step(NequipFitState& state);
   int batches_per_epoch() const;
   /// The best model so far.
-  nequip::Model best(const NequipFitState& state) const;
+  potentials::nequip::Model best(const NequipFitState& state) const;
 
  private:
   NequipEpoch finish_epoch(NequipFitState& state);
   void watch_plateau(NequipFitState& state, double loss) const;
 
-  nequip::Model model_;
+  potentials::nequip::Model model_;
   NequipFitOptions o_;
   LossOptions loss_;
   std::uint64_t seed_;

@@ -11,7 +11,7 @@ void demand(const Config& config, const std::string& key, bool holds, const std:
 }
 
 void read_nequip(Config& potential, TrainOptions& o) {
-  nequip::Hyperparameters& h = o.nequip;
+  potentials::nequip::Hyperparameters& h = o.nequip;
   const auto integer = [&](const char* key, int fallback) {
     return static_cast<int>(potential.integer(key, fallback));
   };
@@ -26,7 +26,7 @@ void read_nequip(Config& potential, TrainOptions& o) {
   h.avg_num_neighbors = potential.number("avg_num_neighbors", 0.0);
   h.r_max = o.r_max;
   try {
-    nequip::validate(h);
+    potentials::nequip::validate(h);
   } catch (const InputError& e) {
     throw potential.error("num_layers", e.what());
   }
@@ -107,7 +107,7 @@ void read_nequip_optimizer(Config optimizer, TrainOptions& o) {
   between("ema_decay", f.adam.ema_decay, 1);
   f.adam.amsgrad = optimizer.flag("amsgrad", f.adam.amsgrad);
   const bool single = optimizer.choice("precision", {"float", "double"}, "float") == "float";
-  f.precision = single ? Precision::single_precision : Precision::double_precision;
+  f.precision = single ? potentials::Precision::single_precision : potentials::Precision::double_precision;
 }
 
 void read_mtp_optimizer(Config optimizer, TrainOptions& o) {

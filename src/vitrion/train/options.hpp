@@ -31,7 +31,7 @@ struct TrainOptions {
   std::vector<Species> species;  ///< empty: those of the data, by atomic number
   std::string start;             ///< .mtp file to go on from (its level, r_max, min_dist); empty: a new potential
   ShortRange short_range;
-  nequip::Hyperparameters nequip;  ///< avg_num_neighbors 0: the mean of the training set
+  potentials::nequip::Hyperparameters nequip;  ///< avg_num_neighbors 0: the mean of the training set
   // data
   std::vector<std::string> train, test;
   io::ReadOptions reading;

@@ -74,15 +74,15 @@ class Run {
   void write_potential();
   CardOfPotential card_of_mtp() const;
   void finish();
-  TrainedSet judge(std::vector<Structure> structures, const Potential& potential) const;
+  TrainedSet judge(std::vector<Structure> structures, const potentials::Potential& potential) const;
 
   const TrainOptions& o_;
   TrainResult result_;
   std::vector<Structure> training_, validation_, test_;
   dataset::Description data_;
   std::vector<double> reference_;
-  std::unique_ptr<Zbl> zbl_;
-  std::unique_ptr<mtp::MtpPotential> start_;
+  std::unique_ptr<potentials::Zbl> zbl_;
+  std::unique_ptr<potentials::mtp::MtpPotential> start_;
   std::unique_ptr<MtpScheme> scheme_;
   std::vector<Configuration> training_set_, validation_set_;
   Checkpoint checkpoint_;
@@ -101,14 +101,14 @@ void Run::read_data() {
 }
 
 void Run::make_potential() {
-  mtp::MtpParameters& p = result_.parameters;
+  potentials::mtp::MtpParameters& p = result_.parameters;
   const double shortest = dataset::shortest_distance(data_);
   if (!o_.start.empty()) {
-    p = mtp::read_mtp(o_.start);
+    p = potentials::mtp::read_mtp(o_.start);
     if (!p.is_trained())
       throw InputError(Location{o_.start, 0}, "the potential to go on from is an untrained template");
     if (!o_.species.empty()) {
-      mtp::MtpPotential named(p);
+      potentials::mtp::MtpPotential named(p);
       named.name_species(o_.species);
       p = named.parameters();
     }
@@ -116,20 +116,21 @@ void Run::make_potential() {
     const std::vector<Species>& species = o_.species.empty() ? data_.species : o_.species;
     if (!(shortest < o_.r_max))
       throw InputError(fmt::format("no two atoms of the training data are nearer than r_max = {} Å", o_.r_max));
-    p = mtp::untrained_mtp(o_.level, species, min_dist_factor * shortest, o_.r_max, o_.radial_basis_size);
+    p = potentials::mtp::untrained_mtp(o_.level, species, min_dist_factor * shortest, o_.r_max, o_.radial_basis_size);
   }
   check_species(data_, p.species);
   if (o_.short_range.zbl)
-    zbl_ = std::make_unique<Zbl>(ZblOptions{p.species, o_.short_range.inner, o_.short_range.outer});
+    zbl_ = std::make_unique<potentials::Zbl>(
+        potentials::ZblOptions{p.species, o_.short_range.inner, o_.short_range.outer});
 }
 
 // Reference energies and the ZBL part are taken off the labels; the MTP learns the rest.
 Configuration Run::ready(const Structure& structure) {
-  const mtp::MtpParameters& p = result_.parameters;
+  const potentials::mtp::MtpParameters& p = result_.parameters;
   Structure s = structure;
   if (s.labels.energy) *s.labels.energy -= dataset::reference_energy(s, p.species, reference_);
   if (zbl_) {
-    const std::unique_ptr<Potential> zbl = zbl_->clone();
+    const std::unique_ptr<potentials::Potential> zbl = zbl_->clone();
     const Labels repulsion = evaluate(*zbl, s);
     if (s.labels.energy) *s.labels.energy -= *repulsion.energy;
     if (s.labels.has_forces()) s.labels.forces -= repulsion.forces;
@@ -142,7 +143,7 @@ Configuration Run::ready(const Structure& structure) {
 }
 
 void Run::prepare() {
-  mtp::MtpParameters& p = result_.parameters;
+  potentials::mtp::MtpParameters& p = result_.parameters;
   reference_ = reference_energies(o_, training_, p.species);
   const auto ready_all = [&](const std::vector<Structure>& from, std::vector<Configuration>& to) {
     to.resize(from.size());
@@ -259,7 +260,7 @@ const EndedStart& Run::best_start() const {
                            [](const EndedStart& a, const EndedStart& b) { return a.loss < b.loss; });
 }
 
-TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potential) const {
+TrainedSet Run::judge(std::vector<Structure> structures, const potentials::Potential& potential) const {
   if (structures.empty()) return {};
   std::vector<Labels> predictions = predict(potential, structures);
   if (zbl_) {
@@ -276,18 +277,18 @@ TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potent
 // `.almtp` holds the active set of everything the fit has seen; `.mtp` the potential alone.
 void Run::write_potential() {
   if (result_.files.potential.extension() != ".almtp")
-    return mtp::write_mtp(result_.files.potential, result_.parameters);
+    return potentials::mtp::write_mtp(result_.files.potential, result_.parameters);
   std::vector<Structure> seen = training_;
   seen.insert(seen.end(), validation_.begin(), validation_.end());
-  mtp::MtpPotential potential(result_.parameters);
+  potentials::mtp::MtpPotential potential(result_.parameters);
   Progress progress("active set", static_cast<std::int64_t>(seen.size()), "configurations");
-  const SelectionState state = select::make_active_set(
+  const potentials::SelectionState state = select::make_active_set(
       potential, seen, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
   select::write_with_active_set(result_.files.potential, potential, state, seen);
 }
 
 CardOfPotential Run::card_of_mtp() const {
-  const mtp::MtpParameters& p = result_.parameters;
+  const potentials::mtp::MtpParameters& p = result_.parameters;
   return {"MTP",
           p.species,
           reference_,
@@ -312,7 +313,7 @@ void Run::finish() {
     write_file_atomically(result_.files.short_range, fmt::format("kind: zbl\nspecies: [{}]\ninner: {}\nouter: {}\n",
                                                                  join_names(result_.parameters.species),
                                                                  o_.short_range.inner, o_.short_range.outer));
-  const mtp::MtpPotential potential(mtp::read_mtp(result_.files.potential));
+  const potentials::mtp::MtpPotential potential(potentials::mtp::read_mtp(result_.files.potential));
   if (!o_.test.empty()) test_ = read_structures(o_.test, o_.reading);
   result_.training = judge(std::move(training_), potential);
   result_.validation = judge(std::move(validation_), potential);

@@ -49,7 +49,7 @@ class Run {
   NequipCheckpoint begin(const NequipFit& fit);
   void fit();
   void log_line(const NequipEpoch& epoch, double seconds);
-  TrainedSet judge(std::vector<Structure> structures, const Potential& potential) const;
+  TrainedSet judge(std::vector<Structure> structures, const potentials::Potential& potential) const;
   void write_model();
   void calibrate_grades();
   void finish();
@@ -57,22 +57,22 @@ class Run {
   const TrainOptions& o_;
   TrainResult result_;
   TrainingData data_;
-  nequip::Model model_;
+  potentials::nequip::Model model_;
   std::ofstream log_;
 };
 
 // Shifts: least squares of energies over compositions; scales: the forces' root mean square, as NequIP does.
 void Run::make_model() {
   if (!o_.start.empty()) {
-    model_ = nequip::read_model(o_.start);
+    model_ = potentials::nequip::read_model(o_.start);
     model_.extrapolation.reset();
     return check_species(data_.description, model_.species);
   }
-  nequip::Hyperparameters hyper = o_.nequip;
+  potentials::nequip::Hyperparameters hyper = o_.nequip;
   if (hyper.avg_num_neighbors == 0) hyper.avg_num_neighbors = mean_neighbors(data_.training, hyper.r_max);
   const std::vector<Species>& species = o_.species.empty() ? data_.description.species : o_.species;
   check_species(data_.description, species);
-  model_ = nequip::initial_model(hyper, species, o_.seed);
+  model_ = potentials::nequip::initial_model(hyper, species, o_.seed);
   model_.shifts = reference_energies(o_, data_.training, species);
   if (data_.description.force_rms > 0) model_.scales.assign(species.size(), data_.description.force_rms);
 }
@@ -149,7 +149,7 @@ void Run::fit() {
   model_ = fit.best(state);
 }
 
-TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potential) const {
+TrainedSet Run::judge(std::vector<Structure> structures, const potentials::Potential& potential) const {
   if (structures.empty()) return {};
   std::vector<Labels> predictions = predict(potential, structures);
   return judged(std::move(structures), std::move(predictions), potential, o_.subset_key);
@@ -158,9 +158,9 @@ TrainedSet Run::judge(std::vector<Structure> structures, const Potential& potent
 // With the ellipsoids of the training set, by which it knows where it extrapolates. The validation set stays outside of
 // them, so that it can tell what grades mean.
 void Run::write_model() {
-  nequip::NequipPotential potential(model_);
+  potentials::nequip::NequipPotential potential(model_);
   Progress progress("grades", static_cast<std::int64_t>(data_.training.size()), "configurations");
-  const SelectionState state = select::make_active_set(
+  const potentials::SelectionState state = select::make_active_set(
       potential, data_.training, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
   select::write_with_active_set(result_.files.potential, potential, state, data_.training);
 }
@@ -169,35 +169,36 @@ void Run::write_model() {
 void Run::calibrate_grades() {
   result_.calibrated_on = "validation";
   result_.calibration = calibrate(result_.validation.graded);
-  nequip::Model model = nequip::read_model(result_.files.potential);
+  potentials::nequip::Model model = potentials::nequip::read_model(result_.files.potential);
   model.extrapolation->calibration = result_.calibration;
-  nequip::write_model(result_.files.potential, model);
+  potentials::nequip::write_model(result_.files.potential, model);
 }
 
 // Writes the potential, reads it back, and judges what the file holds: the errors are those users will see.
 void Run::finish() {
   write_model();
-  const nequip::NequipPotential potential(nequip::read_model(result_.files.potential));
+  const potentials::nequip::NequipPotential potential(potentials::nequip::read_model(result_.files.potential));
   if (!o_.test.empty()) data_.test = read_structures(o_.test, o_.reading);
   result_.training = judge(std::move(data_.training), potential);
   result_.validation = judge(std::move(data_.validation), potential);
   result_.test = judge(std::move(data_.test), potential);
   calibrate_grades();
-  nlohmann::json basis = nequip::to_json(model_.hyper);
+  nlohmann::json basis = potentials::nequip::to_json(model_.hyper);
   basis["energy_scales_eV"] = model_.scales;
   basis["parameters"] = model_.parameters.size();
   const NequipFitOptions& f = o_.nequip_fit;
-  const CardOfPotential card{"NequIP",
-                             model_.species,
-                             model_.shifts,
-                             basis,
-                             {{"type", f.adam.amsgrad ? "AMSGrad" : "Adam"},
-                              {"learning_rate", f.learning_rate},
-                              {"batch_size", f.batch_size},
-                              {"ema_decay", f.adam.ema_decay},
-                              {"precision", f.precision == Precision::single_precision ? "float" : "double"},
-                              {"epochs", result_.log.size()},
-                              {"stopped", result_.stopped_because}}};
+  const CardOfPotential card{
+      "NequIP",
+      model_.species,
+      model_.shifts,
+      basis,
+      {{"type", f.adam.amsgrad ? "AMSGrad" : "Adam"},
+       {"learning_rate", f.learning_rate},
+       {"batch_size", f.batch_size},
+       {"ema_decay", f.adam.ema_decay},
+       {"precision", f.precision == potentials::Precision::single_precision ? "float" : "double"},
+       {"epochs", result_.log.size()},
+       {"stopped", result_.stopped_because}}};
   write_file_atomically(result_.files.card, model_card(result_, o_, data_.description, card).dump(1) + "\n");
   std::filesystem::remove(result_.files.checkpoint);
 }

@@ -34,12 +34,12 @@ struct TrainedSet {
 struct TrainResult {
   explicit TrainResult(const std::filesystem::path& output) : files(output) {}
 
-  mtp::MtpParameters parameters;  ///< of an MTP
+  potentials::mtp::MtpParameters parameters;  ///< of an MTP
   TrainFiles files;
   TrainedSet training, validation, test;     ///< empty where there is no such set
   std::vector<std::string> pairs_never_met;  ///< within the cutoff, in training and validation set: "N-N"
   /// Force errors by grade, of the held-out set `calibrated_on`; empty when there is none, or no grades.
-  Calibration calibration;
+  potentials::Calibration calibration;
   std::string calibrated_on;
   std::vector<std::string> log;  ///< lines of the loss curve (columns: log_header)
   std::string stopped_because;

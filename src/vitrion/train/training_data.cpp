@@ -77,8 +77,8 @@ std::vector<double> reference_energies(const TrainOptions& o, const std::vector<
   return energies;
 }
 
-TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions, const Potential& potential,
-                  const std::string& subset_key) {
+TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions,
+                  const potentials::Potential& potential, const std::string& subset_key) {
   TrainedSet set;
   if (structures.empty()) return set;
   set.errors = compare(structures, predictions, subset_key);

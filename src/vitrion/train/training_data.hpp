@@ -29,7 +29,7 @@ std::vector<double> reference_energies(const TrainOptions& options, const std::v
                                        const std::vector<Species>& species);
 
 /// The set with its errors, by the values of `subset_key`, and with grades where `potential` has them.
-TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions, const Potential& potential,
-                  const std::string& subset_key);
+TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions,
+                  const potentials::Potential& potential, const std::string& subset_key);
 
 }  // namespace vitrion::train

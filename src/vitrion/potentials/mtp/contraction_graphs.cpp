@@ -4,7 +4,7 @@
 #include <numeric>
 #include <set>
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 // Distributes the indices of node `a` that are not yet contracted over the nodes behind it, in every way.
@@ -113,4 +113,4 @@ std::vector<ContractionGraph> contractions_of_level(int level) {
   return all;
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -5,7 +5,7 @@
 #include <compare>
 #include <vector>
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 /// The tensor M_{mu,nu}: radial function mu, rank nu.
 struct MomentTensor {
@@ -47,4 +47,4 @@ std::vector<MomentTensor> tensors_of_level(int level);
 /// All contractions of at most four tensors with total level <= `level`, each once, by number of nodes, then level.
 std::vector<ContractionGraph> contractions_of_level(int level);
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -14,7 +14,7 @@
 #include "vitrion/potentials/mtp/kernel_rows-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::mtp::HWY_NAMESPACE {
+namespace vitrion::potentials::mtp::HWY_NAMESPACE {
 
 // All slots of N atoms from the reduced ones, shape (n_slots, N).
 inline void contract_forward(const MomentProgram& program, double* m) {
@@ -139,11 +139,11 @@ void run_kernel_on_target(const KernelJob& job, KernelScratch& scratch) {
   }
 }
 
-}  // namespace vitrion::mtp::HWY_NAMESPACE
+}  // namespace vitrion::potentials::mtp::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 HWY_EXPORT(run_kernel_on_target);
 
@@ -172,5 +172,5 @@ KernelModel::KernelModel(const MtpParameters& p)
     seeds[static_cast<std::size_t>(program.scalars[k])] += moment_coeffs[k];
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp
 #endif

@@ -11,7 +11,7 @@
 #include "vitrion/potentials/mtp/moment_program.hpp"
 #include "vitrion/potentials/mtp/mtp_parameters.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 /// A potential in the form in which the kernel reads it.
 struct KernelModel {
@@ -60,7 +60,7 @@ struct KernelScratch {
 /// What one call computes.
 struct KernelJob {
   const KernelModel* model;
-  const Neighborhoods* atoms;
+  const neighbors::Neighborhoods* atoms;
   const double* packed;    ///< x, y, z (Å), type of every atom, shape (n_total, 4), aligned to 32 bytes
   std::size_t begin, end;  ///< local atoms of this call
   double* energies;        ///< eV, shape (n_local); written for begin .. end-1
@@ -84,4 +84,4 @@ void run_kernel(const KernelJob& job, KernelScratch& scratch);
 /// Atoms are worked on in batches of at most this many, so that ranges should begin at multiples of it.
 inline constexpr std::size_t kernel_batch = 8;
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -11,7 +11,7 @@
 #include "vitrion/potentials/mtp/kernel_neighbors-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::mtp::HWY_NAMESPACE {
+namespace vitrion::potentials::mtp::HWY_NAMESPACE {
 
 // Records worked on together: their chains of multiply-adds overlap, and each moment is loaded once for all.
 inline constexpr std::size_t together = N >= 8 ? 4 : 2;
@@ -236,6 +236,6 @@ inline void push_site(const KernelJob& job, const Site& site, const double* adjo
     virial[k] = hn::GetLane(hn::SumOfLanes(d, sums.virial[k])) + site.repulsion_virial[k];
 }
 
-}  // namespace vitrion::mtp::HWY_NAMESPACE
+}  // namespace vitrion::potentials::mtp::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

@@ -16,7 +16,7 @@
 #include "vitrion/potentials/mtp/kernel.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::mtp::HWY_NAMESPACE {
+namespace vitrion::potentials::mtp::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using D = hn::CappedTag<double, kernel_batch>;
@@ -285,6 +285,6 @@ inline void add_repulsion(const KernelJob& job, const Rows& near, std::size_t co
   }
 }
 
-}  // namespace vitrion::mtp::HWY_NAMESPACE
+}  // namespace vitrion::potentials::mtp::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

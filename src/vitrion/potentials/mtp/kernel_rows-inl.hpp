@@ -11,7 +11,7 @@
 #include "vitrion/potentials/mtp/kernel_angular-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::mtp::HWY_NAMESPACE {
+namespace vitrion::potentials::mtp::HWY_NAMESPACE {
 
 // sums[mu][k] += W_mu(u) phi_k(r) over the lanes of U records, in which push_gradients left W_mu.
 template <std::size_t U>
@@ -71,6 +71,6 @@ inline void write_row(const KernelJob& job, const Site& site, const double* mome
   for (const int slot : model.program.scalars) *row++ = moments[static_cast<std::size_t>(slot) * N];
 }
 
-}  // namespace vitrion::mtp::HWY_NAMESPACE
+}  // namespace vitrion::potentials::mtp::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

@@ -11,7 +11,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/potentials/mtp/contraction_graphs.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 // Exponents of a component of a symmetric tensor: x^0 y^1 z^2 ...
@@ -256,4 +256,4 @@ MtpParameters untrained_mtp(int level, const std::vector<Species>& species, doub
   return p;
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

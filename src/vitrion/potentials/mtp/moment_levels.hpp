@@ -5,7 +5,7 @@
 
 #include "vitrion/potentials/mtp/mtp_parameters.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 inline constexpr int highest_level = 28;
 
@@ -24,4 +24,4 @@ MomentTables make_moment_tables(int level);
 MtpParameters untrained_mtp(int level, const std::vector<Species>& species, double min_dist, double max_dist,
                             int radial_basis_size = 8);
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -4,7 +4,7 @@
 #include <array>
 #include <map>
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 using Key = std::array<int, 4>;  // mu, a, b, c
@@ -98,4 +98,4 @@ MomentProgram compile(const MomentTables& tables, int radial_funcs_count) {
   return program;
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

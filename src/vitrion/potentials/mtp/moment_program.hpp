@@ -5,7 +5,7 @@
 
 #include "vitrion/potentials/mtp/moment_tables.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 /// The tables of a potential as straight-line work over numbered slots.
 ///
@@ -53,4 +53,4 @@ struct MomentProgram {
 /// `radial_funcs_count` may exceed what the tables use. The tables must be free of faults (describe_fault).
 MomentProgram compile(const MomentTables& tables, int radial_funcs_count);
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

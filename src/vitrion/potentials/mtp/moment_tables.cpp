@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 // Far beyond every level; they keep damaged files from asking for absurd amounts of memory.
@@ -64,4 +64,4 @@ std::string describe_fault(const MomentTables& tables) {
   return {};
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

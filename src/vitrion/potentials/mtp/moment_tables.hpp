@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 /// The contraction scheme of an MTP of some level (Shapeev 2016, doi 10.1137/15M1054183), as `.mtp` files hold it.
 ///
@@ -36,4 +36,4 @@ struct MomentTables {
 /// complete, no scalar.
 std::string describe_fault(const MomentTables& tables);
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -7,7 +7,7 @@
 
 #include "vitrion/potentials/mtp/mtp_parameters.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 /// The word in potential_tag that carries the element names: "species:Mg,V,O". MLIP reads over it.
 inline constexpr std::string_view species_word = "species:";
@@ -32,4 +32,4 @@ std::string format_mtp(const MtpParameters& parameters);
 /// Writes atomically.
 void write_mtp(const std::filesystem::path& file, const MtpParameters& parameters);
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -9,7 +9,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 bool all_finite(const std::vector<double>& values) {
@@ -104,4 +104,4 @@ void validate(const MtpParameters& p, const std::string& where) {
   if (std::string fault = fault_of_coefficients(p); !fault.empty()) throw InputError(location, fault);
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -10,7 +10,7 @@
 #include "vitrion/core/species.hpp"
 #include "vitrion/potentials/mtp/moment_tables.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 /// How a radial function looks.
 ///
@@ -79,4 +79,4 @@ std::vector<std::size_t> parameters_of_site(const MtpParameters& parameters, std
 /// Throws InputError (at `where`) when sizes, ranges or numbers contradict each other.
 void validate(const MtpParameters& parameters, const std::string& where = {});
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

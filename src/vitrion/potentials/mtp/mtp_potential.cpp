@@ -10,7 +10,7 @@
 #include "vitrion/potentials/mtp/kernel.hpp"
 #include "vitrion/potentials/mtp/selection_state.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 // The kernel's form of the potential, and the memory it works in.
 struct MtpPotential::Engine {
@@ -23,7 +23,7 @@ struct MtpPotential::Engine {
   };
 
   /// With `rows` (shape (n_local, row_size(model))) also the derivatives by the parameters; with `grader` their grades.
-  void run(const Neighborhoods& atoms, Evaluation& result, double* rows, const Grader* grader);
+  void run(const neighbors::Neighborhoods& atoms, Evaluation& result, double* rows, const Grader* grader);
 
   KernelModel model;
   AlignedBuffer<double> packed_memory;
@@ -45,7 +45,7 @@ std::shared_ptr<const Grader> make_grader(const SelectionState& state, const Mtp
   return std::make_shared<const Grader>(state.kind, matrices);
 }
 
-void pack(const Neighborhoods& atoms, double* packed) {
+void pack(const neighbors::Neighborhoods& atoms, double* packed) {
 #pragma omp for schedule(static)
   for (std::size_t i = 0; i < atoms.n_total; ++i) {
     std::copy(atoms.positions + 3 * i, atoms.positions + 3 * i + 3, packed + 4 * i);
@@ -63,7 +63,8 @@ Matrix3 symmetric(const double* v) {
 
 }  // namespace
 
-void MtpPotential::Engine::run(const Neighborhoods& atoms, Evaluation& result, double* rows, const Grader* grader) {
+void MtpPotential::Engine::run(const neighbors::Neighborhoods& atoms, Evaluation& result, double* rows,
+                               const Grader* grader) {
   double* packed = packed_memory.get(4 * atoms.n_total);
   const std::size_t batches = (atoms.n_local + kernel_batch - 1) / kernel_batch;
   const auto team = std::clamp<std::size_t>(batches, 1, static_cast<std::size_t>(std::max(1, vitrion::threads())));
@@ -124,7 +125,7 @@ std::optional<SelectionState> MtpPotential::selection_state() const {
   return parse_selection_state(parameters_.selection_state, parameters_.n_parameters());
 }
 
-SelectionRows MtpPotential::selection_rows(const Neighborhoods& atoms, GhostExchange&) {
+SelectionRows MtpPotential::selection_rows(const neighbors::Neighborhoods& atoms, GhostExchange&) {
   Evaluation result;
   result.energies.resize(atoms.n_local);
   result.forces.resize(static_cast<Eigen::Index>(atoms.n_total), 3);
@@ -148,7 +149,7 @@ std::unique_ptr<Potential> MtpPotential::clone() const {
   return std::make_unique<MtpPotential>(parameters_);
 }
 
-void MtpPotential::compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange&,
+void MtpPotential::compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange&,
                            Evaluation& result) {
   result.energies.resize(atoms.n_local);
   result.forces.resize(static_cast<Eigen::Index>(atoms.n_total), 3);
@@ -169,4 +170,4 @@ void MtpPotential::compute(const Neighborhoods& atoms, const EvaluationRequest& 
         Eigen::Map<const Eigen::Matrix<double, 1, 9>>(symmetric(engine_->virials.data() + 6 * i).data());
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

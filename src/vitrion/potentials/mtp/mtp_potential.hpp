@@ -7,7 +7,7 @@
 #include "vitrion/potentials/mtp/mtp_parameters.hpp"
 #include "vitrion/potentials/potential.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 /// A trained moment tensor potential (Shapeev 2016, doi 10.1137/15M1054183), in double precision.
 class MtpPotential final : public Potential {
@@ -28,8 +28,8 @@ class MtpPotential final : public Potential {
   std::size_t selection_width() const override { return parameters_.n_parameters(); }
   /// Derivatives of site energies by all parameters, in the order of MtpParameters::flat. Units: eV per unit of the
   /// parameter.
-  SelectionRows selection_rows(const Neighborhoods& atoms, GhostExchange& ghosts) override;
-  void compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+  SelectionRows selection_rows(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts) override;
+  void compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                Evaluation& result) override;
   std::unique_ptr<Potential> clone() const override;
 
@@ -43,4 +43,4 @@ class MtpPotential final : public Potential {
   std::unique_ptr<Engine> engine_;
 };
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

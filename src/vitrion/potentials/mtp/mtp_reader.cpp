@@ -14,7 +14,7 @@
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/text.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 // Words and punctuation of the file, with line numbers for messages.
@@ -342,4 +342,4 @@ MtpParameters read_mtp(const std::filesystem::path& file) {
   return parse_mtp(read_file(file), file.string());
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

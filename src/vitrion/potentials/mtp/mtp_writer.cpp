@@ -8,7 +8,7 @@
 #include "vitrion/core/file.hpp"
 #include "vitrion/potentials/mtp/mtp_file.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 template <class Range>
@@ -83,4 +83,4 @@ void write_mtp(const std::filesystem::path& file, const MtpParameters& parameter
   write_file_atomically(file, format_mtp(parameters));
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

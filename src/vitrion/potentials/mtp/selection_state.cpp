@@ -8,7 +8,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/text.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 namespace {
 
 constexpr std::string_view magic = "#MVS_v1.1";
@@ -118,4 +118,4 @@ std::string format_selection_state(const SelectionState& state) {
   return out + "#\n" + state.configurations;
 }
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -6,7 +6,7 @@
 
 #include "vitrion/potentials/selection.hpp"
 
-namespace vitrion::mtp {
+namespace vitrion::potentials::mtp {
 
 /// Parses what follows the potential in an MLIP-3 `.almtp` (`#MVS_v1.1`). `file` names it in messages. Rows are
 /// derivatives of site energies, or of the energy per atom, by all parameters in the order of MtpParameters::flat.
@@ -18,4 +18,4 @@ SelectionState parse_selection_state(std::string_view bytes, std::size_t n_param
 /// The reverse: bytes MLIP-3 reads too.
 std::string format_selection_state(const SelectionState& state);
 
-}  // namespace vitrion::mtp
+}  // namespace vitrion::potentials::mtp

@@ -5,7 +5,7 @@
 #include <new>
 #include <vector>
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 template <class T>
 struct CacheLineAllocator {
@@ -22,4 +22,4 @@ struct CacheLineAllocator {
 template <class T>
 using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

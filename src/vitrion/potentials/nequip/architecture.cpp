@@ -10,7 +10,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 bool holds(const std::vector<Irrep>& list, Irrep irrep) {
@@ -144,4 +144,4 @@ const ParameterBlock& ParameterTable::at(const std::string& name) const {
   throw std::out_of_range("no parameter " + name);
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -7,7 +7,7 @@
 
 #include "vitrion/potentials/nequip/irreps.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Hyperparameters under NequIP's names (Batzner et al. 2022, doi 10.1038/s41467-022-29939-5; version 0.6).
 struct Hyperparameters {
@@ -96,4 +96,4 @@ class ParameterTable {
 /// they differ from the integrals in the third digit).
 inline constexpr double silu_factor = 1.6791767923989418, tanh_factor = 1.5937334472592695;
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

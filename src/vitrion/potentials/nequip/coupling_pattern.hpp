@@ -6,7 +6,7 @@
 
 #include "vitrion/potentials/nequip/irreps.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Non-zero elements (i, j, k) of C^{L1 L2 L3}, and the pairs (i, j) and (i, k) among them, numbered in this order.
 template <int L1, int L2, int L3>
@@ -45,4 +45,4 @@ struct CouplingPattern {
   static constexpr auto pairs_ik = pairs<false>();
 };
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

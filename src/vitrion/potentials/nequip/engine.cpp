@@ -4,7 +4,7 @@
 
 #include "vitrion/potentials/nequip/evaluator.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 template <class T>
@@ -13,7 +13,7 @@ class EngineOf final : public Engine {
   EngineOf(const Model& model, bool tabulated)
       : evaluator_(std::make_shared<const Network<T>>(model), tabulated ? tables_of(model) : nullptr, Keep::nothing) {}
 
-  void run(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+  void run(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
            Evaluation& result) override {
     evaluator_.run(atoms, request, ghosts, result);
   }
@@ -48,4 +48,4 @@ std::unique_ptr<Engine> make_engine(const Model& model, const EngineOptions& opt
   return std::make_unique<EngineOf<double>>(model, options.tabulated);
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -7,7 +7,7 @@
 #include "vitrion/potentials/nequip/model.hpp"
 #include "vitrion/potentials/potential.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 struct EngineOptions {
   Precision precision = Precision::double_precision;
@@ -19,7 +19,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  virtual void run(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+  virtual void run(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                    Evaluation& result) = 0;
   /// The rows by which sites are told apart (nequip/extrapolation.hpp), of the last run; shape (n_local, row_width).
   virtual void rows(double* rows) const = 0;
@@ -30,4 +30,4 @@ class Engine {
 
 std::unique_ptr<Engine> make_engine(const Model& model, const EngineOptions& options);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -8,7 +8,7 @@
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/potentials/nequip/harmonics.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 constexpr std::size_t block_size = 16;
@@ -47,7 +47,7 @@ void Evaluator<T>::for_blocks(const Work& work) {
 }
 
 template <class T>
-void Evaluator<T>::make_blocks(const Neighborhoods& atoms) {
+void Evaluator<T>::make_blocks(const neighbors::Neighborhoods& atoms) {
   order_.resize(n_local_);
   std::iota(order_.begin(), order_.end(), std::size_t{0});
   std::stable_sort(order_.begin(), order_.end(),
@@ -64,7 +64,7 @@ void Evaluator<T>::make_blocks(const Neighborhoods& atoms) {
 }
 
 template <class T>
-void Evaluator<T>::prepare(const Neighborhoods& atoms, GhostExchange& ghosts) {
+void Evaluator<T>::prepare(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts) {
   n_local_ = atoms.n_local;
   n_total_ = atoms.n_total;
   const std::vector<int>* owners = ghosts.owners();
@@ -298,7 +298,7 @@ void Evaluator<T>::forces(const EvaluationRequest& request, Evaluation& result) 
 }
 
 template <class T>
-void Evaluator<T>::run(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+void Evaluator<T>::run(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                        Evaluation& result) {
   prepare(atoms, ghosts);
   for (std::size_t n = 0; n < layers_.size(); ++n) forward(n, ghosts);
@@ -310,4 +310,4 @@ void Evaluator<T>::run(const Neighborhoods& atoms, const EvaluationRequest& requ
 template class Evaluator<float>;
 template class Evaluator<double>;
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

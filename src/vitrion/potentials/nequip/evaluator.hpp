@@ -11,7 +11,7 @@
 #include "vitrion/potentials/nequip/radial.hpp"
 #include "vitrion/potentials/nequip/rows.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// What an evaluator keeps beyond what forces need.
 enum class Keep {
@@ -43,7 +43,8 @@ class Evaluator {
             Keep keep);
 
   /// Site energies, forces, virial.
-  void run(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts, Evaluation& result);
+  void run(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+           Evaluation& result);
 
   // What the last run left.
   const Network<T>& network() const { return *network_; }
@@ -71,8 +72,8 @@ class Evaluator {
     RadialScratch<T> radial;
   };
 
-  void prepare(const Neighborhoods& atoms, GhostExchange& ghosts);
-  void make_blocks(const Neighborhoods& atoms);
+  void prepare(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts);
+  void make_blocks(const neighbors::Neighborhoods& atoms);
   void forward(std::size_t n, GhostExchange& ghosts);
   void forward_block(std::size_t n, const Block& block, Scratch& s);
   void seed_adjoints(Evaluation& result);
@@ -101,4 +102,4 @@ class Evaluator {
   std::vector<std::size_t> bytes_to_ghosts_;
 };
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -2,7 +2,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 std::size_t row_width(const Hyperparameters& hyper) {
   return static_cast<std::size_t>(hyper.num_layers) * static_cast<std::size_t>(hyper.num_features) + 1;
@@ -32,4 +32,4 @@ Extrapolation from_selection_state(const SelectionState& state, std::size_t n_ty
   return extrapolation;
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -8,7 +8,7 @@
 #include "vitrion/potentials/nequip/architecture.hpp"
 #include "vitrion/potentials/selection.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// The row of a site is made of the even scalars that leave every layer, and a 1: what a linear readout of all layers
 /// with a shift could tell it by. Numbers in it:
@@ -26,4 +26,4 @@ SelectionState to_selection_state(const Extrapolation& extrapolation);
 /// The reverse. Throws InputError when the state is not such a one, of `n_types` types.
 Extrapolation from_selection_state(const SelectionState& state, std::size_t n_types);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -5,7 +5,7 @@
 
 #include "vitrion/potentials/nequip/harmonics.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 // How lengths and directions of the edges change along the path.
 template <class T>
@@ -295,4 +295,4 @@ void GradientPass<T>::run(const Evaluator<T>& state, const Model& model, const L
 template class GradientPass<float>;
 template class GradientPass<double>;
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -8,7 +8,7 @@
 #include "vitrion/potentials/nequip/model.hpp"
 #include "vitrion/potentials/nequip/radial_tape.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Derivatives of the loss by what a model predicts.
 struct LossSlopes {
@@ -60,4 +60,4 @@ class GradientPass {
   RadialTape<T> tape_;
 };
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

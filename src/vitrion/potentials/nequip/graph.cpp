@@ -5,14 +5,14 @@
 
 #include "vitrion/potentials/nequip/harmonics.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 struct Difference {
   double v[3], r2;
 };
 
-Difference difference(const Neighborhoods& atoms, std::size_t i, int j) {
+Difference difference(const neighbors::Neighborhoods& atoms, std::size_t i, int j) {
   const double *from = atoms.positions + 3 * i, *to = atoms.positions + 3 * static_cast<std::size_t>(j);
   Difference d{{to[0] - from[0], to[1] - from[1], to[2] - from[2]}, 0};
   d.r2 = d.v[0] * d.v[0] + d.v[1] * d.v[1] + d.v[2] * d.v[2];
@@ -29,7 +29,8 @@ std::size_t Graph<T>::largest_degree() const {
 }
 
 template <class T>
-void Graph<T>::build(const Network<T>& network, const Neighborhoods& system, const std::vector<int>* owners) {
+void Graph<T>::build(const Network<T>& network, const neighbors::Neighborhoods& system,
+                     const std::vector<int>* owners) {
   const double limit = network.r_max * network.r_max;
   first.resize(system.n_local + 1);
   first[0] = 0;
@@ -74,4 +75,4 @@ void Graph<T>::build(const Network<T>& network, const Neighborhoods& system, con
 template struct Graph<float>;
 template struct Graph<double>;
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

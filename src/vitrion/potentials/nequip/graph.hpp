@@ -8,7 +8,7 @@
 #include "vitrion/potentials/nequip/aligned.hpp"
 #include "vitrion/potentials/nequip/network.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Edges i -> j with |r_j - r_i| < r_max, those of centre i being first[i] .. first[i+1]-1.
 template <class T>
@@ -27,7 +27,7 @@ struct Graph {
   std::size_t largest_degree() const;
 
   /// `owners` (may be null): the row to read in place of each ghost's (GhostExchange::owners).
-  void build(const Network<T>& network, const Neighborhoods& atoms, const std::vector<int>* owners);
+  void build(const Network<T>& network, const neighbors::Neighborhoods& atoms, const std::vector<int>* owners);
 };
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

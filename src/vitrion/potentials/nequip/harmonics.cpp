@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 const double sqrt3 = std::sqrt(3.0), sqrt5 = std::sqrt(5.0), sqrt7 = std::sqrt(7.0), sqrt15 = std::sqrt(15.0),
@@ -89,4 +89,4 @@ void harmonics_tangent(int l_max, const double unit[3], double r, const double r
   });
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -1,7 +1,7 @@
 // Real spherical harmonics up to l = 3, and their gradients.
 #pragma once
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Y_lm of a unit vector, "component" normalisation (sum over m of Y_lm^2 = 2l+1), y as the polar axis so that l = 1 is
 /// sqrt(3) (x, y, z); shape ((l_max + 1)^2), order l, then m = -l .. l.
@@ -15,4 +15,4 @@ void add_harmonics_gradient(int l_max, const double unit[3], double r, const dou
 /// The derivative of every Y_lm(v/|v|) when v moves with velocity `rate`; shape ((l_max + 1)^2).
 void harmonics_tangent(int l_max, const double unit[3], double r, const double rate[3], double* tangents);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -4,7 +4,7 @@
 
 #include "vitrion/core/random.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 Model initial_model(const Hyperparameters& hyper, const std::vector<Species>& species, std::uint64_t seed) {
   validate(hyper);
@@ -23,4 +23,4 @@ Model initial_model(const Hyperparameters& hyper, const std::vector<Species>& sp
   return model;
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

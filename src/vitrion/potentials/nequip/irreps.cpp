@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdlib>
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 double factorial(int n) {
@@ -82,4 +82,4 @@ std::vector<double> wigner_3j(int l1, int l2, int l3) {
   return tensor;
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

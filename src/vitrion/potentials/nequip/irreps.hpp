@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 inline constexpr int largest_l = 3;
 
@@ -37,4 +37,4 @@ constexpr bool may_couple(int l1, int m1, int l2, int m2, int l3, int m3) {
 /// arXiv 2207.09453). Zero unless |l1 - l2| <= l3 <= l1 + l2.
 std::vector<double> wigner_3j(int l1, int l2, int l3);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

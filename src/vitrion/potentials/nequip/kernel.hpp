@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Numbers of channels are rounded up to a multiple of this.
 template <class T>
@@ -153,4 +153,4 @@ struct SplineView {
 template <class T>
 void look_up(const SplineView<T>& spline, const double* r, std::size_t n, T* values, T* slopes);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -19,7 +19,7 @@
 #define VITRION_INLINE_LAMBDA HWY_ATTR __attribute__((always_inline))
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::nequip::HWY_NAMESPACE {
+namespace vitrion::potentials::nequip::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 template <class T>
@@ -226,6 +226,6 @@ void backward(const Convolution<T>& c) {
   for (std::size_t k = 0; k < n; ++k) c.edge_adjoints[k] = hn::GetLane(hn::SumOfLanes(d, hn::Load(d, sums + k * N)));
 }
 
-}  // namespace vitrion::nequip::HWY_NAMESPACE
+}  // namespace vitrion::potentials::nequip::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

@@ -15,7 +15,7 @@
 #include "vitrion/potentials/nequip/kernel_convolution-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::nequip::HWY_NAMESPACE {
+namespace vitrion::potentials::nequip::HWY_NAMESPACE {
 
 // R rows by V vectors of the result, summed in registers.
 template <class T, int R, int V>
@@ -319,6 +319,6 @@ void look_up_on_target(const SplineView<T>& spline, const double* r, std::size_t
     look_up_rows<T, false>(spline, r, n, values, slopes);
 }
 
-}  // namespace vitrion::nequip::HWY_NAMESPACE
+}  // namespace vitrion::potentials::nequip::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

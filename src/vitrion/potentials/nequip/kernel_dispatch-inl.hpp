@@ -12,7 +12,7 @@
 #include "vitrion/potentials/nequip/kernel_dense-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrion::nequip::HWY_NAMESPACE {
+namespace vitrion::potentials::nequip::HWY_NAMESPACE {
 namespace {
 
 using Real = VITRION_NEQUIP_REAL;
@@ -59,11 +59,11 @@ std::size_t lanes_real() {
 }
 
 }  // namespace
-}  // namespace vitrion::nequip::HWY_NAMESPACE
+}  // namespace vitrion::potentials::nequip::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 using Real = VITRION_NEQUIP_REAL;
@@ -138,5 +138,5 @@ std::size_t backward_scratch<Real>(std::size_t channels, std::size_t n_edges, st
   return most_pairs * channels + n_edges * harmonics_width * HWY_DYNAMIC_DISPATCH(lanes_real)();
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip
 #endif

@@ -7,7 +7,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 void validate(const Model& model) {
   validate(model.hyper);
@@ -38,4 +38,4 @@ void validate(const Model& model) {
       throw InputError(fmt::format("an ellipsoid of training sites is not one of finite numbers, {0} x {0}", width));
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -10,7 +10,7 @@
 #include "vitrion/potentials/nequip/architecture.hpp"
 #include "vitrion/potentials/nequip/extrapolation.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Everything that defines the potential; a value, copied freely.
 struct Model {
@@ -31,4 +31,4 @@ struct Model {
 /// Throws InputError when hyperparameters make no sense, arrays have wrong lengths or hold something not finite.
 void validate(const Model& model);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

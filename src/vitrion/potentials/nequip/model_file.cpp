@@ -10,7 +10,7 @@
 #include "vitrion/potentials/nequip/reference_file.hpp"
 #include "vitrion/potentials/nequip/safetensors.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 using Json = nlohmann::json;
@@ -159,4 +159,4 @@ void write_model(const std::filesystem::path& file, const Model& model) {
   write_file_atomically(file, format_model(model));
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

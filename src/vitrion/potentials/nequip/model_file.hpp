@@ -8,7 +8,7 @@
 
 #include "vitrion/potentials/nequip/model.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// True when the bytes begin like a model that `parse_model` may read.
 bool looks_like_model(std::string_view bytes);
@@ -35,4 +35,4 @@ std::string format_model(const Model& model);
 /// Writes it atomically.
 void write_model(const std::filesystem::path& file, const Model& model);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -5,7 +5,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/parallel.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 NequipPotential::NequipPotential(Model model, const EngineOptions& options)
     : model_(std::move(model)), options_(options) {
@@ -26,8 +26,8 @@ std::unique_ptr<Potential> NequipPotential::clone() const {
   return std::make_unique<NequipPotential>(model_, options_);
 }
 
-void NequipPotential::compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
-                              Evaluation& result) {
+void NequipPotential::compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request,
+                              GhostExchange& ghosts, Evaluation& result) {
   if (request.grades && !grader_)
     throw InputError("grades are asked for, and the model does not know what it was trained on",
                      "Tell it by its training set: vitrion select active MODEL DATA --output NEW.safetensors");
@@ -48,7 +48,7 @@ std::optional<SelectionState> NequipPotential::selection_state() const {
   return to_selection_state(*model_.extrapolation);
 }
 
-SelectionRows NequipPotential::selection_rows(const Neighborhoods& atoms, GhostExchange& ghosts) {
+SelectionRows NequipPotential::selection_rows(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts) {
   Evaluation result;
   engine_->run(atoms, {}, ghosts, result);
   const auto width = static_cast<Eigen::Index>(row_width(model_.hyper));
@@ -59,4 +59,4 @@ SelectionRows NequipPotential::selection_rows(const Neighborhoods& atoms, GhostE
   return rows;
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

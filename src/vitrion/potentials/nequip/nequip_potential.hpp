@@ -8,7 +8,7 @@
 #include "vitrion/potentials/grader.hpp"
 #include "vitrion/potentials/nequip/engine.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// An E(3)-equivariant message-passing network (Batzner et al. 2022, doi 10.1038/s41467-022-29939-5), numbers as those
 /// of NequIP 0.6.
@@ -30,8 +30,8 @@ class NequipPotential final : public Potential {
   std::optional<SelectionState> selection_state() const override;
   ReferenceKind reference_kind() const override { return ReferenceKind::ellipsoid; }
   std::size_t selection_width() const override { return model_.species.size() * row_width(model_.hyper); }
-  SelectionRows selection_rows(const Neighborhoods& atoms, GhostExchange& ghosts) override;
-  void compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+  SelectionRows selection_rows(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts) override;
+  void compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                Evaluation& result) override;
   std::unique_ptr<Potential> clone() const override;
 
@@ -48,4 +48,4 @@ class NequipPotential final : public Potential {
   std::vector<double> rows_;
 };
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

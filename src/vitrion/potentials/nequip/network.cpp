@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 template <class T>
@@ -270,4 +270,4 @@ void Network<T>::load(const Model& model) {
 template struct Network<float>;
 template struct Network<double>;
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -9,7 +9,7 @@
 #include "vitrion/potentials/nequip/kernel.hpp"
 #include "vitrion/potentials/nequip/model.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Numbers of a parameter that stand one behind the other in a row of a matrix, scaled.
 struct Segment {
@@ -125,4 +125,4 @@ struct Network {
   std::vector<std::vector<int>> known_couplings_;  ///< {l1, l2, l3, place}
 };
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

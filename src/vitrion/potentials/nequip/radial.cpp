@@ -4,7 +4,7 @@
 #include <cmath>
 #include <span>
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 constexpr std::size_t order = 6;  // coefficients of a quintic spline that meet in an interval
@@ -201,4 +201,4 @@ template void evaluate_radial(const Network<double>&, const RadialWeights<double
 template class RadialTable<float>;
 template class RadialTable<double>;
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -7,7 +7,7 @@
 #include "vitrion/potentials/nequip/network.hpp"
 #include "vitrion/potentials/nequip/rows.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// The radial basis at distance r: B_k(r) f(r/r_max), B_k = (2/r_max) sin(b_k r/r_max)/r, f the polynomial cutoff
 /// (Gasteiger et al. 2020, arXiv 2003.03123), and its derivative; shape (embedding_width), zero where padded.
@@ -47,4 +47,4 @@ class RadialTable {
   double inverse_step_ = 0;
 };
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

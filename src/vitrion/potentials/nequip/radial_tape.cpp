@@ -2,7 +2,7 @@
 
 #include "vitrion/potentials/nequip/radial.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 template <class T>
 void RadialTape<T>::forward(const Network<T>& network, const RadialWeights<T>& weights, const double* r,
@@ -84,4 +84,4 @@ void RadialTape<T>::backward(AlignedVector<T>& adjoints, AlignedVector<T>& adjoi
 template class RadialTape<float>;
 template class RadialTape<double>;
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

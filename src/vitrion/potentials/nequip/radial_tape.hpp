@@ -6,7 +6,7 @@
 #include "vitrion/potentials/nequip/network.hpp"
 #include "vitrion/potentials/nequip/rows.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// Radial weights of n edges whose lengths change with given rates.
 ///
@@ -40,4 +40,4 @@ class RadialTape {
   std::vector<const T*> right_;
 };
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

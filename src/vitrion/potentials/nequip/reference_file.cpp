@@ -12,7 +12,7 @@
 #include "vitrion/core/file.hpp"
 #include "vitrion/potentials/nequip/safetensors.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 using Json = nlohmann::json;
@@ -187,4 +187,4 @@ Model parse_reference(std::string_view text, const std::filesystem::path& file) 
   }
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

@@ -6,7 +6,7 @@
 
 #include "vitrion/potentials/nequip/model.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// True when the text begins like that layout.
 bool looks_like_reference(std::string_view text);
@@ -14,4 +14,4 @@ bool looks_like_reference(std::string_view text);
 /// Reads the model; see `parse_model`.
 Model parse_reference(std::string_view text, const std::filesystem::path& file);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

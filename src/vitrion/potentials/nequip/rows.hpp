@@ -6,7 +6,7 @@
 #include "vitrion/potentials/nequip/kernel.hpp"
 #include "vitrion/potentials/nequip/network.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// First numbers of the rows that go in and come out, atom by atom.
 template <class T>
@@ -65,4 +65,4 @@ void apply(const std::vector<IrrepWeights<T>>& weights, std::size_t matrix, Dire
   }
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

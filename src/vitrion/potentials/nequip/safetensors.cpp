@@ -9,7 +9,7 @@
 
 #include "vitrion/core/error.hpp"
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "arrays are copied as they lie in the file");
@@ -118,4 +118,4 @@ std::string format_safetensors(const Safetensors& content) {
   return bytes;
 }
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

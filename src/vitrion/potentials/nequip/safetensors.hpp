@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace vitrion::nequip {
+namespace vitrion::potentials::nequip {
 
 /// One array, row major.
 struct Tensor {
@@ -32,4 +32,4 @@ Safetensors parse_safetensors(std::string_view bytes, const std::string& file);
 /// The bytes of a file that holds the arrays as F64, in the order of their names.
 std::string format_safetensors(const Safetensors& content);
 
-}  // namespace vitrion::nequip
+}  // namespace vitrion::potentials::nequip

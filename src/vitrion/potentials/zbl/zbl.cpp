@@ -7,7 +7,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/units.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 namespace {
 
 struct Screening {
@@ -76,7 +76,8 @@ Zbl::Value Zbl::pair(int type_i, int type_j, double r) const {
   return v;
 }
 
-void Zbl::compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange&, Evaluation& result) {
+void Zbl::compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange&,
+                  Evaluation& result) {
   result.energies.assign(atoms.n_local, 0.0);
   result.forces = Positions::Zero(static_cast<Eigen::Index>(atoms.n_total), 3);
   result.virial.setZero();
@@ -133,4 +134,4 @@ std::unique_ptr<Zbl> read_zbl(const std::filesystem::path& file) {
   }
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials

@@ -6,7 +6,7 @@
 
 #include "vitrion/potentials/potential.hpp"
 
-namespace vitrion {
+namespace vitrion::potentials {
 
 /// Where the repulsion fades out.
 struct ZblOptions {
@@ -31,7 +31,7 @@ class Zbl final : public Potential {
   const std::vector<Species>& species() const override { return options_.species; }
   void name_species(const std::vector<Species>& names) override;
   double cutoff() const override { return options_.outer; }
-  void compute(const Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
+  void compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                Evaluation& result) override;
   std::unique_ptr<Potential> clone() const override { return std::make_unique<Zbl>(*this); }
 
@@ -64,4 +64,4 @@ bool looks_like_zbl(std::string_view text);
 /// Throws InputError (file:line).
 std::unique_ptr<Zbl> read_zbl(const std::filesystem::path& file);
 
-}  // namespace vitrion
+}  // namespace vitrion::potentials
