@@ -10,6 +10,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/session.hpp"
@@ -50,7 +51,7 @@ void molecular_dynamics(benchmark::State& state) {
     state.SkipWithError("no reference data");
     return;
   }
-  set_threads(static_cast<int>(state.range(0)));
+  frontend::set_threads(static_cast<int>(state.range(0)));
   const std::vector<Species> types = parse_species_list("Mg,V,O");
   md::LammpsSession session;
   prepare(session, types, static_cast<int>(state.range(1)));
@@ -96,7 +97,7 @@ void graded_dynamics(benchmark::State& state) {
     state.SkipWithError("no reference data");
     return;
   }
-  set_threads(1);
+  frontend::set_threads(1);
   const std::vector<Species> types = parse_species_list("Mg,V,O");
   const std::filesystem::path file = std::filesystem::temp_directory_path() / fmt::format("graded-{}.almtp", getpid());
   {

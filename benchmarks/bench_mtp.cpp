@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/potentials/mtp/moment_levels.hpp"
@@ -33,7 +34,7 @@ void energy_and_forces(benchmark::State& state) {
   }
   hwy::SetSupportedTargetsForTest(target);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  set_threads(static_cast<int>(state.range(1)));
+  frontend::set_threads(static_cast<int>(state.range(1)));
   const auto potential = potentials::load_potential(folder / "pot.mtp", {parse_species_list("Mg,V,O")});
   const Structure frame = io::read_frames(folder / "reference_600K.extxyz").front();
   const neighbors::PeriodicNeighborhoods lists(frame, potentials::types_for(*potential, frame),
@@ -68,7 +69,7 @@ void energy_forces_and_grades(benchmark::State& state) {
     state.SkipWithError("no reference data");
     return;
   }
-  set_threads(1);
+  frontend::set_threads(1);
   potentials::mtp::MtpParameters parameters = potentials::mtp::read_mtp(folder / "pot.mtp");
   parameters.species = parse_species_list("Mg,V,O");
   const std::vector<Structure> frames = io::read_frames(folder / "reference_600K.extxyz");

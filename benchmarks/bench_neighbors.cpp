@@ -1,6 +1,7 @@
 // Neighbour lists: periodic structures with their ghosts, and the search alone.
 #include <benchmark/benchmark.h>
 
+#include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/random.hpp"
 #include "vitrion/neighbors/neighborhoods.hpp"
@@ -31,7 +32,7 @@ void per_atom(benchmark::State& state, double mean_neighbors) {
 
 // Ghosts and lists from nothing. Arguments: atoms, threads.
 void periodic(benchmark::State& state) {
-  set_threads(static_cast<int>(state.range(1)));
+  frontend::set_threads(static_cast<int>(state.range(1)));
   const Structure s = oxide(static_cast<int>(state.range(0)));
   double mean = 0;
   for (auto _ : state)
@@ -49,7 +50,7 @@ BENCHMARK(periodic)
 
 // The lists alone, as in MD: atoms and ghosts are there, memory is reused. Arguments: atoms, threads.
 void search(benchmark::State& state) {
-  set_threads(static_cast<int>(state.range(1)));
+  frontend::set_threads(static_cast<int>(state.range(1)));
   const Structure s = oxide(static_cast<int>(state.range(0)));
   const neighbors::PeriodicNeighborhoods atoms(s, std::vector<int>(s.size(), 0), cutoff);
   const neighbors::Neighborhoods n = atoms.view();

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/potentials/nequip/model_file.hpp"
@@ -34,7 +35,7 @@ void energy_and_forces(benchmark::State& state) {
     state.SkipWithError("no reference data, or the processor lacks the instruction set");
     return;
   }
-  set_threads(1);
+  frontend::set_threads(1);
   const auto exact = potentials::load_potential(folder / "model_c.json");
   const auto potential = potentials::load_potential(folder / "model_c.json", {{}, precision, state.range(1) == 1});
   const Structure frame =
@@ -71,7 +72,7 @@ void energy_forces_and_grades(benchmark::State& state) {
     state.SkipWithError("no reference data");
     return;
   }
-  set_threads(1);
+  frontend::set_threads(1);
   const Structure frame = io::read_frames(folder / "lipon124.extxyz").front();
   potentials::nequip::Model model = potentials::nequip::read_model(folder / "model_c.json");
   {
@@ -100,7 +101,7 @@ void training_batch(benchmark::State& state) {
     state.SkipWithError("no reference data");
     return;
   }
-  set_threads(1);
+  frontend::set_threads(1);
   const potentials::nequip::Model model = potentials::nequip::read_model(folder / "model_c.json");
   Structure frame = io::read_frames(folder / "lipon124.extxyz").front();
   frame.labels.energy = -440;

@@ -1,6 +1,7 @@
 // Cost of structure analysis per frame: g(r), S(q), the search for repetition.
 #include <benchmark/benchmark.h>
 
+#include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/random.hpp"
 #include "vitrion/structure/rdf.hpp"
@@ -29,7 +30,7 @@ Structure frame(int n) {
 }
 
 void rdf(benchmark::State& state) {
-  set_threads(1);
+  frontend::set_threads(1);
   const Structure s = frame(static_cast<int>(state.range(0)));
   structure::RdfAccumulator accumulator({.r_max = 8});
   for (auto _ : state) accumulator.add(s);
@@ -38,7 +39,7 @@ void rdf(benchmark::State& state) {
 BENCHMARK(rdf)->Arg(768)->Arg(10000)->Unit(benchmark::kMillisecond);
 
 void structure_factor(benchmark::State& state) {
-  set_threads(1);
+  frontend::set_threads(1);
   const Structure s = frame(static_cast<int>(state.range(0)));
   structure::StructureFactorAccumulator accumulator;
   for (auto _ : state) accumulator.add(s);
@@ -47,7 +48,7 @@ void structure_factor(benchmark::State& state) {
 BENCHMARK(structure_factor)->Arg(124)->Arg(768)->Unit(benchmark::kMillisecond);
 
 void repeat(benchmark::State& state) {
-  set_threads(1);
+  frontend::set_threads(1);
   const Structure s = frame(static_cast<int>(state.range(0)));
   for (auto _ : state) benchmark::DoNotOptimize(structure::best_repeat(s, structure::Operation::translation));
   state.SetItemsProcessed(state.iterations() * state.range(0));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/random.hpp"
 #include "vitrion/potentials/mtp/moment_levels.hpp"
@@ -88,7 +89,7 @@ BENCHMARK(loss_and_gradient)->Args({16, 5})->Args({16, 7})->Args({8, 5})->Unit(b
 
 // The normal equations of one Gauss-Newton step: design matrix and its products, all columns or linear ones only.
 void normal_equations(benchmark::State& state, Columns columns) {
-  set_threads(1);
+  frontend::set_threads(1);
   const Workload load(static_cast<int>(state.range(0)), static_cast<double>(state.range(1)), 20);
   const MtpScheme scheme(load.parameters);
   FitProblem problem(scheme, load.set, {});

@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/potentials/registry.hpp"
@@ -32,7 +33,7 @@ void BenchCommand::execute() const {
       potentials::load_potential(potential, {options.species, precision.value(), !untabulated});
   const std::optional<Structure> frame = io::open_frames(structure, options)->next();
   if (!frame) throw InputError(Location{structure}, "holds no frame in the range asked for");
-  const potentials::Timing t = potentials::time_potential(*loaded, *frame, timing);
+  const potentials::Timing t = potentials::time_potential(*loaded, *frame, timing, terminal_session());
   const char* arithmetic = loaded->precision() == potentials::Precision::single_precision ? "float" : "double";
   run.write_json({{"us_per_atom", t.median},
                   {"us_per_atom_min", t.fastest},

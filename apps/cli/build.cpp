@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/build/builder.hpp"
 #include "vitrion/build/recipe.hpp"
 #include "vitrion/core/error.hpp"
@@ -170,7 +171,7 @@ void run_builder(const Builder& builder, const BuildCommand& command) {
   static const std::string source = "command line";
   std::vector<StepResult> steps;
   try {
-    steps.push_back(build::run_step(Config::parse(as_yaml(builder, command), source), {}, 1));
+    steps.push_back(build::run_step(Config::parse(as_yaml(builder, command), source), {}, 1, terminal_session()));
   } catch (const InputError& e) {
     if (e.where().file != source) throw;
     // A line of the command line says nothing.
@@ -214,7 +215,7 @@ void run_recipe(const std::string& file, const std::vector<std::string>& overrid
   recipe.accept("builders");
   recipe.accept("seed");
   recipe.finish();
-  output.finish(build::run_recipe(recipe, print_step));
+  output.finish(build::run_recipe(recipe, print_step, terminal_session()));
 }
 
 }  // namespace

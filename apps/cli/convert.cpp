@@ -7,8 +7,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/potentials/registry.hpp"
 
@@ -32,7 +32,7 @@ FirstPass look_through(const std::vector<std::filesystem::path>& files, const io
   std::set<Species> seen;
   const auto reader = io::open_frames(files, options);
   while (true) {
-    check_stop();
+    terminal_session().check_stop();
     if (species) {
       const std::optional<Structure> frame = reader->next();
       if (!frame) break;
@@ -135,10 +135,10 @@ void execute(const ConvertCommand& command) {
   const auto reader = io::open_frames(in, options);
   const auto writer = io::create_frames(out, write);
   Losses losses(format.content);
-  Progress progress("convert", pass.n_frames, "frames");
+  Progress progress(terminal_session(), "convert", pass.n_frames, "frames");
   std::int64_t done = 0;
   while (const std::optional<Structure> frame = reader->next()) {
-    check_stop();
+    terminal_session().check_stop();
     losses.look_at(*frame);
     writer->write(*frame);
     progress.update(++done);

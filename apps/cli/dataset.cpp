@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/dataset/coverage.hpp"
@@ -154,7 +155,7 @@ struct Deduplicated {
 Deduplicated deduplicate(Frames all, const dataset::DuplicateOptions& options, bool drop_contradictory) {
   Deduplicated result;
   std::vector<bool> keep(all.frames.size(), true);
-  for (const std::vector<std::size_t>& group : dataset::find_duplicates(all.frames, options)) {
+  for (const std::vector<std::size_t>& group : dataset::find_duplicates(all.frames, options, terminal_session())) {
     const std::size_t best = *std::max_element(group.begin(), group.end(), [&](std::size_t a, std::size_t b) {
       return n_labels(all.frames[a]) < n_labels(all.frames[b]);
     });
@@ -300,7 +301,7 @@ void add_subsample(CLI::App& dataset) {
   sub->callback([c] {
     const Frames all = c->read();
     const dataset::FarthestPoints points =
-        dataset::farthest_points(dataset::describe_frames(all.frames, c->options), c->count);
+        dataset::farthest_points(dataset::describe_frames(all.frames, c->options), c->count, terminal_session());
     std::vector<Structure> chosen;
     json list = json::array();
     for (std::size_t k = 0; k < points.chosen.size(); ++k) {

@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/parity_plots.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/potentials/registry.hpp"
 #include "vitrion/train/calibration.hpp"
@@ -47,14 +48,14 @@ void EvaluateCommand::execute() const {
     std::vector<Structure> more = io::read_frames(file, options);
     frames.insert(frames.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
-  const std::vector<Labels> predictions = train::predict(*loaded, frames);
+  const std::vector<Labels> predictions = train::predict(*loaded, frames, terminal_session());
   if (!output.empty()) write_predictions(output, frames, predictions);
   const train::ErrorReport report = train::compare(frames, predictions, by);
   nlohmann::json json = train::to_json(report);
   if (!plots.empty()) write_parity_plots(plots, train::parity(frames, predictions, by));
   fmt::print("{}", train::format_report(report, by));
   if (grades) {
-    const train::GradedErrors graded = train::graded_errors(*loaded, frames, predictions);
+    const train::GradedErrors graded = train::graded_errors(*loaded, frames, predictions, terminal_session());
     json["grades"] = train::to_json(graded);
     if (!plots.empty()) write_grade_plot(plots, {{"", graded}});
     fmt::print("\n{}rank correlation of grade and force error: {:.2f}\n",

@@ -8,8 +8,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/dataset/summary.hpp"
 
@@ -111,7 +111,7 @@ void execute(const InfoCommand& command) {
   const auto reader = io::open_frames(files, options);
   dataset::Summarizer summarizer;
   while (std::optional<Structure> frame = reader->next()) {
-    check_stop();
+    terminal_session().check_stop();
     summarizer.add(std::move(*frame));
   }
   const dataset::Summary summary = summarizer.finish();

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/label_table.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/dft/aimd.hpp"
@@ -90,7 +91,7 @@ void LabelRun::work(dft::Queue& queue) const {
   options.program = program;
   options.max_labels = max_labels;
   if (max_hours) options.max_seconds = 3600 * *max_hours;
-  const dft::RunSummary summary = dft::run_queue(queue, options);
+  const dft::RunSummary summary = dft::run_queue(queue, options, terminal_session());
   const dft::JobCounts counts = queue.counts();
   fmt::print("{} labels computed in {} ({} of CPU time), {} structures without; the queue holds {} labels{}\n",
              summary.n_done, format_duration(summary.wall_seconds), format_duration(summary.cpu_seconds),
@@ -176,7 +177,7 @@ void add_job_command(CLI::App& label) {
   CLI::App* sub = label.add_subcommand("job", "Compute the one label whose job.json lies in a folder: what Slurm runs");
   sub->add_option("folder", *folder, "Folder of the job")->required();
   sub->callback([folder] {
-    const dft::JobResult result = dft::run_job_folder(*folder);
+    const dft::JobResult result = dft::run_job_folder(*folder, terminal_session());
     fmt::print("{}\n", result.label ? "label computed" : "no label: " + result.reason());
   });
 }
@@ -201,7 +202,7 @@ void add_aimd_command(CLI::App& label) {
       "Killed or stopped at any moment, the same command goes on from the last restart file.");
   sub->callback([aimd] {
     Config config = Config::load(aimd->file, aimd->overrides);
-    const dft::AimdResult result = dft::run_aimd(dft::read_aimd_options(config));
+    const dft::AimdResult result = dft::run_aimd(dft::read_aimd_options(config), terminal_session());
     for (const fs::path& file : result.trajectories) fmt::print("wrote {}\n", file.string());
     if (result.n_unconverged > 0)
       fmt::print("warning: {} steps without self-consistency; frames of their stages carry no energies and forces\n",

@@ -2,11 +2,12 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/terminal.hpp"
+#include "frontend/mpi.hpp"
+#include "frontend/stop_signals.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/text.hpp"
-#include "vitrion/md/mpi.hpp"
 #include "vitrion/md/session.hpp"
 
 namespace vitrion::cli {
@@ -46,8 +47,8 @@ std::size_t line_of(const std::string& file, const std::string& command) {
 
 void run_lammps(const std::vector<std::string>& words) {
   const LammpsCommand command = split(words);
-  remove_stop_signals();     // what a LAMMPS input saves, and when, is its own affair
-  read_file(command.input);  // says what is wrong with it, on every rank
+  frontend::remove_stop_signals();  // what a LAMMPS input saves, and when, is its own affair
+  read_file(command.input);         // says what is wrong with it, on every rank
   try {
     md::LammpsSession session(md::LammpsSession::Screen::normal, command.switches);
     session.file(command.input);
@@ -74,7 +75,9 @@ void add_lammps(CLI::App& app) {
       "Examples:\n"
       "  vitrion lammps -in melt.lmp -var T 900\n"
       "  mpirun -np 2 vitrion lammps -in melt.lmp -log melt.log");
-  command->callback([command] { md::run_on_all_ranks([command] { run_lammps(command->remaining()); }); });
+  command->callback([command] {
+    frontend::run_on_all_ranks(terminal_session(), [command](const Session&) { run_lammps(command->remaining()); });
+  });
 }
 
 }  // namespace vitrion::cli

@@ -8,12 +8,13 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/stage_table.hpp"
+#include "cli/terminal.hpp"
+#include "frontend/mpi.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/dft/queue.hpp"
 #include "vitrion/learn/loop.hpp"
 #include "vitrion/learn/plan.hpp"
 #include "vitrion/learn/steps.hpp"
-#include "vitrion/md/mpi.hpp"
 #include "vitrion/study/runner.hpp"
 
 namespace vitrion::cli {
@@ -83,7 +84,7 @@ void LearnCommand::execute() const {
     if (is_new) fs::remove_all(folder());
     return;
   }
-  const learn::History history = learn::run_loop(options, folder(), program);
+  const learn::History history = learn::run_loop(options, folder(), program, terminal_session());
   fmt::print("\n");
   print_history(history);
   fmt::print("Potential: {}\nDataset: {}\nProgress page: {}\n", (folder() / options.potential).string(),
@@ -117,7 +118,7 @@ void add_status_command(CLI::App& learn) {
 }
 
 // The steps of a round: what the loop starts, and what a user can run by hand in a step's folder.
-void add_step(CLI::App& learn, const char* name, const char* description, void (*step)(Config&)) {
+void add_step(CLI::App& learn, const char* name, const char* description, void (*step)(Config&, const Session&)) {
   struct Step {
     std::string file;
     RunOptions run;
@@ -129,7 +130,7 @@ void add_step(CLI::App& learn, const char* name, const char* description, void (
   sub->callback([words, step] {
     words->run.apply();
     Config config = Config::load(words->file);
-    step(config);
+    step(config, terminal_session());
   });
 }
 
@@ -146,8 +147,9 @@ void add_learn(CLI::App& app) {
   sub->require_subcommand(0, 1);
   add_status_command(*sub);
   add_step(*sub, "prepare", "A step: set validation frames aside", learn::prepare);
-  add_step(*sub, "explore", "A step: one run of molecular dynamics",
-           [](Config& c) { md::run_on_all_ranks([&] { learn::explore(c); }); });
+  add_step(*sub, "explore", "A step: one run of molecular dynamics", [](Config& c, const Session& session) {
+    frontend::run_on_all_ranks(session, [&](const Session& mine) { learn::explore(c, mine); });
+  });
   add_step(*sub, "select", "A step: choose what to label", learn::choose);
   add_step(*sub, "label", "A step: label what was chosen", learn::label);
   sub->footer(

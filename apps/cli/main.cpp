@@ -5,8 +5,8 @@
 #include <exception>
 
 #include "cli/commands.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/version.hpp"
 
 namespace {
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   cli::add_info(app);
 
   try {
-    install_stop_signals();
+    cli::listen_to_stop_signals();
     app.parse(argc, argv);
     return success;
   } catch (const CLI::Success& e) {

@@ -10,9 +10,9 @@
 namespace vitrion::cli {
 namespace {
 
-void run_md(Config& config, const RunOptions& run) {
+void run_md(Config& config, const RunOptions& run, const Session& session) {
   const md::MdOptions options = md::read_md_options(config);
-  const md::RunOutcome outcome = md::run_md(options);
+  const md::RunOutcome outcome = md::run_md(options, session);
   if (!md::Mpi().is_root()) return;
   run.write_json(md::to_json(outcome));
   print_outcome(outcome, options.folder);

@@ -2,7 +2,8 @@
 
 #include <memory>
 
-#include "vitrion/md/mpi.hpp"
+#include "cli/terminal.hpp"
+#include "frontend/mpi.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -26,9 +27,9 @@ void add_md_command(CLI::App& app, const MdCommand& command) {
               "Killed or stopped at any moment, the same command goes on where the last restart file stands.");
   sub->callback([words, work = command.work] {
     words->run.apply();
-    md::run_on_all_ranks([&] {
+    frontend::run_on_all_ranks(terminal_session(), [&](const Session& session) {
       Config config = Config::load(words->file, words->overrides);
-      work(config, words->run);
+      work(config, words->run, session);
     });
   });
 }

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "frontend/threads.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
-#include "vitrion/core/parallel.hpp"
 
 namespace vitrion::cli {
 
@@ -41,7 +41,7 @@ void RunOptions::add_to(CLI::App& command) {
 }
 
 void RunOptions::apply() const {
-  set_threads(threads);
+  frontend::set_threads(threads);
 }
 
 void RunOptions::write_json(const nlohmann::json& result) const {

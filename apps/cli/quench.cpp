@@ -10,8 +10,8 @@
 namespace vitrion::cli {
 namespace {
 
-void run_quench(Config& config, const RunOptions& run) {
-  const md::QuenchOutcome outcome = md::run_quench(md::read_quench_options(config));
+void run_quench(Config& config, const RunOptions& run, const Session& session) {
+  const md::QuenchOutcome outcome = md::run_quench(md::read_quench_options(config), session);
   if (!md::Mpi().is_root()) return;
   nlohmann::json replicas = nlohmann::json::array();
   for (std::size_t r = 0; r < outcome.replicas.size(); ++r) {

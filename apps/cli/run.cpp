@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/stage_table.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/config.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/study/plan.hpp"
@@ -55,7 +56,7 @@ void RunCommand::execute() const {
   const study::Study study = study::plan_study(config, fs::read_symlink("/proc/self/exe").string(), check_command);
   study::import_files(study.imports, folder());
   if (dry_run) return print_plan(study, folder());
-  study::run_stages(study.stages, folder(), {.slots = study.slots});
+  study::run_stages(study.stages, folder(), {.slots = study.slots}, terminal_session());
   fs::copy_file(folder() / "report" / "report.html", folder() / "report.html", fs::copy_options::overwrite_existing);
   fmt::print("Report: {}\n", (folder() / "report.html").string());
 }

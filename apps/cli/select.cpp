@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
@@ -68,7 +69,8 @@ potentials::Calibration SelectCommand::calibration_of(const std::filesystem::pat
   const std::unique_ptr<potentials::Potential> loaded =
       potentials::load_potential(graded, {.species = input.read_options().species});
   const std::vector<Structure> labelled = frames(held_out);
-  return train::calibrate(train::graded_errors(*loaded, labelled, train::predict(*loaded, labelled)));
+  return train::calibrate(train::graded_errors(*loaded, labelled, train::predict(*loaded, labelled, terminal_session()),
+                                               terminal_session()));
 }
 
 void SelectCommand::active() const {
@@ -80,9 +82,10 @@ void SelectCommand::active() const {
     throw InputError("--mode: \"" + mode + "\" is not known", "Known: neighbourhood, configuration.");
   options.mode = mode == "neighbourhood" ? potentials::GradeMode::neighbourhood : potentials::GradeMode::configuration;
   if (threshold > 0) options.threshold = threshold;
-  Progress progress("active set", static_cast<std::int64_t>(training.size()), "configurations");
+  Progress progress(terminal_session(), "active set", static_cast<std::int64_t>(training.size()), "configurations");
   const potentials::SelectionState state = select::make_active_set(
-      *loaded, training, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+      *loaded, training, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); },
+      terminal_session());
   select::write_with_active_set(output, *loaded, state, training);
   nlohmann::json json = {{"mode", name_of(state.mode)}, {"parameters", state.size()}};
   if (state.kind == potentials::ReferenceKind::active_set) {
@@ -109,9 +112,10 @@ void SelectCommand::grade() const {
   const std::unique_ptr<potentials::Potential> loaded = load();
   const potentials::SelectionState state = state_of(*loaded);
   std::vector<Structure> all = frames(data);
-  Progress progress("grades", static_cast<std::int64_t>(all.size()), "configurations");
+  Progress progress(terminal_session(), "grades", static_cast<std::int64_t>(all.size()), "configurations");
   const std::vector<std::vector<double>> grades = select::grade_frames(
-      *loaded, state, all, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+      *loaded, state, all, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); },
+      terminal_session());
   std::vector<double> largest;
   for (std::size_t f = 0; f < all.size(); ++f) {
     largest.push_back(*std::max_element(grades[f].begin(), grades[f].end()));
@@ -136,9 +140,10 @@ void SelectCommand::choose() const {
   select::SelectOptions options = choice;
   if (threshold > 0) options.threshold = threshold;
   if (!(options.threshold > 1)) throw InputError("--threshold must be above 1");
-  Progress progress("selection", static_cast<std::int64_t>(candidates.size()), "configurations");
+  Progress progress(terminal_session(), "selection", static_cast<std::int64_t>(candidates.size()), "configurations");
   const select::Selection selection = select::select_frames(
-      *loaded, state, candidates, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+      *loaded, state, candidates, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); },
+      terminal_session());
   std::vector<Structure> chosen;
   nlohmann::json list = nlohmann::json::array();
   for (const select::Selected& s : selection.chosen) {

@@ -6,9 +6,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/present/structure_figures.hpp"
 #include "vitrion/present/structure_text.hpp"
@@ -35,10 +35,10 @@ structure::Analysis analyse(const StructureCommand& command) {
   const auto reader = io::open_frames(std::vector<std::filesystem::path>(command.files.begin(), command.files.end()),
                                       command.input.read_options());
   while (const std::optional<Structure> frame = reader->next()) {
-    check_stop();
+    terminal_session().check_stop();
     analyser.add(*frame);
   }
-  return analyser.finish();
+  return analyser.finish(terminal_session());
 }
 
 void execute(const StructureCommand& command) {

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/parity_plots.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/train/training.hpp"
 
@@ -40,7 +41,7 @@ void TrainCommand::execute() const {
   run.apply();
   Config yaml = Config::load(config, overrides);
   const train::TrainOptions options = train::read_train_options(yaml);
-  const train::TrainResult result = train::train(options);
+  const train::TrainResult result = train::train(options, terminal_session());
   if (!plots.empty()) {
     write_parity_plots(plots, parity_by_set(result));
     write_grade_plot(plots, grades_by_set(result));

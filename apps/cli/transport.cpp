@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/progress.hpp"
@@ -53,7 +54,8 @@ transport::RunMotion measure(const TransportCommand& command, const std::vector<
                                   .scratch = command.scratch};
   const auto reader =
       io::open_frames(std::vector<std::filesystem::path>(files.begin(), files.end()), command.input.read_options());
-  return transport::measure_motion(transport::follow_ions([&] { return reader->next(); }, options));
+  return transport::measure_motion(transport::follow_ions([&] { return reader->next(); }, options, terminal_session()),
+                                   terminal_session());
 }
 
 /// The runs of each temperature; runs without one share the key "nothing".
@@ -118,9 +120,10 @@ void execute(const CoverageCommand& command) {
       "(three standard deviations of the count).\n\n{}",
       command.walks, command.seed, 3 * std::sqrt(0.95 * 0.05 / command.walks) * 100, present::coverage_header());
   for (const transport::WalkModel& model : transport::published_walks()) {
-    Progress progress(fmt::format("{} {} x {}", model.name, model.n_ions, model.n_frames), command.walks, "walks");
-    const auto report =
-        transport::measure_coverage(model, command.walks, command.seed, [&](int done) { progress.update(done); });
+    Progress progress(terminal_session(), fmt::format("{} {} x {}", model.name, model.n_ions, model.n_frames),
+                      command.walks, "walks");
+    const auto report = transport::measure_coverage(
+        model, command.walks, command.seed, [&](int done) { progress.update(done); }, terminal_session());
     fmt::print("{}", present::coverage_row(report));
     std::fflush(stdout);
   }

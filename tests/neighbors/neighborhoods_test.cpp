@@ -1,5 +1,6 @@
 // Neighbour lists against a search over every image.
 #include "vitrion/neighbors/neighborhoods.hpp"
+#include "frontend/threads.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
@@ -181,14 +182,14 @@ TEST(Neighborhoods, ThreadsChangeNothing) {
   const int n = 1500;
   const Structure s = random_structure(Cell(4.0 * skewed()), n, 12);
   const auto lists = [&](int n_threads) {
-    set_threads(n_threads);
+    frontend::set_threads(n_threads);
     const neighbors::PeriodicNeighborhoods p(s, std::vector<int>(n, 0), 5.0);
     const neighbors::Neighborhoods v = p.view();
     return std::pair(std::vector<std::int64_t>(v.first, v.first + n + 1),
                      std::vector<int>(v.neighbors, v.neighbors + v.first[n]));
   };
   const auto one = lists(1), three = lists(3), seven = lists(7);
-  set_threads(0);
+  frontend::set_threads(0);
   EXPECT_GT(one.second.size(), 20'000u);
   EXPECT_EQ(one, three);
   EXPECT_EQ(one, seven);

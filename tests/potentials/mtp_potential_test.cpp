@@ -1,5 +1,6 @@
 // The kernels of every instruction set against the definition, and the laws every potential obeys.
 #include "vitrion/potentials/mtp/mtp_potential.hpp"
+#include "frontend/threads.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
@@ -235,10 +236,10 @@ TEST(MtpPhysics, ThreadsDoNotChangeTheResult) {
   MtpPotential potential(random_mtp(14, 3, 10));
   const Structure s = random_structure(skewed_cell(12), 90, 3, 15);
   const int before = threads();
-  set_threads(1);
+  frontend::set_threads(1);
   const Labels one = evaluate(potential, s);
   for (const int n : {2, 3, 7}) {
-    set_threads(n);
+    frontend::set_threads(n);
     const Labels many = evaluate(potential, s);
     EXPECT_NEAR(*many.energy, *one.energy, 1e-12 * std::abs(*one.energy));
     EXPECT_LT((many.forces - one.forces).cwiseAbs().maxCoeff(), 1e-12 * scale_of(one.forces));
@@ -246,7 +247,7 @@ TEST(MtpPhysics, ThreadsDoNotChangeTheResult) {
     EXPECT_EQ(again.forces, many.forces) << "the same number of threads must give the same bits";
     EXPECT_EQ(*again.stress, *many.stress);
   }
-  set_threads(before);
+  frontend::set_threads(before);
 }
 
 TEST(MtpPotential, ClonesAreIndependentAndEqual) {

@@ -1,5 +1,6 @@
 // The laws a NequIP model obeys whatever its weights, in every architecture and on every instruction set.
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "frontend/threads.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
@@ -165,18 +166,18 @@ TEST_P(NequipLaws, InstructionSetsThreadsAndPaddingGiveTheSame) {
     NequipPotential single(model(num_features), {potentials::Precision::single_precision, false});
     const Structure s = random_lipo(skewed_cell(6), 18, 10);
     choose_target(0);
-    set_threads(1);
+    frontend::set_threads(1);
     const Labels expected = evaluate(potential, s);
     const double size = 1 + expected.forces.cwiseAbs().maxCoeff();
     for (const std::int64_t target : {std::int64_t{0}, std::int64_t{HWY_AVX2}, std::int64_t{HWY_SCALAR}}) {
       choose_target(target);
-      set_threads(target == 0 ? 3 : 1);
+      frontend::set_threads(target == 0 ? 3 : 1);
       const Labels labels = evaluate(potential, s), rough = evaluate(single, s);
       EXPECT_LT((labels.forces - expected.forces).cwiseAbs().maxCoeff(), 1e-11 * size) << "target " << target;
       EXPECT_LT((rough.forces - expected.forces).cwiseAbs().maxCoeff(), 1e-4 * size) << "target " << target;
     }
     choose_target(0);
-    set_threads(0);
+    frontend::set_threads(0);
   }
 }
 
@@ -242,13 +243,13 @@ TEST(Nequip, ClonesWorkSideBySide) {
   NequipPotential potential(random_network(small_network(2, false)));
   const Structure s = random_lipo(skewed_cell(6), 20, 14);
   const Labels expected = evaluate(potential, s);
-  set_threads(3);
+  frontend::set_threads(3);
   std::vector<double> difference(6);
   parallel_for(difference.size(), [&](std::size_t n) {
     const auto clone = potential.clone();
     difference[n] = (evaluate(*clone, s).forces - expected.forces).cwiseAbs().maxCoeff();
   });
-  set_threads(0);
+  frontend::set_threads(0);
   EXPECT_LT(*std::max_element(difference.begin(), difference.end()), 1e-12);
 }
 

@@ -1,5 +1,6 @@
 // The optimiser: gauge freedom, recovery of a known potential, independence of threads, published accuracy.
 #include "vitrion/train/fit.hpp"
+#include "frontend/threads.hpp"
 
 #include <gtest/gtest.h>
 
@@ -72,11 +73,11 @@ TEST(Fit, LossNeverRises) {
 TEST(Fit, DoesNotDependOnTheNumberOfThreads) {
   const Recovery r;
   const int before = threads();
-  set_threads(1);
+  frontend::set_threads(1);
   const FitState one = r.run(5);
-  set_threads(3);
+  frontend::set_threads(3);
   const FitState three = r.run(5);
-  set_threads(before);
+  frontend::set_threads(before);
   EXPECT_EQ(one.theta, three.theta);
   EXPECT_EQ(one.losses, three.losses);
 }

@@ -1,5 +1,6 @@
 // Training of NequIP: gradients of real losses, the optimiser, learning what a model made, and resuming bit for bit.
 #include "vitrion/train/nequip_fit.hpp"
+#include "frontend/threads.hpp"
 
 #include <gtest/gtest.h>
 
@@ -170,11 +171,11 @@ TEST(NequipFit, ResumesBitForBitAtAnyNumberOfThreads) {
                      labelled(3, 2));
   };
   NequipFit fit = make();
-  set_threads(1);
+  frontend::set_threads(1);
   NequipFitState straight = fit.start();
   for (int n = 0; n < 11; ++n) fit.step(straight);
 
-  set_threads(3);
+  frontend::set_threads(3);
   NequipFit first = make();
   NequipFitState state = first.start();
   for (int n = 0; n < 5; ++n) first.step(state);  // in the middle of the second epoch
@@ -186,7 +187,7 @@ TEST(NequipFit, ResumesBitForBitAtAnyNumberOfThreads) {
   NequipFit second = make();
   NequipFitState resumed = saved->state;
   for (int n = 0; n < 6; ++n) second.step(resumed);
-  set_threads(0);
+  frontend::set_threads(0);
   EXPECT_EQ(resumed.adam.parameters, straight.adam.parameters);
   EXPECT_EQ(resumed.adam.average, straight.adam.average);
   EXPECT_EQ(resumed.best, straight.best);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/random.hpp"
 
 namespace vitrion::build {
@@ -33,8 +32,9 @@ bool is_smallest(const Arrangement& a, const std::vector<std::vector<int>>& perm
 // Walks through all arrangements, choice after choice, sites of a choice in increasing order.
 class Enumeration {
  public:
-  Enumeration(const std::vector<Choice>& choices, const std::vector<std::vector<int>>& permutations)
-      : choices_(choices), permutations_(permutations) {
+  Enumeration(const std::vector<Choice>& choices, const std::vector<std::vector<int>>& permutations,
+              const Session& session)
+      : choices_(choices), permutations_(permutations), session_(session) {
     int largest = -1;
     for (const Choice& c : choices)
       for (const int site : c.pool) largest = std::max(largest, site);
@@ -62,7 +62,7 @@ class Enumeration {
   }
 
   void visit() {
-    check_stop();
+    session_.check_stop();
     Arrangement a;
     for (std::size_t site = 0; site < colours_.size(); ++site)
       if (colours_[site] != unchanged) a.emplace_back(static_cast<int>(site), colours_[site]);
@@ -71,6 +71,7 @@ class Enumeration {
 
   const std::vector<Choice>& choices_;
   const std::vector<std::vector<int>>& permutations_;
+  Session session_;
   std::vector<int> colours_;
   std::vector<DistinctArrangement> found_;
 };
@@ -113,17 +114,17 @@ Arrangement canonical(const Arrangement& a, const std::vector<std::vector<int>>&
 }
 
 std::vector<DistinctArrangement> enumerate(const std::vector<Choice>& choices,
-                                           const std::vector<std::vector<int>>& permutations) {
-  return Enumeration(choices, permutations).run();
+                                           const std::vector<std::vector<int>>& permutations, const Session& session) {
+  return Enumeration(choices, permutations, session).run();
 }
 
 std::vector<DistinctArrangement> sample(const std::vector<Choice>& choices,
                                         const std::vector<std::vector<int>>& permutations, std::int64_t draws,
-                                        std::uint64_t seed) {
+                                        std::uint64_t seed, const Session& session) {
   Random random(seed);
   std::set<Arrangement> seen;
   for (std::int64_t k = 0; k < draws; ++k) {
-    check_stop();
+    session.check_stop();
     seen.insert(canonical(draw(choices, random), permutations));
   }
   std::vector<DistinctArrangement> list;

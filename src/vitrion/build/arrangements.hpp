@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
+
 namespace vitrion::build {
 
 /// `count` sites of `pool` become `colour` (1, 2, ...). Later choices draw from what earlier ones left.
@@ -32,12 +34,13 @@ Arrangement canonical(const Arrangement& a, const std::vector<std::vector<int>>&
 /// One arrangement of every class of equivalent ones, in order of their canonical forms. Permutations must form a group
 /// that takes every pool into itself.
 std::vector<DistinctArrangement> enumerate(const std::vector<Choice>& choices,
-                                           const std::vector<std::vector<int>>& permutations);
+                                           const std::vector<std::vector<int>>& permutations,
+                                           const Session& session = {});
 
 /// Classes found in `draws` arrangements drawn at random, each uniform among all: a class with many members is found
 /// sooner than one with few. In order of their canonical forms.
 std::vector<DistinctArrangement> sample(const std::vector<Choice>& choices,
                                         const std::vector<std::vector<int>>& permutations, std::int64_t draws,
-                                        std::uint64_t seed);
+                                        std::uint64_t seed, const Session& session = {});
 
 }  // namespace vitrion::build

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vitrion/core/config.hpp"
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 
 namespace vitrion::build {
@@ -29,6 +30,7 @@ struct Setting {
 /// What a builder gets beside its settings.
 struct BuildContext {
   std::uint64_t seed = 1;
+  Session session = {};
   /// Structures under a name that a setting holds: those of an earlier step of the recipe, or a file.
   std::function<std::vector<Structure>(Config& settings, const std::string& key)> find;
   /// What the user should know: what was left out, how much was drawn.

@@ -10,7 +10,6 @@
 #include "vitrion/build/geometry.hpp"
 #include "vitrion/build/packed_cell.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 
 namespace vitrion::build {
 namespace {
@@ -33,8 +32,8 @@ std::vector<Vector3> sites_for(const Structure& host, const InsertOptions& o) {
 
 class Filling {
  public:
-  Filling(const Structure& host, const InsertOptions& options)
-      : host_(host), options_(options), sites_(sites_for(host, options)) {
+  Filling(const Structure& host, const InsertOptions& options, const Session& session)
+      : host_(host), options_(options), sites_(sites_for(host, options)), session_(session) {
     const Eigen::Index n = host.positions.rows();
     positions_.resize(n + static_cast<Eigen::Index>(sites_.size()), 3);
     positions_.topRows(n) = host.positions;
@@ -57,7 +56,7 @@ class Filling {
     std::vector<Insertion> steps;
     std::vector<std::size_t> taken;
     for (int n = 1; n <= options_.count; ++n) {
-      check_stop();
+      session_.check_stop();
       const Eigen::VectorXd charges = charges_with(taken, n);
       const std::vector<std::size_t> order = best_voids(charges, taken);
       const std::size_t rank = n == 1 ? variant - 1 : 0;
@@ -127,6 +126,7 @@ class Filling {
   const Structure& host_;
   const InsertOptions& options_;
   std::vector<Vector3> sites_;
+  Session session_;
   Positions positions_;  // host, then voids
   Eigen::MatrixXd coulomb_;
   std::vector<double> host_charges_;
@@ -136,10 +136,10 @@ class Filling {
 
 }  // namespace
 
-std::vector<Insertion> insert_ions(const Structure& host, const InsertOptions& o) {
+std::vector<Insertion> insert_ions(const Structure& host, const InsertOptions& o, const Session& session) {
   require_solid(host, "the host");
   if (o.count < 1) throw InputError("insertion needs a positive number of ions");
-  const Filling filling(host, o);
+  const Filling filling(host, o, session);
   std::vector<Insertion> all;
   for (std::size_t k = 1; k <= o.variants; ++k)
     for (Insertion& i : filling.fill(k)) all.push_back(std::move(i));

@@ -8,6 +8,7 @@
 #include "vitrion/build/charges.hpp"
 #include "vitrion/build/pair_distances.hpp"
 #include "vitrion/build/voids.hpp"
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 
 namespace vitrion::build {
@@ -39,7 +40,7 @@ struct Insertion {
 ///
 /// Throws InputError when the host has too few voids, the ion or the host lacks an oxidation state, or the cell would
 /// carry a charge.
-std::vector<Insertion> insert_ions(const Structure& host, const InsertOptions& options);
+std::vector<Insertion> insert_ions(const Structure& host, const InsertOptions& options, const Session& session = {});
 
 /// How many ions bring the host to a composition such as MgV2O5. Throws InputError when the host's other elements do
 /// not stand in that ratio, or the number is not whole or positive.

@@ -7,7 +7,6 @@
 
 #include "vitrion/build/lattice.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 
 namespace vitrion::build {
 namespace {
@@ -76,7 +75,8 @@ bool better(const LatticeMatch& x, const LatticeMatch& y, const Matrix2& lattice
 
 }  // namespace
 
-std::vector<LatticeMatch> match_lattices(const Matrix2& a, const Matrix2& b, const MatchOptions& o) {
+std::vector<LatticeMatch> match_lattices(const Matrix2& a, const Matrix2& b, const MatchOptions& o,
+                                         const Session& session) {
   const double area_a = a.determinant(), area_b = b.determinant();
   if (!(area_a > 1e-6) || !(area_b > 1e-6))
     throw InputError("a surface lattice needs a right-handed cell with an area");
@@ -89,7 +89,7 @@ std::vector<LatticeMatch> match_lattices(const Matrix2& a, const Matrix2& b, con
     // Two principal stretches within 1 ± strain.
     const double low = n * area_a / std::pow(1 + o.max_strain, 2), high = n * area_a / std::pow(1 - o.max_strain, 2);
     for (int m = std::max(1, static_cast<int>(std::ceil(low / area_b))); m * area_b <= high; ++m) {
-      check_stop();
+      session.check_stop();
       for (const Sublattice& y : sublattices(b, m))
         for (const Sublattice& x : first) {
           const LatticeMatch match = best_of(x, y, bases);

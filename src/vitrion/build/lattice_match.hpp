@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "vitrion/core/linalg.hpp"
+#include "vitrion/core/session.hpp"
 
 namespace vitrion::build {
 
@@ -29,6 +30,7 @@ struct LatticeMatch {
 /// larger area and a smaller strain than all before it.
 ///
 /// Throws InputError when a lattice has no area or a limit is not positive.
-std::vector<LatticeMatch> match_lattices(const Matrix2& a, const Matrix2& b, const MatchOptions& options);
+std::vector<LatticeMatch> match_lattices(const Matrix2& a, const Matrix2& b, const MatchOptions& options,
+                                         const Session& session = {});
 
 }  // namespace vitrion::build

@@ -8,7 +8,6 @@
 #include "vitrion/build/builder.hpp"
 #include "vitrion/build/geometry.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/random.hpp"
 #include "vitrion/io/frames.hpp"
 
@@ -95,14 +94,16 @@ auto at_step(const Config& step, const Work& work) {
   }
 }
 
-void build_all(Config& step, const std::vector<StepResult>& earlier, std::uint64_t seed, StepResult& result) {
+void build_all(Config& step, const std::vector<StepResult>& earlier, std::uint64_t seed, const Session& session,
+               StepResult& result) {
   const Builder& builder = builder_named(result.kind);
   const std::string parameters = step.one_line();
   BuildContext context{.seed = seed,
+                       .session = session,
                        .find = [&](Config& settings, const std::string& key) { return find(settings, key, earlier); },
                        .notes = {}};
   const auto build = [&](const Structure* input, std::size_t source) {
-    check_stop();
+    session.check_stop();
     context.seed = seed + source;
     for (Structure& s : builder.build(input, step, context)) {
       add_provenance(s, result, source, parameters, context.seed);
@@ -120,7 +121,8 @@ void build_all(Config& step, const std::vector<StepResult>& earlier, std::uint64
 
 }  // namespace
 
-StepResult run_step(Config step, const std::vector<StepResult>& earlier, std::uint64_t recipe_seed) {
+StepResult run_step(Config step, const std::vector<StepResult>& earlier, std::uint64_t recipe_seed,
+                    const Session& session) {
   StepResult result;
   result.kind = step.text("kind");
   result.name = step.text("name", result.kind);
@@ -133,7 +135,7 @@ StepResult run_step(Config step, const std::vector<StepResult>& earlier, std::ui
   if (step.has("count") && count < 1) throw step.error("count", "\"count\" must be 1 or more");
   result.skipped = step.flag("skip_if_missing", false) && is_missing(step, earlier);
   if (result.skipped) return result;
-  at_step(step, [&] { build_all(step, earlier, seed, result); });
+  at_step(step, [&] { build_all(step, earlier, seed, session, result); });
   step.finish();
   result.n_made = result.structures.size();
   if (static_cast<std::size_t>(count) > result.n_made)
@@ -144,14 +146,15 @@ StepResult run_step(Config step, const std::vector<StepResult>& earlier, std::ui
   return result;
 }
 
-std::vector<StepResult> run_recipe(Config& recipe, const std::function<void(const StepResult&)>& done) {
+std::vector<StepResult> run_recipe(Config& recipe, const std::function<void(const StepResult&)>& done,
+                                   const Session& session) {
   const auto seed = static_cast<std::uint64_t>(recipe.integer("seed", 1));
   std::vector<StepResult> results;
   const std::vector<Config> steps = recipe.sections("builders");
   if (steps.empty())
     throw InputError(recipe.where(), "a recipe needs builders", "builders: a list of steps, each with a kind.");
   for (const Config& step : steps) {
-    results.push_back(run_step(step, results, seed));
+    results.push_back(run_step(step, results, seed, session));
     done(results.back());
   }
   return results;

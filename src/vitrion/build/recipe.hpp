@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vitrion/core/config.hpp"
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 
 namespace vitrion::build {
@@ -36,9 +37,11 @@ struct StepResult {
 /// the builder gives; labels are never taken along.
 ///
 /// Throws InputError at the step's line: also for what the builder finds wrong.
-StepResult run_step(Config step, const std::vector<StepResult>& earlier, std::uint64_t seed);
+StepResult run_step(Config step, const std::vector<StepResult>& earlier, std::uint64_t seed,
+                    const Session& session = {});
 
 /// Runs all `builders:` of a recipe with its `seed:` in order. `done` is called after each.
-std::vector<StepResult> run_recipe(Config& recipe, const std::function<void(const StepResult&)>& done);
+std::vector<StepResult> run_recipe(Config& recipe, const std::function<void(const StepResult&)>& done,
+                                   const Session& session = {});
 
 }  // namespace vitrion::build

@@ -1,4 +1,4 @@
-// How many threads the program uses (OpenMP).
+// Loops on several threads (OpenMP).
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,24 @@
 
 namespace vitrion::inline core {
 
-/// n >= 1 threads from here on; 0 means one per processor the process may run on.
-void set_threads(int n);
+/// How many threads a parallel loop of the calling thread uses. Set by whoever runs that thread (omp_set_num_threads);
+/// below the front ends it is only read.
 int threads();
+
+/// Number of the calling thread in the running parallel loop, 0 .. threads()-1: the index of per-thread scratch.
+int thread_number();
+
+/// Puts the calling thread's setting back at its end: around libraries that change it.
+class ThreadsKept {
+ public:
+  ThreadsKept() : n_(threads()) {}
+  ~ThreadsKept();
+  ThreadsKept(const ThreadsKept&) = delete;
+  ThreadsKept& operator=(const ThreadsKept&) = delete;
+
+ private:
+  int n_;
+};
 
 /// Calls body(i) for i = 0 .. n-1 on all threads, in no particular order. The first exception thrown by a body ends
 /// the loop and is thrown here. Inside another parallel loop it runs on the calling thread alone.
@@ -30,8 +45,5 @@ void parallel_for(std::size_t n, Body&& body) {
   }
   if (failure) std::rethrow_exception(failure);
 }
-
-/// Number of the calling thread in the running parallel loop, 0 .. threads()-1: the index of per-thread scratch.
-int thread_number();
 
 }  // namespace vitrion::inline core

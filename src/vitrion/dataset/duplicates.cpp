@@ -6,7 +6,6 @@
 #include <map>
 #include <string>
 
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/neighbors/neighborhoods.hpp"
@@ -105,14 +104,14 @@ std::vector<std::size_t> same_structure(const Structure& a, const Structure& b, 
 }
 
 std::vector<std::vector<std::size_t>> find_duplicates(const std::vector<Structure>& frames,
-                                                      const DuplicateOptions& options) {
+                                                      const DuplicateOptions& options, const Session& session) {
   std::vector<Invariants> invariants(frames.size());
   parallel_for(frames.size(), [&](std::size_t i) { invariants[i] = invariants_of(frames[i], options.tolerance); });
   std::vector<std::vector<std::size_t>> groups;  // of one frame or more, by their first
   // Groups by the numbers of atoms of each species.
   std::map<std::map<Species, std::size_t>, std::vector<std::size_t>> open;
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    check_stop();
+    session.check_stop();
     std::vector<std::size_t>& known = open[invariants[i].counts];
     const auto twin = std::find_if(known.begin(), known.end(), [&](std::size_t g) {
       const std::size_t first = groups[g].front();

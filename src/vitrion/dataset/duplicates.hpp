@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 
 namespace vitrion::dataset {
@@ -20,7 +21,8 @@ struct DuplicateOptions {
 /// atoms, the orientation of the whole and the cell vectors by which atoms were moved. Another choice of cell vectors,
 /// or a supercell, is another structure.
 std::vector<std::vector<std::size_t>> find_duplicates(const std::vector<Structure>& frames,
-                                                      const DuplicateOptions& options = {});
+                                                      const DuplicateOptions& options = {},
+                                                      const Session& session = {});
 
 /// For every atom of `a` the atom of `b` it falls on; empty when they are not the same structure.
 std::vector<std::size_t> same_structure(const Structure& a, const Structure& b, double tolerance);

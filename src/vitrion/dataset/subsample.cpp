@@ -7,7 +7,6 @@
 #include <set>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/neighbors/neighborhoods.hpp"
 
@@ -59,13 +58,13 @@ Eigen::MatrixXd describe_frames(const std::vector<Structure>& frames, const Desc
   return points;
 }
 
-FarthestPoints farthest_points(const Eigen::MatrixXd& points, std::size_t count) {
+FarthestPoints farthest_points(const Eigen::MatrixXd& points, std::size_t count, const Session& session) {
   FarthestPoints result;
   if (points.rows() == 0) return result;
   Eigen::VectorXd distance = (points.rowwise() - points.colwise().mean()).rowwise().norm();
   bool first = true;
   while (result.chosen.size() < std::min(count, static_cast<std::size_t>(points.rows()))) {
-    check_stop();
+    session.check_stop();
     Eigen::Index next = 0;
     const double far = distance.maxCoeff(&next);
     if (!first && far <= 1e-12) break;

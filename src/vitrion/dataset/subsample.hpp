@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 
 namespace vitrion::dataset {
@@ -35,6 +36,6 @@ struct FarthestPoints {
 /// (Gonzalez 1985, doi 10.1016/0304-3975(85)90224-5; Eldar et al. 1997, doi 10.1109/83.623193). The largest distance of
 /// any point to its nearest chosen one is at most twice the smallest that `count` points can reach. Ends early when all
 /// that is left equals what was chosen.
-FarthestPoints farthest_points(const Eigen::MatrixXd& points, std::size_t count);
+FarthestPoints farthest_points(const Eigen::MatrixXd& points, std::size_t count, const Session& session = {});
 
 }  // namespace vitrion::dataset

@@ -7,7 +7,6 @@
 
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/folder_lock.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
@@ -38,8 +37,8 @@ std::int64_t occurrences(const std::string& text, const std::string& what) {
 /// One stage: its folder holds a folder part-1, part-2, ... for each time it was started.
 class StageRun {
  public:
-  StageRun(const AimdOptions& options, const AimdStage& stage, fs::path folder, fs::path before)
-      : o_(options), stage_(stage), folder_(std::move(folder)), before_(std::move(before)) {}
+  StageRun(const AimdOptions& options, const AimdStage& stage, fs::path folder, fs::path before, const Session& session)
+      : o_(options), stage_(stage), folder_(std::move(folder)), before_(std::move(before)), session_(session) {}
 
   void run();
   /// Steps without self-consistency in all parts.
@@ -56,6 +55,7 @@ class StageRun {
   const AimdOptions& o_;
   const AimdStage& stage_;
   fs::path folder_, before_;
+  Session session_;
 };
 
 std::vector<fs::path> StageRun::parts() const {
@@ -96,7 +96,7 @@ void StageRun::run() {
 void StageRun::run_part(const fs::path& place, std::int64_t before) {
   std::vector<std::string> command = o_.command;
   command.insert(command.end(), {"-i", "md.inp", "-o", "md.out"});
-  Progress progress(stage_.name, stage_.steps, "steps", before);
+  Progress progress(session_, stage_.name, stage_.steps, "steps", before);
   const fs::path energies = place / fmt::format("{}-1.ener", cp2k_project);
   auto looked = std::chrono::steady_clock::now();
   const auto stop = [&] {
@@ -106,11 +106,11 @@ void StageRun::run_part(const fs::path& place, std::int64_t before) {
       if (fs::exists(energies))
         progress.update(before + std::max<std::int64_t>(0, occurrences(read_file(energies), "\n") - 2));
     }
-    return stop_requested();
+    return session_.stop_requested();
   };
   const pid_t child = start_process(command, place, place / "log.txt", {o_.environment, o_.background});
   const Ended ended = wait_for_process(child, 1e9, stop);
-  check_stop();
+  session_.check_stop();
   if (!ended.succeeded)
     throw std::runtime_error(
         fmt::format("{} ended with {}: see {}", o_.command[0], ended.how, (place / "md.out").string()));
@@ -133,7 +133,7 @@ std::string fingerprint(const AimdOptions& o) {
 
 }  // namespace
 
-AimdResult run_aimd(const AimdOptions& o) {
+AimdResult run_aimd(const AimdOptions& o, const Session& session) {
   require_cp2k(o.command);
   fs::create_directories(o.output);
   const FolderLock lock(o.output, 10);
@@ -147,7 +147,7 @@ AimdResult run_aimd(const AimdOptions& o) {
   fs::path before;
   for (const AimdStage& stage : o.stages) {
     const fs::path folder = o.output / stage.name, trajectory = o.output / (stage.name + ".extxyz");
-    StageRun run(o, stage, folder, before);
+    StageRun run(o, stage, folder, before, session);
     run.run();
     const std::int64_t unconverged = run.n_unconverged();
     result.n_unconverged += unconverged;

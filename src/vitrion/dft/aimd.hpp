@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vitrion/core/config.hpp"
+#include "vitrion/core/session.hpp"
 #include "vitrion/dft/cp2k_settings.hpp"
 
 namespace vitrion::dft {
@@ -54,7 +55,7 @@ struct AimdResult {
 /// that was killed goes on from its last restart file; one that is done is not run again. Frames carry energy and
 /// forces unless self-consistency was missed anywhere in their stage. Throws Interrupted on a stop request, InputError
 /// when CP2K is not installed or the folder holds another run, std::runtime_error when CP2K fails.
-AimdResult run_aimd(const AimdOptions& options);
+AimdResult run_aimd(const AimdOptions& options, const Session& session = {});
 
 /// What CP2K left of one trajectory: positions (`stem`-pos-1.xyz) with energies, and forces (`stem`-frc-1.xyz), of
 /// `parts` of a run, each begun where one before was killed: later parts replace frames of the same step, and a frame

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "vitrion/core/file.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/dft/structure_json.hpp"
 
@@ -93,7 +92,7 @@ std::optional<JobResult> result_in(const fs::path& folder) {
   }
 }
 
-JobResult run_job_folder(const fs::path& folder) {
+JobResult run_job_folder(const fs::path& folder, const Session& session) {
   if (std::optional<JobResult> result = result_in(folder)) return *result;
   const fs::path file = folder / "job.json";
   Settings settings;
@@ -108,8 +107,8 @@ JobResult run_job_folder(const fs::path& folder) {
   const std::unique_ptr<Engine> engine = make_engine(settings);
   engine->require_program();
 
-  const std::optional<JobResult> result =
-      run_job(*engine, structure, folder, time_limit_seconds(settings), false, stop_requested);
+  const std::optional<JobResult> result = run_job(*engine, structure, folder, time_limit_seconds(settings), false,
+                                                  [&] { return session.stop_requested(); });
   if (!result) throw Interrupted();
   write_file_atomically(folder / "result.json", to_json(*result).dump(1) + "\n");
   return *result;

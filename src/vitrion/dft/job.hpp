@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/dft/queue.hpp"
 
 namespace vitrion::dft {
@@ -19,7 +20,7 @@ std::optional<JobResult> run_job(const Engine& engine, const Structure& structur
 void write_job_folder(const ClaimedJob& job, const std::filesystem::path& folder);
 /// Runs such a folder (`vitrion label job FOLDER`). A result that is there already is kept. Throws Interrupted on a
 /// stop.
-JobResult run_job_folder(const std::filesystem::path& folder);
+JobResult run_job_folder(const std::filesystem::path& folder, const Session& session = {});
 /// The result in such a folder; nothing while there is none.
 std::optional<JobResult> result_in(const std::filesystem::path& folder);
 

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/dft/executor.hpp"
 
@@ -33,8 +32,8 @@ class Every {
 
 class Runner {
  public:
-  Runner(Queue& queue, const RunOptions& options, Executor& executor)
-      : queue_(queue), options_(options), executor_(executor), worker_(queue.enlist()) {}
+  Runner(Queue& queue, const RunOptions& options, Executor& executor, const Session& session)
+      : queue_(queue), options_(options), executor_(executor), session_(session), worker_(queue.enlist()) {}
   RunSummary run();
 
  private:
@@ -51,6 +50,7 @@ class Runner {
   Queue& queue_;
   const RunOptions& options_;
   Executor& executor_;
+  Session session_;
   std::int64_t worker_;
   Clock::time_point start_ = Clock::now();
   RunSummary summary_;
@@ -127,12 +127,13 @@ void Runner::give_back() {
 RunSummary Runner::run() {
   const JobCounts before = queue_.counts();
   const std::int64_t ended = before.done + before.failed, waiting = before.pending + before.running;
-  Progress progress("label", ended + std::min(waiting, options_.max_labels.value_or(waiting)), "structures", ended);
+  Progress progress(session_, "label", ended + std::min(waiting, options_.max_labels.value_or(waiting)), "structures",
+                    ended);
   Every beat(20), look_for_cancelled(2), look_for_stale(1);
   try {
     while (true) {
       if (beat.due()) take_over();
-      check_stop();
+      session_.check_stop();
       const bool started = start_jobs();
       if (executor_.n_running() == 0 && !started) {
         const JobCounts counts = queue_.counts();
@@ -159,7 +160,7 @@ RunSummary Runner::run() {
 
 }  // namespace
 
-RunSummary run_queue(Queue& queue, const RunOptions& options) {
+RunSummary run_queue(Queue& queue, const RunOptions& options, const Session& session) {
   for (const Settings& settings : queue.pending_settings()) {
     const std::unique_ptr<Engine> engine = make_engine(settings);
     if (options.slurm)
@@ -171,7 +172,7 @@ RunSummary run_queue(Queue& queue, const RunOptions& options) {
   const std::unique_ptr<Executor> executor = options.slurm
                                                  ? make_slurm_executor(queue, options.slots, program)
                                                  : make_local_executor(queue, {options.slots, options.background});
-  return Runner(queue, options, *executor).run();
+  return Runner(queue, options, *executor, session).run();
 }
 
 }  // namespace vitrion::dft

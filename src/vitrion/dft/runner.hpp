@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/dft/queue.hpp"
 
 namespace vitrion::dft {
@@ -31,6 +32,6 @@ struct RunSummary {
 /// Jobs of processes that are gone are taken over. On a stop request the programs are ended, their jobs wait again, and
 /// Interrupted is thrown; jobs in Slurm go on, and the next call adopts them. Throws InputError when the program that
 /// computes is not installed, std::runtime_error when a program cannot be started or the disk refuses.
-RunSummary run_queue(Queue& queue, const RunOptions& options);
+RunSummary run_queue(Queue& queue, const RunOptions& options, const Session& session = {});
 
 }  // namespace vitrion::dft

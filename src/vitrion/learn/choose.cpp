@@ -63,7 +63,7 @@ using Reasons = std::map<std::string, std::size_t>;
 
 class Chooser {
  public:
-  explicit Chooser(Config& config);
+  Chooser(Config& config, const Session& session);
   void run();
 
  private:
@@ -75,6 +75,7 @@ class Chooser {
   std::optional<Structure> cut(const Structure& frame);
   void write() const;
 
+  Session session_;
   std::vector<std::string> files_;
   std::string file_;
   select::SelectOptions options_;
@@ -92,8 +93,9 @@ class Chooser {
   select::Selection selection_;
 };
 
-Chooser::Chooser(Config& config)
-    : files_(config.paths("candidates")),
+Chooser::Chooser(Config& config, const Session& session)
+    : session_(session),
+      files_(config.paths("candidates")),
       file_(config.path("potential")),
       potential_(potentials::load_potential(file_)),
       distances_(md::read_model_card(file_).min_distances, config.number("distance_factor")) {
@@ -181,12 +183,13 @@ void Chooser::add(const Structure& frame, double grade, const select::Selected& 
 }
 
 void Chooser::choose() {
-  Progress progress("selection", static_cast<std::int64_t>(candidates_.size()), "configurations");
+  Progress progress(session_, "selection", static_cast<std::int64_t>(candidates_.size()), "configurations");
   const std::size_t most = options_.most;
   // Cut frames may be refused once more: all are ranked, the first `most` that stand are taken.
   options_.most = SIZE_MAX;
-  selection_ = select::select_frames(*potential_, state_, candidates_, options_,
-                                     [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+  selection_ = select::select_frames(
+      *potential_, state_, candidates_, options_,
+      [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); }, session_);
   if (selection_.n_refused > 0) reasons_["a grade that is not finite"] += selection_.n_refused;
   std::size_t used = 0;
   for (const select::Selected& s : selection_.chosen) {
@@ -224,10 +227,10 @@ void Chooser::write() const {
                                                       {"chosen", chosen_.size()}}
                                                .dump(1) +
                                            "\n");
-  fmt::print(
+  session_.say(fmt::format(
       "{} candidates: {} chosen ({} cut out of larger cells), {} more worth it but over the limit, {} covered by "
-      "those chosen, {} refused\n",
-      n_seen_, chosen_.size(), n_cut_, selection_.n_over, selection_.n_redundant, n_refused);
+      "those chosen, {} refused",
+      n_seen_, chosen_.size(), n_cut_, selection_.n_over, selection_.n_redundant, n_refused));
 }
 
 void Chooser::run() {
@@ -238,8 +241,8 @@ void Chooser::run() {
 
 }  // namespace
 
-void choose(Config& config) {
-  Chooser(config).run();
+void choose(Config& config, const Session& session) {
+  Chooser(config, session).run();
 }
 
 }  // namespace vitrion::learn

@@ -79,16 +79,16 @@ struct RunMade {
   double grade_save = 2;
 };
 
-RunMade run(const std::string& kind, const std::string& file) {
+RunMade run(const std::string& kind, const std::string& file, const Session& session) {
   Config settings = Config::load(file);
   if (kind == "md") {
     const md::MdOptions options = md::read_md_options(settings);
-    return {md::run_md(options), options.stages, options.guard.grade_save};
+    return {md::run_md(options, session), options.stages, options.guard.grade_save};
   }
   const md::QuenchOptions options = md::read_quench_options(settings);
   std::vector<md::Stage> stages{options.melt, options.quench};
   if (options.equilibrate.steps > 0) stages.push_back(options.equilibrate);
-  return {md::run_quench(options).replicas.front(), stages, options.run.guard.grade_save};
+  return {md::run_quench(options, session).replicas.front(), stages, options.run.guard.grade_save};
 }
 
 // The configuration a run was stopped at belongs to the candidates when atoms came too near or forces grew: the caps
@@ -100,12 +100,12 @@ bool stop_is_a_candidate(const md::GuardEvent& event) {
 
 }  // namespace
 
-void explore(Config& config) {
+void explore(Config& config, const Session& session) {
   const std::string kind = config.choice("kind", {"md", "quench"}, "md"), file = config.path("settings");
   const std::string traj = config.text("traj"), config_type = config.text("config_type");
   const std::int64_t round = config.integer("round");
   config.finish();
-  const RunMade made = run(kind, file);
+  const RunMade made = run(kind, file, session);
   const md::RunOutcome& outcome = made.outcome;
 
   std::vector<Structure> candidates;
@@ -141,9 +141,9 @@ void explore(Config& config) {
     result["guard"] = {{"kind", md::name_of(outcome.guard->kind)}, {"message", outcome.guard->message}};
   write_frames_or_none("candidates.extxyz", candidates);
   write_file_atomically("explore.json", result.dump(1) + "\n");
-  for (const std::string& note : outcome.notes) fmt::print("{}\n", note);
-  if (outcome.guard) fmt::print("the guard stopped the run: {}\n", outcome.guard->message);
-  fmt::print("{} frames beyond the potential\n", candidates.size());
+  for (const std::string& note : outcome.notes) session.say(note);
+  if (outcome.guard) session.say("the guard stopped the run: " + outcome.guard->message);
+  session.say(fmt::format("{} frames beyond the potential", candidates.size()));
 }
 
 }  // namespace vitrion::learn

@@ -32,7 +32,7 @@ std::string text_of(const Structure& frame, const char* key) {
 
 }  // namespace
 
-void label(Config& config) {
+void label(Config& config, const Session& session) {
   const std::vector<Structure> selected = read_frames_or_none(config.path("selected"));
   Config section = config.section("settings");
   const dft::Settings settings{section.text("yaml"), section.text("file")};
@@ -59,7 +59,7 @@ void label(Config& config) {
         std::find(ids.begin(), ids.end(), id) == ids.end())
       orphans.push_back(id);
   if (!orphans.empty()) queue.cancel(orphans);
-  dft::run_queue(queue, options);
+  dft::run_queue(queue, options, session);
   look();
 
   std::vector<Structure> labels;
@@ -90,8 +90,8 @@ void label(Config& config) {
           {"asked", ids.size()}, {"labelled", labels.size()}, {"failed", failures}, {"not_begun", given_up.size()}}
               .dump(1) +
           "\n");
-  fmt::print("{} of {} structures labelled, {} failed, {} not begun before time was up\n", labels.size(), ids.size(),
-             failures.size(), given_up.size());
+  session.say(fmt::format("{} of {} structures labelled, {} failed, {} not begun before time was up", labels.size(),
+                          ids.size(), failures.size(), given_up.size()));
 }
 
 }  // namespace vitrion::learn

@@ -24,8 +24,8 @@ constexpr double patience_seconds = 10;  // for a loop that was just killed to b
 
 class Loop {
  public:
-  Loop(const LearnOptions& options, fs::path folder, const std::string& program)
-      : o_(options), folder_(std::move(folder)), planner_(options, program) {}
+  Loop(const LearnOptions& options, fs::path folder, const std::string& program, const Session& session)
+      : o_(options), folder_(std::move(folder)), planner_(options, program), session_(session) {}
 
   History run();
 
@@ -47,6 +47,7 @@ class Loop {
   const LearnOptions& o_;
   fs::path folder_;
   Planner planner_;
+  Session session_;
   std::vector<Stage> stages_;  // all so far, in order
   History history_;
   std::vector<int> labelled_;     // rounds that gave labels
@@ -61,7 +62,7 @@ void Loop::work(std::vector<Stage> stages, const std::string& what) {
   history_.now = what;
   show();
   study::run_stages(stages_, folder_,
-                    {.slots = o_.slots, .tell_done = false, .after_each = [&](const Stage&) { show(); }});
+                    {.slots = o_.slots, .tell_done = false, .after_each = [&](const Stage&) { show(); }}, session_);
 }
 
 void Loop::show() const {
@@ -106,16 +107,16 @@ void Loop::round() {
   train(fresh);
   history_.rounds.push_back(std::move(fresh));
   RoundRecord& record = history_.rounds.back();
-  fmt::print(stderr, "round {}: {} training frames, validation {:.2f} meV/atom, {:.4f} eV/Å\n", record.round,
-             record.n_training, record.validation.energy, record.validation.force);
+  session_.say(fmt::format("round {}: {} training frames, validation {:.2f} meV/atom, {:.4f} eV/Å", record.round,
+                           record.n_training, record.validation.energy, record.validation.force));
   write_results();
   if (record.round >= o_.budget.rounds) return end(LoopStatus::out_of_rounds);
   if (out_of_hours()) return end(LoopStatus::out_of_hours);
 
   explore(record);
-  fmt::print(stderr, "round {}: {} of {} runs broke; {} of {} looks beyond the potential, highest grade {:.3g}\n",
-             record.round, record.n_broken(), record.runs.size(), record.n_above(), record.n_looks(),
-             record.highest_grade());
+  session_.say(fmt::format("round {}: {} of {} runs broke; {} of {} looks beyond the potential, highest grade {:.3g}",
+                           record.round, record.n_broken(), record.runs.size(), record.n_above(), record.n_looks(),
+                           record.highest_grade()));
   clean_rounds_ = is_clean(record) ? clean_rounds_ + 1 : 0;
   if (clean_rounds_ >= o_.goal.rounds_in_a_row) return end(LoopStatus::converged);
   const std::int64_t most = std::min(o_.select.most, labels_left().value_or(o_.select.most));
@@ -126,8 +127,8 @@ void Loop::round() {
   read_selection(folder_, record);
   if (record.n_chosen > 0) label(record);
   write_results();
-  fmt::print(stderr, "round {}: {} candidates, {} chosen, {} labelled, {} failed\n", record.round, record.n_candidates,
-             record.n_chosen, record.n_labels, record.failures.size());
+  session_.say(fmt::format("round {}: {} candidates, {} chosen, {} labelled, {} failed", record.round,
+                           record.n_candidates, record.n_chosen, record.n_labels, record.failures.size()));
   // Where time was up before a label was begun, more time may help.
   if (record.n_labels == 0 && record.n_not_begun == 0 && !is_clean(record)) end(LoopStatus::stalled);
 }
@@ -181,12 +182,13 @@ double hours_spent(const fs::path& folder, int label_slots) {
   return seconds / 3600;
 }
 
-History run_loop(const LearnOptions& options, const fs::path& folder, const std::string& program) {
+History run_loop(const LearnOptions& options, const fs::path& folder, const std::string& program,
+                 const Session& session) {
   fs::create_directories(folder);
   const std::unique_ptr<dft::Engine> engine = dft::make_engine(options.label.settings);
   if (!options.label.slurm) engine->require_program();
   study::import_files(options.imports.files(), folder);
-  return Loop(options, folder, program).run();
+  return Loop(options, folder, program, session).run();
 }
 
 }  // namespace vitrion::learn

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/learn/history.hpp"
 #include "vitrion/learn/options.hpp"
 
@@ -18,7 +19,8 @@ namespace vitrion::learn {
 ///
 /// Throws InputError when settings cannot be used, std::runtime_error when a step fails, Interrupted when a stop was
 /// requested.
-History run_loop(const LearnOptions& options, const std::filesystem::path& folder, const std::string& program);
+History run_loop(const LearnOptions& options, const std::filesystem::path& folder, const std::string& program,
+                 const Session& session = {});
 
 /// Hours of work so far: of the steps that ended, and of the labels.
 double hours_spent(const std::filesystem::path& folder, int label_slots);

@@ -78,7 +78,7 @@ void check_apart(const std::vector<Structure>& training, const std::vector<Struc
 
 }  // namespace
 
-void prepare(Config& config) {
+void prepare(Config& config, const Session& session) {
   const io::ReadOptions reading = read_reading(config.section("reading"));
   std::vector<Structure> training = read_all(config.paths("seed_data"), reading), validation;
   const std::string group_key = config.text("group_key", "");
@@ -103,7 +103,7 @@ void prepare(Config& config) {
   check_apart(training, validation, group_key);
   io::write_frames("train.extxyz", training);
   io::write_frames("validation.extxyz", validation);
-  fmt::print("{} frames to train on, {} never trained on\n", training.size(), validation.size());
+  session.say(fmt::format("{} frames to train on, {} never trained on", training.size(), validation.size()));
 }
 
 }  // namespace vitrion::learn

@@ -1,14 +1,10 @@
-// MPI for the commands that need it: started at the first use, ended with the program.
+// The MPI ranks that share a run.
 #pragma once
-
-#include <functional>
 
 namespace vitrion::md {
 
-/// Ranks of this run. Constructing one starts MPI if it is not running yet; without mpirun there is one rank.
-///
-/// The first construction also makes the other ranks silent (Progress) and shares the processors out: unless the number
-/// of threads was set to something else than all processors, every rank of a node gets its part of them.
+/// All ranks of this program. MPI belongs to whoever owns the process: it must be running (frontend/mpi.hpp starts it
+/// for the command line). Throws std::logic_error when it is not.
 class Mpi {
  public:
   Mpi();
@@ -22,10 +18,5 @@ class Mpi {
  private:
   int rank_ = 0, size_ = 1;
 };
-
-/// Does `work` on this rank. On one rank its exceptions pass through. On several, an error ends all of them: an error
-/// that every rank meets is printed once, one that a single rank meets is printed by it, and no rank is left waiting.
-/// Interrupted passes through on the first rank and ends the others quietly.
-void run_on_all_ranks(const std::function<void()>& work);
 
 }  // namespace vitrion::md

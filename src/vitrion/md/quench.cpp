@@ -24,7 +24,7 @@ std::vector<Stage> stages_of(const QuenchOptions& o) {
 
 }  // namespace
 
-QuenchOutcome run_quench(const QuenchOptions& options) {
+QuenchOutcome run_quench(const QuenchOptions& options, const Session& session) {
   if (options.replicas < 1) throw InputError("a quench needs at least one replica");
   QuenchOutcome outcome;
   for (int r = 0; r < options.replicas; ++r) {
@@ -34,7 +34,7 @@ QuenchOutcome run_quench(const QuenchOptions& options) {
     run.seed = options.run.seed + static_cast<std::uint64_t>(r);
     if (options.replicas > 1) run.folder /= fmt::format("replica-{}", r + 1);
     outcome.folders.push_back(run.folder);
-    outcome.replicas.push_back(run_md(run));
+    outcome.replicas.push_back(run_md(run, session));
   }
   return outcome;
 }

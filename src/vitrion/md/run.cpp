@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
@@ -232,15 +233,31 @@ std::optional<GuardEvent> run_stage(RunContext& context, Journal& journal) {
   const std::size_t number = journal.stage;
   const Stage& stage = context.options.stages[number];
   const std::int64_t length = stage.ensemble == Ensemble::minimize ? stage.steps : context.options.checkpoint_every;
-  Progress progress(stage.name, stage.steps, "steps", journal.step);
+  Progress progress(context.session, stage.name, stage.steps, "steps", journal.step);
   while (journal.stage == number)
     if (auto stop = run_segment(context, journal, std::min(journal.step + length, stage.steps), progress)) return stop;
   return std::nullopt;
 }
 
+// LAMMPS and MPI as they are built here serve one run of a process at a time.
+class OnlyRun {
+ public:
+  OnlyRun() {
+    if (running_.test_and_set())
+      throw std::logic_error("molecular dynamics runs already in this process: LAMMPS serves one run at a time");
+  }
+  ~OnlyRun() { running_.clear(); }
+  OnlyRun(const OnlyRun&) = delete;
+  OnlyRun& operator=(const OnlyRun&) = delete;
+
+ private:
+  static inline std::atomic_flag running_;
+};
+
 }  // namespace
 
-RunOutcome run_md(const MdOptions& given) {
+RunOutcome run_md(const MdOptions& given, const Session& session) {
+  const OnlyRun only;
   check(given);
   MdOptions options = given;
   options.start = starting_structure(given);
@@ -256,7 +273,8 @@ RunOutcome run_md(const MdOptions& given) {
   mpi.barrier();
   if (mpi.is_root()) tidy(options.folder, journal);
   mpi.barrier();
-  RunContext context{options, types, Guard(options.guard, card.min_distances, types, options.start.species), mpi};
+  RunContext context{options, types, Guard(options.guard, card.min_distances, types, options.start.species), mpi,
+                     session};
   RunOutcome outcome;
   while (journal.stage < options.stages.size() && !outcome.guard) outcome.guard = run_stage(context, journal);
   for (std::size_t k = 0; k < journal.stage; ++k)

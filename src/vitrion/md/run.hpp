@@ -8,6 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/md/guard.hpp"
 #include "vitrion/md/options.hpp"
 
@@ -51,9 +52,10 @@ struct RunOutcome {
 /// `checkpoint_every` steps; each starts from the restart file of the one before, killed or not, so a resumed run
 /// repeats an uninterrupted one bit for bit on the same number of ranks and threads.
 ///
-/// Throws InputError for settings that cannot be used, Interrupted when a stop was requested. A guard's stop is an
+/// One run of a process at a time: another one meanwhile throws std::logic_error. Throws InputError for settings that
+/// cannot be used, Interrupted when a stop was requested. A guard's stop is an
 /// outcome, not an exception.
-RunOutcome run_md(const MdOptions& options);
+RunOutcome run_md(const MdOptions& options, const Session& session = {});
 
 struct QuenchOutcome {
   std::vector<RunOutcome> replicas;
@@ -61,7 +63,7 @@ struct QuenchOutcome {
 };
 
 /// Runs every replica in `options.run.folder`/replica-N (one replica: the folder itself).
-QuenchOutcome run_quench(const QuenchOptions& options);
+QuenchOutcome run_quench(const QuenchOptions& options, const Session& session = {});
 
 nlohmann::json to_json(const RunOutcome& outcome);
 

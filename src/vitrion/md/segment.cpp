@@ -9,7 +9,6 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/output.hpp"
@@ -180,7 +179,7 @@ class Segment {
     std::optional<GuardEvent> stop = look(from_, from_ == 0);
     std::int64_t step = from_;
     while (!stop && step < until_) {
-      if (context_.mpi.any(stop_requested())) throw Interrupted();
+      if (context_.mpi.any(context_.session.stop_requested())) throw Interrupted();
       const std::int64_t next = next_event(step);
       advance(next - step, false);
       step = next;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "vitrion/core/progress.hpp"
+#include "vitrion/core/session.hpp"
 #include "vitrion/md/guard.hpp"
 #include "vitrion/md/journal.hpp"
 #include "vitrion/md/mpi.hpp"
@@ -17,6 +18,7 @@ struct RunContext {
   std::vector<Species> types;  ///< by LAMMPS type
   Guard guard;
   Mpi mpi;
+  Session session;
 };
 
 /// Goes on from the journal's state to `until` in the journal's stage, then brings the journal to the new state (the

@@ -80,11 +80,10 @@ LammpsSession::LammpsSession(Screen screen, const std::vector<std::string>& argu
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers = mutable_words(words);
   // LAMMPS would set one thread, with a warning, where OMP_NUM_THREADS is not set.
-  const int n_threads = threads();
-  setenv("OMP_NUM_THREADS", std::to_string(n_threads).c_str(), 0);
+  const ThreadsKept kept;
+  setenv("OMP_NUM_THREADS", std::to_string(threads()).c_str(), 0);
   instance_->lammps =
       std::make_unique<LAMMPS_NS::LAMMPS>(static_cast<int>(pointers.size()), pointers.data(), MPI_COMM_WORLD);
-  set_threads(n_threads);
   register_pair_style(*instance_->lammps);
 }
 

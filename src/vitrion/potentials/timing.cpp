@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/random.hpp"
 #include "vitrion/core/text.hpp"
@@ -31,7 +30,8 @@ Positions displaced(const Positions& from, double amplitude, Random& random) {
 
 }  // namespace
 
-Timing time_potential(Potential& potential, const Structure& structure, const TimingOptions& options) {
+Timing time_potential(Potential& potential, const Structure& structure, const TimingOptions& options,
+                      const Session& session) {
   if (options.steps < 1) throw InputError("at least one step is needed");
   if (!(options.skin >= 0) || !(options.amplitude >= 0) || !std::isfinite(options.skin + options.amplitude))
     throw InputError("skin and amplitude must be lengths (Å), not negative");
@@ -56,9 +56,9 @@ Timing time_potential(Potential& potential, const Structure& structure, const Ti
   Random random(1);
   std::vector<double> times;
   std::clock_t processor = 0;
-  Progress progress("bench", options.steps, "steps");
+  Progress progress(session, "bench", options.steps, "steps");
   for (int step = 0; step < options.steps; ++step) {
-    check_stop();
+    session.check_stop();
     lists.move(displaced(structure.positions, amplitude, random));
     const std::clock_t processor_start = std::clock();
     const auto start = Clock::now();

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 #include "vitrion/potentials/potential.hpp"
 
@@ -28,7 +29,8 @@ struct Timing {
 /// Builds the neighbour list once, evaluates the structure as it is (not timed), then at `steps` random displacements.
 ///
 /// Throws InputError when the structure is empty, holds foreign species, or an option is out of range.
-Timing time_potential(Potential& potential, const Structure& structure, const TimingOptions& options = {});
+Timing time_potential(Potential& potential, const Structure& structure, const TimingOptions& options = {},
+                      const Session& session = {});
 
 /// Name of the processor as the system gives it ("AMD EPYC 9R14"), or "unknown".
 std::string processor_name();

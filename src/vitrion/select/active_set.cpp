@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 
 namespace vitrion::select {
 namespace {
@@ -50,7 +49,7 @@ Eigen::VectorXd ActiveSet::grades(const Rows& rows) const {
   return grades;
 }
 
-int ActiveSet::update(const Rows& rows, const std::vector<Origin>& origins, double threshold) {
+int ActiveSet::update(const Rows& rows, const std::vector<Origin>& origins, double threshold, const Session& session) {
   if (!rows.allFinite())
     throw InputError("a configuration has derivatives that are not finite numbers",
                      "Atoms that (nearly) coincide do that: leave the configuration out.");
@@ -60,7 +59,7 @@ int ActiveSet::update(const Rows& rows, const std::vector<Origin>& origins, doub
   while (true) {
     const Entry best = largest_entry(c);
     if (best.size <= threshold) break;
-    check_stop();
+    session.check_stop();
     active_.row(best.column) = rows.row(best.row);
     origins_[static_cast<std::size_t>(best.column)] = origins[static_cast<std::size_t>(best.row)];
     ++swaps;

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/select/reference.hpp"
 
 namespace vitrion::select {
@@ -31,7 +32,8 @@ class ActiveSet final : public Reference {
   Eigen::VectorXd grades(const Rows& rows) const override;
 
   /// Swaps rows in.
-  int update(const Rows& rows, const std::vector<Origin>& origins, double threshold) override;
+  int update(const Rows& rows, const std::vector<Origin>& origins, double threshold,
+             const Session& session = {}) override;
 
  private:
   void invert();

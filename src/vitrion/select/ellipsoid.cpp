@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 
 namespace vitrion::select {
 namespace {
@@ -49,7 +48,7 @@ Eigen::VectorXd Ellipsoid::grades(const Rows& rows) const {
   return grades;
 }
 
-int Ellipsoid::update(const Rows& rows, const std::vector<Origin>& origins, double threshold) {
+int Ellipsoid::update(const Rows& rows, const std::vector<Origin>& origins, double threshold, const Session& session) {
   if (!rows.allFinite())
     throw InputError("a configuration has features that are not finite numbers",
                      "Atoms that (nearly) coincide do that: leave the configuration out.");
@@ -57,7 +56,7 @@ int Ellipsoid::update(const Rows& rows, const std::vector<Origin>& origins, doub
   Eigen::VectorXd squares = grades(rows).cwiseAbs2();
   int taken = 0;
   const auto take = [&](Eigen::Index i) {
-    check_stop();
+    session.check_stop();
     const Eigen::VectorXd c = metric_ * rows.row(i).transpose();
     const double factor = (1 - 1 / squares[i]) / squares[i];
     metric_.noalias() -= factor * c * c.transpose();

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/select/reference.hpp"
 
 namespace vitrion::select {
@@ -21,7 +22,8 @@ class Ellipsoid final : public Reference {
 
   const Eigen::MatrixXd& metric() const { return metric_; }
   Eigen::VectorXd grades(const Rows& rows) const override;
-  int update(const Rows& rows, const std::vector<Origin>& origins, double threshold) override;
+  int update(const Rows& rows, const std::vector<Origin>& origins, double threshold,
+             const Session& session = {}) override;
   /// Of the rows taken in by `update`.
   const std::vector<Origin>& origins() const override { return origins_; }
 

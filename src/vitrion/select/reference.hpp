@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/potentials/selection.hpp"
 
 namespace vitrion::select {
@@ -22,7 +23,8 @@ class Reference {
   virtual Eigen::VectorXd grades(const Rows& rows) const = 0;
   /// Takes rows in, those of the highest grades first, until none has a grade above `threshold` (> 1). Returns how
   /// many. Throws InputError for rows that are not finite.
-  virtual int update(const Rows& rows, const std::vector<Origin>& origins, double threshold) = 0;
+  virtual int update(const Rows& rows, const std::vector<Origin>& origins, double threshold,
+                     const Session& session = {}) = 0;
   /// Where rows came from that were taken in and have not been replaced since.
   virtual const std::vector<Origin>& origins() const = 0;
 };

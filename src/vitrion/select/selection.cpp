@@ -8,7 +8,6 @@
 #include <set>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/select/active_set.hpp"
 #include "vitrion/select/ellipsoid.hpp"
 
@@ -61,11 +60,12 @@ Rows rows_of(potentials::Potential& potential, const Structure& frame, potential
 }
 
 std::vector<std::vector<double>> grade_frames(potentials::Potential& potential, const potentials::SelectionState& state,
-                                              const std::vector<Structure>& frames, const ProgressReport& report) {
+                                              const std::vector<Structure>& frames, const ProgressReport& report,
+                                              const Session& session) {
   const std::unique_ptr<const Reference> reference = make_reference(state);
   std::vector<std::vector<double>> grades;
   for (const Structure& frame : frames) {
-    check_stop();
+    session.check_stop();
     const Eigen::VectorXd g = reference->grades(rows_of(potential, frame, state.mode));
     grades.emplace_back(g.data(), g.data() + g.size());
     if (report) report(grades.size());
@@ -76,11 +76,12 @@ std::vector<std::vector<double>> grade_frames(potentials::Potential& potential, 
 namespace {
 
 potentials::SelectionState make_ellipsoid(potentials::Potential& potential, const std::vector<Structure>& training,
-                                          const ActiveSetOptions& options, const ProgressReport& report) {
+                                          const ActiveSetOptions& options, const ProgressReport& report,
+                                          const Session& session) {
   const std::size_t n_species = potential.species().size(), width = potential.selection_width() / n_species;
   Moments moments(n_species, width);
   for (std::size_t f = 0; f < training.size(); ++f) {
-    check_stop();
+    session.check_stop();
     moments.add(rows_of(potential, training[f], options.mode));
     if (report) report(f + 1);
   }
@@ -90,7 +91,7 @@ potentials::SelectionState make_ellipsoid(potentials::Potential& potential, cons
   std::vector<double> farthest(n_species, 0.0);
   const Ellipsoid shape(state.inverse);
   for (const Structure& frame : training) {
-    check_stop();
+    session.check_stop();
     const Eigen::VectorXd grades = shape.grades(rows_of(potential, frame, options.mode));
     const std::vector<int> types = potentials::types_for(potential, frame);
     for (std::size_t i = 0; i < types.size(); ++i) {
@@ -107,13 +108,14 @@ potentials::SelectionState make_ellipsoid(potentials::Potential& potential, cons
 }
 
 potentials::SelectionState make_maxvol_set(potentials::Potential& potential, const std::vector<Structure>& training,
-                                           const ActiveSetOptions& options, const ProgressReport& report) {
+                                           const ActiveSetOptions& options, const ProgressReport& report,
+                                           const Session& session) {
   ActiveSet set(potential.selection_width());
   for (int pass = 0; pass < most_passes; ++pass) {
     int swaps = 0;
     Batch batch;
     for (std::size_t f = 0; f < training.size(); ++f) {
-      check_stop();
+      session.check_stop();
       batch.add(rows_of(potential, training[f], options.mode), f, training[f].size(), options.mode);
       if (static_cast<std::size_t>(batch.used) >= rows_at_a_time) swaps += batch.flush(set, options.threshold);
       if (pass == 0 && report) report(f + 1);
@@ -132,19 +134,20 @@ potentials::SelectionState make_maxvol_set(potentials::Potential& potential, con
 }  // namespace
 
 potentials::SelectionState make_active_set(potentials::Potential& potential, const std::vector<Structure>& training,
-                                           const ActiveSetOptions& options, const ProgressReport& report) {
+                                           const ActiveSetOptions& options, const ProgressReport& report,
+                                           const Session& session) {
   if (potential.selection_width() == 0)
     throw InputError("a potential of kind " + potential.kind() + " has nothing to grade by");
   if (potential.reference_kind() == potentials::ReferenceKind::active_set)
-    return make_maxvol_set(potential, training, options, report);
+    return make_maxvol_set(potential, training, options, report, session);
   if (options.mode != potentials::GradeMode::neighbourhood)
     throw InputError(potential.kind() + " is graded by neighbourhood only");
-  return make_ellipsoid(potential, training, options, report);
+  return make_ellipsoid(potential, training, options, report, session);
 }
 
 Selection select_frames(potentials::Potential& potential, const potentials::SelectionState& state,
                         const std::vector<Structure>& candidates, const SelectOptions& options,
-                        const ProgressReport& report) {
+                        const ProgressReport& report, const Session& session) {
   Selection selection;
   const std::unique_ptr<const Reference> before = make_reference(state);
   const std::unique_ptr<Reference> set = make_reference(state);
@@ -153,7 +156,7 @@ Selection select_frames(potentials::Potential& potential, const potentials::Sele
   std::map<std::size_t, double> grade_of;
   Batch batch;
   for (std::size_t f = 0; f < candidates.size(); ++f) {
-    check_stop();
+    session.check_stop();
     const Rows rows = rows_of(potential, candidates[f], state.mode);
     const double grade = rows.allFinite() ? before->grades(rows).maxCoeff() : INFINITY;
     const bool too_far =

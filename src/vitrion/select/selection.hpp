@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 #include "vitrion/potentials/potential.hpp"
 #include "vitrion/select/reference.hpp"
@@ -18,7 +19,8 @@ Rows rows_of(potentials::Potential& potential, const Structure& frame, potential
 
 /// Grade of every site of every frame (neighbourhood mode), or one number a frame (configuration mode).
 std::vector<std::vector<double>> grade_frames(potentials::Potential& potential, const potentials::SelectionState& state,
-                                              const std::vector<Structure>& frames, const ProgressReport& report = {});
+                                              const std::vector<Structure>& frames, const ProgressReport& report = {},
+                                              const Session& session = {});
 
 struct ActiveSetOptions {
   potentials::GradeMode mode = potentials::GradeMode::neighbourhood;  ///< ellipsoids: of neighbourhoods only
@@ -32,7 +34,8 @@ struct ActiveSetOptions {
 /// over once for its shape and once for its size, with which the farthest site of every species has grade 1. Throws
 /// InputError when the potential has nothing to grade by, or not in this mode.
 potentials::SelectionState make_active_set(potentials::Potential& potential, const std::vector<Structure>& training,
-                                           const ActiveSetOptions& options = {}, const ProgressReport& report = {});
+                                           const ActiveSetOptions& options = {}, const ProgressReport& report = {},
+                                           const Session& session = {});
 
 struct SelectOptions {
   double threshold = 2;         ///< frames with a lower grade are not worth a label
@@ -60,6 +63,6 @@ struct Selection {
 /// row stays in it. Alike frames are chosen once, which a mere threshold would not do.
 Selection select_frames(potentials::Potential& potential, const potentials::SelectionState& state,
                         const std::vector<Structure>& candidates, const SelectOptions& options,
-                        const ProgressReport& report = {});
+                        const ProgressReport& report = {}, const Session& session = {});
 
 }  // namespace vitrion::select

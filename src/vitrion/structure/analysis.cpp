@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 
 namespace vitrion::structure {
 namespace {
@@ -51,7 +50,7 @@ void Analyser::add(const Structure& frame) {
   last_ = frame;
 }
 
-Analysis Analyser::finish() {
+Analysis Analyser::finish(const Session& session) {
   Analysis result;
   result.rdf = rdf_.finish();
   result.last = last_;
@@ -64,7 +63,7 @@ Analysis Analyser::finish() {
   NetworkCounter units(network);
   StructureFactorAccumulator factors(options_.factors);
   for (const Structure& frame : sample_.frames()) {
-    check_stop();
+    session.check_stop();
     const BondGraph bonds = find_bonds(frame, result.cutoffs);
     angles.add(frame, bonds);
     units.add(frame, bonds);
@@ -74,7 +73,7 @@ Analysis Analyser::finish() {
   result.angles = angles.finish();
   result.units = units.finish();
   result.factors = factors.finish();
-  check_stop();
+  session.check_stop();
   result.order = judge_order(spread(sample_.frames(), options_.order_frames), result.rdf, result.factors);
   for (const Species& s : result.rdf.species) result.lattice.push_back(lattice_disorder(last_, s));
   if (options_.rdf.r_max > result.rdf.half_cell + 1e-9)

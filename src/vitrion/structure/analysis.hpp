@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/structure/angles.hpp"
 #include "vitrion/structure/bonds.hpp"
 #include "vitrion/structure/long_range_order.hpp"
@@ -42,7 +43,7 @@ class Analyser {
       : options_(options), rdf_(options.rdf), sample_(options.sampled_frames) {}
   void add(const Structure& frame);
   /// Throws InputError when no frame was added.
-  Analysis finish();
+  Analysis finish(const Session& session = {});
 
  private:
   AnalysisOptions options_;

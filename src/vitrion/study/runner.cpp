@@ -17,7 +17,6 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/folder_lock.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/core/text.hpp"
 
@@ -69,27 +68,23 @@ void check_order(const std::vector<Stage>& stages) {
 // One run over the stages: who is done, who is running, who may start.
 class Run {
  public:
-  Run(const std::vector<Stage>& stages, const fs::path& folder, const RunnerOptions& options)
-      : stages_(stages),
-        folder_(folder),
-        options_(options),
-        state_(StudyState::load(folder)),
-        terminal_(::isatty(STDERR_FILENO) == 1) {}
+  Run(const std::vector<Stage>& stages, const fs::path& folder, const RunnerOptions& options, const Session& session)
+      : stages_(stages), folder_(folder), options_(options), session_(session), state_(StudyState::load(folder)) {}
 
   void all() {
     try {
       while (done_.size() < stages_.size()) {
-        check_stop();
+        session_.check_stop();
         start_ready();
         wait_for_one();
         show_status();
       }
     } catch (...) {
       end_children();
-      clear_status();
+      session_.status({});
       throw;
     }
-    clear_status();
+    session_.status({});
     write_manifest();
   }
 
@@ -147,7 +142,7 @@ class Run {
         finish(*ended);
         return;
       }
-      check_stop();
+      session_.check_stop();
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   }
@@ -198,36 +193,25 @@ class Run {
     write_file_atomically(folder_ / "manifest.json", manifest.dump(1) + "\n");
   }
 
-  void say(const std::string& line) {
-    clear_status();
-    fmt::print(stderr, "[{}/{}] {}\n", done_.size(), stages_.size(), line);
-  }
+  void say(const std::string& line) { session_.say(fmt::format("[{}/{}] {}", done_.size(), stages_.size(), line)); }
 
-  void show_status() {
-    if (!terminal_ || running_.empty()) return;
+  void show_status() const {
+    if (running_.empty()) return;
     std::string line;
     for (const auto& [process, child] : running_) {
       const std::vector<std::string> last = last_lines(folder_ / child.stage->name / "log.txt", 1);
       line += fmt::format("{}{}: {}", line.empty() ? "" : " | ", child.stage->name, last.empty() ? "" : last[0]);
     }
-    fmt::print(stderr, "\r\033[K{}", line.substr(0, 150));
-    std::fflush(stderr);
-    status_shown_ = true;
-  }
-
-  void clear_status() {
-    if (status_shown_) fmt::print(stderr, "\r\033[K");
-    status_shown_ = false;
+    session_.status(line);
   }
 
   const std::vector<Stage>& stages_;
   const fs::path& folder_;
   const RunnerOptions& options_;
+  Session session_;
   StudyState state_;
   std::set<std::string> done_;
   std::map<pid_t, Child> running_;
-  bool terminal_;
-  bool status_shown_ = false;
 };
 
 }  // namespace
@@ -259,10 +243,11 @@ std::vector<StageStatus> inspect(const std::vector<Stage>& stages, const fs::pat
   return list;
 }
 
-void run_stages(const std::vector<Stage>& stages, const fs::path& folder, const RunnerOptions& options) {
+void run_stages(const std::vector<Stage>& stages, const fs::path& folder, const RunnerOptions& options,
+                const Session& session) {
   check_order(stages);
   const FolderLock lock(folder, patience_seconds, FolderLock::Children::hold_it_too);
-  Run(stages, folder, options).all();
+  Run(stages, folder, options, session).all();
 }
 
 }  // namespace vitrion::study

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/study/stage.hpp"
 
 namespace vitrion::study {
@@ -38,6 +39,6 @@ std::vector<StageStatus> inspect(const std::vector<Stage>& stages, const std::fi
 /// Throws InputError when stages form a cycle or another process runs in the folder; std::runtime_error when a command
 /// fails (with the end of its log); Interrupted when a stop was requested (children are asked to stop and waited for).
 void run_stages(const std::vector<Stage>& stages, const std::filesystem::path& folder,
-                const RunnerOptions& options = {});
+                const RunnerOptions& options = {}, const Session& session = {});
 
 }  // namespace vitrion::study

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/parallel.hpp"
 
 namespace vitrion::train {
@@ -43,12 +42,12 @@ std::vector<double> ranks(const std::vector<double>& values) {
 }  // namespace
 
 GradedErrors graded_errors(const potentials::Potential& potential, const std::vector<Structure>& labelled,
-                           const std::vector<Labels>& predictions) {
+                           const std::vector<Labels>& predictions, const Session& session) {
   std::vector<std::unique_ptr<potentials::Potential>> clones(static_cast<std::size_t>(threads()));
   for (auto& clone : clones) clone = potential.clone();
   std::vector<std::vector<double>> grades(labelled.size());
   parallel_for(labelled.size(), [&](std::size_t i) {
-    check_stop();
+    session.check_stop();
     if (labelled[i].labels.has_forces())
       grades[i] = potentials::grades_of(*clones[static_cast<std::size_t>(thread_number())], labelled[i]);
   });

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 #include "vitrion/potentials/potential.hpp"
 
@@ -18,7 +19,7 @@ struct GradedErrors {
 /// Grades all structures, on all threads; `predictions` as `predict` gives them. Throws InputError when the potential
 /// has no grades.
 GradedErrors graded_errors(const potentials::Potential& potential, const std::vector<Structure>& labelled,
-                           const std::vector<Labels>& predictions);
+                           const std::vector<Labels>& predictions, const Session& session = {});
 
 /// Bins with limits 0.25, 0.5, 1, 2, 5, 10.
 potentials::Calibration calibrate(const GradedErrors& graded);

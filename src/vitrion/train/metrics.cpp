@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/units.hpp"
@@ -68,14 +67,15 @@ double Deviations::mae() const {
   return count_ == 0 ? 0.0 : absolutes_ / static_cast<double>(count_);
 }
 
-std::vector<Labels> predict(const potentials::Potential& potential, const std::vector<Structure>& structures) {
+std::vector<Labels> predict(const potentials::Potential& potential, const std::vector<Structure>& structures,
+                            const Session& session) {
   std::vector<std::unique_ptr<potentials::Potential>> clones(static_cast<std::size_t>(threads()));
   for (auto& clone : clones) clone = potential.clone();
   std::vector<Labels> predictions(structures.size());
-  Progress progress("evaluate", static_cast<std::int64_t>(structures.size()), "configurations");
+  Progress progress(session, "evaluate", static_cast<std::int64_t>(structures.size()), "configurations");
   std::atomic<std::int64_t> done = 0;
   parallel_for(structures.size(), [&](std::size_t i) {
-    check_stop();
+    session.check_stop();
     const auto thread = static_cast<std::size_t>(thread_number());
     try {
       predictions[i] = evaluate(*clones[thread], structures[i]);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 #include "vitrion/potentials/potential.hpp"
 
@@ -45,7 +46,8 @@ struct ErrorReport {
 };
 
 /// Energy, forces, stress of every structure, on all threads. Shows progress; stops on request.
-std::vector<Labels> predict(const potentials::Potential& potential, const std::vector<Structure>& structures);
+std::vector<Labels> predict(const potentials::Potential& potential, const std::vector<Structure>& structures,
+                            const Session& session = {});
 
 /// Compares predictions with the labels of the structures; a label that is absent is not compared. `group_key`: info
 /// key whose values make subsets (empty: none; structures without it form the subset "none"). Throws InputError when

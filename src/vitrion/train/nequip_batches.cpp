@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/train/batch_loss.hpp"
 
@@ -25,8 +24,10 @@ std::vector<int> types_in(const std::vector<Species>& known, const Structure& st
 template <class T>
 class BatchesOf final : public NequipBatches {
  public:
-  BatchesOf(const potentials::nequip::Model& model, std::vector<Structure> structures)
-      : structures_(std::move(structures)), network_(std::make_shared<potentials::nequip::Network<T>>(model)) {
+  BatchesOf(const potentials::nequip::Model& model, std::vector<Structure> structures, const Session& session)
+      : structures_(std::move(structures)),
+        session_(session),
+        network_(std::make_shared<potentials::nequip::Network<T>>(model)) {
     for (const Structure& s : structures_) lists_.emplace_back(s, types_in(model.species, s), model.hyper.r_max);
   }
 
@@ -46,6 +47,7 @@ class BatchesOf final : public NequipBatches {
   void make_workers();
 
   std::vector<Structure> structures_;
+  Session session_;
   std::vector<neighbors::PeriodicNeighborhoods> lists_;
   std::shared_ptr<potentials::nequip::Network<T>> network_;
   std::vector<Worker> workers_;
@@ -79,7 +81,7 @@ double BatchesOf<T>::loss_and_gradient(const potentials::nequip::Model& model, c
   gradients_.resize(std::max(gradients_.size(), batch.size()));
   std::vector<double> values(batch.size());
   parallel_for(batch.size(), [&](std::size_t b) {
-    check_stop();
+    session_.check_stop();
     const std::size_t n = batch[b];
     Worker& worker = evaluate(n);
     const double energy = std::accumulate(worker.result.energies.begin(), worker.result.energies.end(), 0.0);
@@ -101,7 +103,7 @@ std::vector<Labels> BatchesOf<T>::predict(const potentials::nequip::Model& model
   make_workers();
   std::vector<Labels> predictions(structures_.size());
   parallel_for(structures_.size(), [&](std::size_t n) {
-    check_stop();
+    session_.check_stop();
     const Worker& worker = evaluate(n);
     Labels& labels = predictions[n];
     labels.energy = std::accumulate(worker.result.energies.begin(), worker.result.energies.end(), 0.0);
@@ -127,10 +129,11 @@ double NequipBatches::loss(const LossOptions& options, const std::vector<Labels>
 }
 
 std::unique_ptr<NequipBatches> make_nequip_batches(const potentials::nequip::Model& model,
-                                                   std::vector<Structure> structures, potentials::Precision precision) {
+                                                   std::vector<Structure> structures, potentials::Precision precision,
+                                                   const Session& session) {
   if (precision == potentials::Precision::single_precision)
-    return std::make_unique<BatchesOf<float>>(model, std::move(structures));
-  return std::make_unique<BatchesOf<double>>(model, std::move(structures));
+    return std::make_unique<BatchesOf<float>>(model, std::move(structures), session);
+  return std::make_unique<BatchesOf<double>>(model, std::move(structures), session);
 }
 
 double mean_neighbors(const std::vector<Structure>& structures, double r_max) {

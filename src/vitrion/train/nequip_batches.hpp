@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/structure.hpp"
 #include "vitrion/potentials/nequip/model.hpp"
 #include "vitrion/potentials/potential.hpp"
@@ -33,7 +34,8 @@ class NequipBatches {
 
 /// `model` gives architecture and species; every structure holds only those (InputError otherwise).
 std::unique_ptr<NequipBatches> make_nequip_batches(const potentials::nequip::Model& model,
-                                                   std::vector<Structure> structures, potentials::Precision precision);
+                                                   std::vector<Structure> structures, potentials::Precision precision,
+                                                   const Session& session = {});
 
 /// Mean number of neighbours within r_max, over all atoms of all structures.
 double mean_neighbors(const std::vector<Structure>& structures, double r_max);

@@ -14,11 +14,12 @@
 namespace vitrion::train {
 
 NequipFit::NequipFit(potentials::nequip::Model model, const NequipFitOptions& options, const LossOptions& loss,
-                     std::uint64_t seed, std::vector<Structure> training, std::vector<Structure> validation)
+                     std::uint64_t seed, std::vector<Structure> training, std::vector<Structure> validation,
+                     const Session& session)
     : model_(std::move(model)), o_(options), loss_(loss), seed_(seed) {
   potentials::nequip::validate(model_);
-  training_ = make_nequip_batches(model_, std::move(training), o_.precision);
-  if (!validation.empty()) validation_ = make_nequip_batches(model_, std::move(validation), o_.precision);
+  training_ = make_nequip_batches(model_, std::move(training), o_.precision, session);
+  if (!validation.empty()) validation_ = make_nequip_batches(model_, std::move(validation), o_.precision, session);
 }
 
 NequipFitState NequipFit::start() const {

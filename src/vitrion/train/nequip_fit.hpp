@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/potentials/nequip/model.hpp"
 #include "vitrion/train/adam.hpp"
 #include "vitrion/train/metrics.hpp"
@@ -55,7 +56,8 @@ class NequipFit {
  public:
   /// `model`: the start; its species, scales and shifts stay.
   NequipFit(potentials::nequip::Model model, const NequipFitOptions& options, const LossOptions& loss,
-            std::uint64_t seed, std::vector<Structure> training, std::vector<Structure> validation);
+            std::uint64_t seed, std::vector<Structure> training, std::vector<Structure> validation,
+            const Session& session = {});
 
   NequipFitState start() const;
   /// One batch; at the end of an epoch validates and returns what came of it. Throws Interrupted before it has changed

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/units.hpp"
 
@@ -37,8 +36,9 @@ struct FitProblem::Batch {
   const double* jacobian;
 };
 
-FitProblem::FitProblem(const MtpScheme& scheme, const std::vector<Configuration>& set, const LossOptions& loss)
-    : scheme_(scheme), set_(set), loss_(loss, set) {
+FitProblem::FitProblem(const MtpScheme& scheme, const std::vector<Configuration>& set, const LossOptions& loss,
+                       const Session& session)
+    : scheme_(scheme), set_(set), loss_(loss, set), session_(session) {
   // The matrix products below run inside our own threads.
   openblas_set_num_threads(1);
   for (const Configuration& c : set_) {
@@ -73,7 +73,7 @@ NormalEquations FitProblem::linearise(std::span<const double> theta, Columns col
   sums.matrix = Eigen::MatrixXd::Zero(batch.n_columns, batch.n_columns);
   sums.gradient = Eigen::VectorXd::Zero(batch.n_columns);
   for (std::size_t first = 0; first < set_.size(); first = batch.last) {
-    check_stop();
+    session_.check_stop();
     batch.first = batch.last = first;
     batch.rows = 0;
     batch.start.clear();

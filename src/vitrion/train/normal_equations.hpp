@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/train/configuration.hpp"
 #include "vitrion/train/loss.hpp"
 #include "vitrion/train/metrics.hpp"
@@ -28,7 +29,8 @@ struct NormalEquations {
 class FitProblem {
  public:
   /// Both must outlive the object.
-  FitProblem(const MtpScheme& scheme, const std::vector<Configuration>& set, const LossOptions& loss);
+  FitProblem(const MtpScheme& scheme, const std::vector<Configuration>& set, const LossOptions& loss,
+             const Session& session = {});
 
   /// With huber the weights are those that touch the loss at theta (`Columns::all`), and stay for `Columns::linear`.
   NormalEquations linearise(std::span<const double> theta, Columns columns);
@@ -45,6 +47,7 @@ class FitProblem {
   const MtpScheme& scheme_;
   const std::vector<Configuration>& set_;
   RowLoss loss_;
+  Session session_;
   std::vector<std::vector<double>> weights_;  // [configuration][row]
   std::vector<MtpJacobian> workers_;          // one per thread
   std::vector<MtpGradient> predictors_;       // one per thread

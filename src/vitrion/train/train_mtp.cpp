@@ -11,7 +11,6 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/units.hpp"
@@ -44,7 +43,7 @@ std::string describe(const FitRecord& record) {
 
 class Run {
  public:
-  explicit Run(const TrainOptions& options) : o_(options), result_(o_.output) {}
+  Run(const TrainOptions& options, const Session& session) : o_(options), session_(session), result_(o_.output) {}
 
   TrainResult execute() {
     read_data();
@@ -77,6 +76,7 @@ class Run {
   TrainedSet judge(std::vector<Structure> structures, const potentials::Potential& potential) const;
 
   const TrainOptions& o_;
+  Session session_;
   TrainResult result_;
   std::vector<Structure> training_, validation_, test_;
   dataset::Description data_;
@@ -225,14 +225,15 @@ void Run::keep_if_best() {
 }
 
 void Run::fit() {
-  FitProblem training(*scheme_, training_set_, o_.loss);
+  FitProblem training(*scheme_, training_set_, o_.loss, session_);
   std::unique_ptr<FitProblem> validation;
-  if (!validation_set_.empty()) validation = std::make_unique<FitProblem>(*scheme_, validation_set_, o_.loss);
+  if (!validation_set_.empty()) validation = std::make_unique<FitProblem>(*scheme_, validation_set_, o_.loss, session_);
   MtpFit fit(*scheme_, training, validation.get(), o_.fit);
 
   if (std::optional<Checkpoint> saved = read_checkpoint(result_.files.checkpoint, fingerprint())) {
     checkpoint_ = std::move(*saved);
-    fmt::print("Going on from iteration {} of {}\n", checkpoint_.log.size(), result_.files.checkpoint.string());
+    session_.say(
+        fmt::format("Going on from iteration {} of {}", checkpoint_.log.size(), result_.files.checkpoint.string()));
   } else {
     checkpoint_.fingerprint = fingerprint();
     checkpoint_.state = begin_start(fit);
@@ -240,7 +241,7 @@ void Run::fit() {
   open_log();
   earlier_seconds_ = saved_at_ = checkpoint_.seconds;
   const auto starts = static_cast<std::size_t>(o_.starts);
-  Progress progress("train", static_cast<std::int64_t>(o_.starts) * o_.fit.max_iterations, "iterations");
+  Progress progress(session_, "train", static_cast<std::int64_t>(o_.starts) * o_.fit.max_iterations, "iterations");
   while (checkpoint_.ended.size() < starts) {
     finish_start(fit, progress);
     keep_if_best();
@@ -262,16 +263,16 @@ const EndedStart& Run::best_start() const {
 
 TrainedSet Run::judge(std::vector<Structure> structures, const potentials::Potential& potential) const {
   if (structures.empty()) return {};
-  std::vector<Labels> predictions = predict(potential, structures);
+  std::vector<Labels> predictions = predict(potential, structures, session_);
   if (zbl_) {
-    const std::vector<Labels> repulsion = predict(*zbl_, structures);
+    const std::vector<Labels> repulsion = predict(*zbl_, structures, session_);
     for (std::size_t i = 0; i < repulsion.size(); ++i) {
       *predictions[i].energy += *repulsion[i].energy;
       predictions[i].forces += repulsion[i].forces;
       if (predictions[i].stress) *predictions[i].stress += *repulsion[i].stress;
     }
   }
-  return judged(std::move(structures), std::move(predictions), potential, o_.subset_key);
+  return judged(std::move(structures), std::move(predictions), potential, o_.subset_key, session_);
 }
 
 // `.almtp` holds the active set of everything the fit has seen; `.mtp` the potential alone.
@@ -281,9 +282,9 @@ void Run::write_potential() {
   std::vector<Structure> seen = training_;
   seen.insert(seen.end(), validation_.begin(), validation_.end());
   potentials::mtp::MtpPotential potential(result_.parameters);
-  Progress progress("active set", static_cast<std::int64_t>(seen.size()), "configurations");
+  Progress progress(session_, "active set", static_cast<std::int64_t>(seen.size()), "configurations");
   const potentials::SelectionState state = select::make_active_set(
-      potential, seen, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+      potential, seen, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); }, session_);
   select::write_with_active_set(result_.files.potential, potential, state, seen);
 }
 
@@ -331,8 +332,8 @@ const char* const mtp_log_header =
     "iteration,loss,train_energy_meV_per_atom,train_force_eV_per_A,train_stress_GPa,validation_loss,"
     "validation_energy_meV_per_atom,validation_force_eV_per_A,validation_stress_GPa,damping,seconds,start";
 
-TrainResult train_mtp(const TrainOptions& options) {
-  return Run(options).execute();
+TrainResult train_mtp(const TrainOptions& options, const Session& session) {
+  return Run(options, session).execute();
 }
 
 }  // namespace vitrion::train

@@ -9,7 +9,6 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/core/version.hpp"
@@ -28,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 class Run {
  public:
-  explicit Run(const TrainOptions& options) : o_(options), result_(o_.output) {
+  Run(const TrainOptions& options, const Session& session) : o_(options), session_(session), result_(o_.output) {
     if (result_.files.potential.extension() != ".safetensors")
       throw InputError("output: " + o_.output + " does not end in .safetensors, the format of NequIP models");
     result_.files.checkpoint.replace_extension(".safetensors");
@@ -55,6 +54,7 @@ class Run {
   void finish();
 
   const TrainOptions& o_;
+  Session session_;
   TrainResult result_;
   TrainingData data_;
   potentials::nequip::Model model_;
@@ -83,7 +83,8 @@ std::string Run::fingerprint() const {
 
 NequipCheckpoint Run::begin(const NequipFit& fit) {
   if (std::optional<NequipCheckpoint> saved = read_nequip_checkpoint(result_.files.checkpoint, fingerprint())) {
-    fmt::print("Going on from epoch {} of {}\n", saved->state.epoch + 1, result_.files.checkpoint.string());
+    session_.say(
+        fmt::format("Going on from epoch {} of {}", saved->state.epoch + 1, result_.files.checkpoint.string()));
     return std::move(*saved);
   }
   NequipCheckpoint checkpoint;
@@ -103,7 +104,7 @@ void Run::log_line(const NequipEpoch& e, double seconds) {
 }
 
 void Run::fit() {
-  NequipFit fit(model_, o_.nequip_fit, o_.loss, o_.seed, data_.training, data_.validation);
+  NequipFit fit(model_, o_.nequip_fit, o_.loss, o_.seed, data_.training, data_.validation, session_);
   NequipCheckpoint checkpoint = begin(fit);
   result_.log = checkpoint.log;
   std::filesystem::create_directories(std::filesystem::absolute(result_.files.log).parent_path());
@@ -120,13 +121,13 @@ void Run::fit() {
     write_checkpoint(result_.files.checkpoint, checkpoint);
   };
   const std::int64_t per_epoch = fit.batches_per_epoch();
-  Progress progress("train", o_.nequip_fit.max_epochs * per_epoch, "batches");
+  Progress progress(session_, "train", o_.nequip_fit.max_epochs * per_epoch, "batches");
   std::string said;
   double saved_at = seconds();
   NequipFitState& state = checkpoint.state;
   while (state.finished.empty()) {
     try {
-      check_stop();
+      session_.check_stop();
       if (const std::optional<NequipEpoch> epoch = fit.step(state)) {
         log_line(*epoch, seconds());
         said = fmt::format("epoch {}, loss {:.3e}", epoch->epoch, epoch->training_loss);
@@ -151,17 +152,18 @@ void Run::fit() {
 
 TrainedSet Run::judge(std::vector<Structure> structures, const potentials::Potential& potential) const {
   if (structures.empty()) return {};
-  std::vector<Labels> predictions = predict(potential, structures);
-  return judged(std::move(structures), std::move(predictions), potential, o_.subset_key);
+  std::vector<Labels> predictions = predict(potential, structures, session_);
+  return judged(std::move(structures), std::move(predictions), potential, o_.subset_key, session_);
 }
 
 // With the ellipsoids of the training set, by which it knows where it extrapolates. The validation set stays outside of
 // them, so that it can tell what grades mean.
 void Run::write_model() {
   potentials::nequip::NequipPotential potential(model_);
-  Progress progress("grades", static_cast<std::int64_t>(data_.training.size()), "configurations");
+  Progress progress(session_, "grades", static_cast<std::int64_t>(data_.training.size()), "configurations");
   const potentials::SelectionState state = select::make_active_set(
-      potential, data_.training, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); });
+      potential, data_.training, {}, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); },
+      session_);
   select::write_with_active_set(result_.files.potential, potential, state, data_.training);
 }
 
@@ -209,8 +211,8 @@ const char* const nequip_log_header =
     "epoch,learning_rate,loss,validation_loss,validation_energy_meV_per_atom,validation_force_eV_per_A,"
     "validation_stress_GPa,seconds";
 
-TrainResult train_nequip(const TrainOptions& options) {
-  return Run(options).execute();
+TrainResult train_nequip(const TrainOptions& options, const Session& session) {
+  return Run(options, session).execute();
 }
 
 }  // namespace vitrion::train

@@ -20,8 +20,8 @@ TrainFiles::TrainFiles(const std::filesystem::path& output) : potential(output) 
   short_range = beside(".zbl.yaml");
 }
 
-TrainResult train(const TrainOptions& options) {
-  return options.kind == PotentialKind::nequip ? train_nequip(options) : train_mtp(options);
+TrainResult train(const TrainOptions& options, const Session& session) {
+  return options.kind == PotentialKind::nequip ? train_nequip(options, session) : train_mtp(options, session);
 }
 
 std::string format_result(const TrainResult& result, const std::string& subset_key) {

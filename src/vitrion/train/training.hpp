@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/potentials/mtp/mtp_parameters.hpp"
 #include "vitrion/train/calibration.hpp"
 #include "vitrion/train/metrics.hpp"
@@ -47,7 +48,7 @@ struct TrainResult {
 };
 
 /// Trains the kind of potential the options ask for (train_mtp, train_nequip).
-TrainResult train(const TrainOptions& options);
+TrainResult train(const TrainOptions& options, const Session& session = {});
 
 /// Error tables of the sets, by subset and species.
 std::string format_result(const TrainResult& result, const std::string& subset_key);

@@ -78,11 +78,11 @@ std::vector<double> reference_energies(const TrainOptions& o, const std::vector<
 }
 
 TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions,
-                  const potentials::Potential& potential, const std::string& subset_key) {
+                  const potentials::Potential& potential, const std::string& subset_key, const Session& session) {
   TrainedSet set;
   if (structures.empty()) return set;
   set.errors = compare(structures, predictions, subset_key);
-  if (potential.has_grades()) set.graded = graded_errors(potential, structures, predictions);
+  if (potential.has_grades()) set.graded = graded_errors(potential, structures, predictions, session);
   set.structures = std::move(structures);
   set.predictions = std::move(predictions);
   return set;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/dataset/describe.hpp"
 #include "vitrion/train/training.hpp"
 
@@ -30,6 +31,6 @@ std::vector<double> reference_energies(const TrainOptions& options, const std::v
 
 /// The set with its errors, by the values of `subset_key`, and with grades where `potential` has them.
 TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions,
-                  const potentials::Potential& potential, const std::string& subset_key);
+                  const potentials::Potential& potential, const std::string& subset_key, const Session& session = {});
 
 }  // namespace vitrion::train

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <exception>
 
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/random.hpp"
 #include "vitrion/transport/transport.hpp"
 
@@ -120,14 +119,14 @@ std::vector<double> simulate(const WalkModel& model, std::uint64_t seed, std::ui
 }
 
 CoverageReport measure_coverage(const WalkModel& model, int walks, std::uint64_t seed,
-                                const std::function<void(int)>& progress) {
+                                const std::function<void(int)>& progress, const Session& session) {
   std::vector<Outcome> outcomes(static_cast<std::size_t>(walks));
   std::atomic<int> done = 0;
   std::exception_ptr error;
 #pragma omp parallel for schedule(dynamic)
   for (int w = 0; w < walks; ++w) {
     try {
-      check_stop();
+      session.check_stop();
       outcomes[static_cast<std::size_t>(w)] = analyse(model, seed, static_cast<std::uint64_t>(w));
       ++done;
 #pragma omp critical(coverage)

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
+
 namespace vitrion::transport {
 
 /// Motion of ions whose D* and D_J are known.
@@ -47,7 +49,7 @@ struct CoverageReport {
 /// Analyses `walks` walks of a model. Runs on all threads; the result does not depend on their number. `progress` is
 /// called now and then with the number of walks done.
 CoverageReport measure_coverage(const WalkModel& model, int walks, std::uint64_t seed,
-                                const std::function<void(int)>& progress = {});
+                                const std::function<void(int)>& progress = {}, const Session& session = {});
 
 /// The published set: free walks of 1, 8, 47 ions x 100, 1,000, 10,000 frames, then walks with vibration, hops, and
 /// correlated ions of known Haven ratio.

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/transport/track_store.hpp"
 
 namespace vitrion::transport {
@@ -156,10 +155,10 @@ IonTracks TrackBuilder::finish() {
   return std::move(tracks_);
 }
 
-IonTracks follow_ions(const FrameSource& next, const TrackOptions& options) {
+IonTracks follow_ions(const FrameSource& next, const TrackOptions& options, const Session& session) {
   TrackBuilder builder(options);
   while (std::optional<Structure> frame = next()) {
-    check_stop();
+    session.check_stop();
     builder.add(*frame);
   }
   return builder.finish();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/core/trajectory.hpp"  // for UnwrappedTrajectory, FrameUnwrapper
 
 namespace vitrion::transport {
@@ -119,7 +120,7 @@ class TrackBuilder {
 using FrameSource = std::function<std::optional<Structure>()>;
 
 /// Tracks of a trajectory that is read as it goes; never holds more than one frame and the tracks.
-IonTracks follow_ions(const FrameSource& next, const TrackOptions& options);
+IonTracks follow_ions(const FrameSource& next, const TrackOptions& options, const Session& session = {});
 /// Tracks of a trajectory in memory.
 IonTracks follow_ions(const UnwrappedTrajectory& run, const TrackOptions& options);
 

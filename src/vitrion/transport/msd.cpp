@@ -9,7 +9,6 @@
 #include <mutex>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/parallel.hpp"
 
 namespace vitrion::transport {
@@ -177,7 +176,7 @@ Displacements finish(const Sums& sums, std::size_t n_walkers, std::size_t n, dou
 
 /// `read(first, count, out)` as IonTracks::read.
 Displacements analyse(std::size_t n_walkers, std::size_t n, double timestep,
-                      const std::function<void(std::size_t, std::size_t, double*)>& read) {
+                      const std::function<void(std::size_t, std::size_t, double*)>& read, const Session& session) {
   if (n < 2) throw InputError("displacements need at least 2 frames");
   const std::size_t block = std::clamp<std::size_t>(block_values / (3 * n), 1, n_walkers);
   const std::size_t n_blocks = (n_walkers + block - 1) / block;
@@ -192,7 +191,7 @@ Displacements analyse(std::size_t n_walkers, std::size_t n, double timestep,
       Transform transform(2 * n);
       std::vector<double> paths(block * 3 * n);
       for (std::size_t b = static_cast<std::size_t>(thread); b < n_blocks; b += static_cast<std::size_t>(n_threads)) {
-        check_stop();
+        session.check_stop();
         const std::size_t first = b * block, count = std::min(block, n_walkers - first);
         read(first, count, paths.data());
         for (std::size_t i = 0; i < count; ++i)
@@ -232,23 +231,28 @@ Displacements Displacements::along(int axis) const {
   return one;
 }
 
-Displacements tracer_displacements(const IonTracks& tracks) {
-  return analyse(tracks.n_ions(), tracks.n_frames(), tracks.timestep(),
-                 [&](std::size_t first, std::size_t count, double* out) { tracks.read(first, count, out); });
+Displacements tracer_displacements(const IonTracks& tracks, const Session& session) {
+  return analyse(
+      tracks.n_ions(), tracks.n_frames(), tracks.timestep(),
+      [&](std::size_t first, std::size_t count, double* out) { tracks.read(first, count, out); }, session);
 }
 
-Displacements collective_displacements(const IonTracks& tracks) {
+Displacements collective_displacements(const IonTracks& tracks, const Session& session) {
   std::vector<double> path = tracks.collective();
   const double scale = 1 / std::sqrt(static_cast<double>(tracks.n_ions()));
   for (double& x : path) x *= scale;
-  return displacements_of(path, 1, tracks.timestep());
+  return displacements_of(path, 1, tracks.timestep(), session);
 }
 
-Displacements displacements_of(const std::vector<double>& paths, std::size_t n_walkers, double timestep) {
+Displacements displacements_of(const std::vector<double>& paths, std::size_t n_walkers, double timestep,
+                               const Session& session) {
   const std::size_t n = paths.size() / (3 * n_walkers);
-  return analyse(n_walkers, n, timestep, [&](std::size_t first, std::size_t count, double* out) {
-    std::copy_n(paths.begin() + static_cast<std::ptrdiff_t>(first * 3 * n), count * 3 * n, out);
-  });
+  return analyse(
+      n_walkers, n, timestep,
+      [&](std::size_t first, std::size_t count, double* out) {
+        std::copy_n(paths.begin() + static_cast<std::ptrdiff_t>(first * 3 * n), count * 3 * n, out);
+      },
+      session);
 }
 
 }  // namespace vitrion::transport

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vitrion/core/linalg.hpp"
+#include "vitrion/core/session.hpp"
 #include "vitrion/transport/ion_tracks.hpp"
 
 namespace vitrion::transport {
@@ -42,12 +43,13 @@ struct Displacements {
 /// All origins by fast Fourier transform, O(n_ions n_frames log n_frames) time and O(n_frames) memory beyond the tracks
 /// (Kneller, Keiner, Kneller, Schiller 1995, doi 10.1016/0010-4655(95)00048-K): the power spectra of all ions are
 /// summed before one inverse transform.
-Displacements tracer_displacements(const IonTracks& tracks);
+Displacements tracer_displacements(const IonTracks& tracks, const Session& session = {});
 
 /// All ions as one walker: sum of displacements / sqrt(n_ions), so that independent ions give the tracer's values.
-Displacements collective_displacements(const IonTracks& tracks);
+Displacements collective_displacements(const IonTracks& tracks, const Session& session = {});
 
 /// The same for paths in memory, shape (n_walkers, 3, n_frames), `timestep` in fs.
-Displacements displacements_of(const std::vector<double>& paths, std::size_t n_walkers, double timestep);
+Displacements displacements_of(const std::vector<double>& paths, std::size_t n_walkers, double timestep,
+                               const Session& session = {});
 
 }  // namespace vitrion::transport

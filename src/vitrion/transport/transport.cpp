@@ -89,10 +89,10 @@ std::vector<std::string> warnings_of(const TransportResult& result) {
 
 }  // namespace
 
-RunMotion measure_motion(const IonTracks& tracks) {
+RunMotion measure_motion(const IonTracks& tracks, const Session& session) {
   return {tracks.file(),
-          tracer_displacements(tracks),
-          collective_displacements(tracks),
+          tracer_displacements(tracks, session),
+          collective_displacements(tracks, session),
           tracks.n_ions(),
           tracks.species(),
           tracks.frame(),

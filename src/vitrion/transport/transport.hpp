@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/transport/diffusivity.hpp"
 #include "vitrion/transport/ion_tracks.hpp"
 #include "vitrion/transport/msd.hpp"
@@ -25,7 +26,7 @@ struct RunMotion {
   double host_displacement = 0;  ///< Å, see IonTracks
   double drift = 0;              ///< Å, see IonTracks
 };
-RunMotion measure_motion(const IonTracks& tracks);
+RunMotion measure_motion(const IonTracks& tracks, const Session& session = {});
 
 /// A value that may be unknown, with its 95 % interval or at least an upper bound.
 struct Estimate {

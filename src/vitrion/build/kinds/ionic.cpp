@@ -70,7 +70,7 @@ std::vector<Structure> build_inserted(const Structure* input, Config& settings, 
   o.variants = static_cast<std::size_t>(at_least(settings, "variants", 1, 1));
   o.series = settings.flag("series", false);
   std::vector<Structure> list;
-  for (const Insertion& i : insert_ions(*input, o)) {
+  for (const Insertion& i : insert_ions(*input, o, context.session)) {
     list.push_back(i.structure);
     list.back().info["n_inserted"] = std::to_string(i.n_inserted);
     list.back().info["variant"] = std::to_string(i.variant);
