@@ -352,5 +352,52 @@ TEST(Cp2k, ComputesTheLabelOfATinyCell) {
   EXPECT_GT(result->cpu_seconds(), 0.1);
 }
 
+/// What CP2K gives for this structure with +U on the shell of H; tight enough for differences.
+Labels with_plus_u(const Structure& structure, double U_eV) {
+  const auto engine =
+      make_engine({"cutoff_Ry: 300\nfine_xc_grid: true\neps_default: 1e-11\neps_scf: 1e-8\n"
+                   "plus_u: {H: {l: 0, U_eV: " +
+                       std::to_string(U_eV) + "}}\n",
+                   ""});
+  const auto result = run_job(*engine, structure, scratch_folder(), 600, false, [] { return false; });
+  if (!result || !result->label) throw std::runtime_error(result ? result->reason() : "stopped");
+  return result->label->labels;
+}
+
+/// The structure under a small symmetric strain with the components e_ij = e_ji = d.
+Structure strained(Structure s, int i, int j, double d) {
+  Matrix3 m = Matrix3::Identity();
+  m(i, j) += d;
+  if (i != j) m(j, i) += d;
+  s.cell = Cell(s.cell.matrix() * m);
+  s.positions = s.positions * m;
+  return s;
+}
+
+// Forces and stress of CP2K's +U against differences of its own energies.
+TEST(Cp2k, ForcesAndStressWithPlusUAreDerivativesOfTheEnergy) {
+  if (!find_program("cp2k.psmp")) GTEST_SKIP() << "cp2k is not installed";
+  const Structure s = lithium_hydride();
+  const double U = 4, h = 0.01, d = 0.004;
+  const Labels at = with_plus_u(s, U);
+  // It does more than the tolerances below let pass.
+  const Labels without = with_plus_u(s, 1e-4);
+  EXPECT_GT(std::abs(*at.energy - *without.energy), 0.1);
+  EXPECT_GT(std::abs((*at.stress - *without.stress)(0, 0)), 2e-3);
+  EXPECT_GT(std::abs((at.forces - without.forces)(1, 2)), 4e-3);
+  Structure left = s, right = s;
+  left.positions(1, 2) -= h;
+  right.positions(1, 2) += h;
+  const double force = -(*with_plus_u(right, U).energy - *with_plus_u(left, U).energy) / (2 * h);
+  EXPECT_NEAR(at.forces(1, 2), force, 2e-3);
+  const auto stress = [&](int i, int j) {
+    const double difference =
+        *with_plus_u(strained(s, i, j, d), U).energy - *with_plus_u(strained(s, i, j, -d), U).energy;
+    return difference / (2 * d * s.cell.volume() * (i == j ? 1 : 2));
+  };
+  EXPECT_NEAR((*at.stress)(0, 0), stress(0, 0), 6e-4);  // grids follow the cell
+  EXPECT_NEAR((*at.stress)(0, 2), stress(0, 2), 1e-4);
+}
+
 }  // namespace
 }  // namespace vitrion::dft
