@@ -130,6 +130,12 @@ TEST(Cp2k, PlusUAndStartingMomentsStandInTheKinds) {
   EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&KIND O/ MAGNETIZATION 3"), 0u);
 }
 
+TEST(Cp2k, TheVanadiumExampleIsUnderstood) {
+  const auto engine = make_engine(load_settings(source("examples/label/cp2k-vanadium.yaml")));
+  EXPECT_NO_THROW(engine->check(vanadium_oxide()));
+  EXPECT_THAT(engine->fingerprint(), HasSubstr("fine_xc_grid plus_u.V 2 3 magnetization.V 1"));
+}
+
 TEST(Cp2k, MomentsOfOneElementAreTakenInTurn) {
   Structure s = vanadium_oxide();
   s.species = {Species::element("V"), Species::element("V")};
