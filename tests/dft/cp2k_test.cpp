@@ -102,6 +102,131 @@ TEST(Cp2k, MetalsGetKPointsAndSmearing) {
   EXPECT_THAT(refusal("kpoints: [3, 3, 3]\nrecipe: [{method: ot}]\n"), HasSubstr("cp2k.yaml:2"));
 }
 
+/// VO in a cell of its own: 13 + 6 valence electrons.
+Structure vanadium_oxide() {
+  Structure s;
+  s.cell = Cell::orthorhombic(3.1, 3.3, 3.0);
+  s.species = {Species::element("V"), Species::element("O")};
+  s.positions.resize(2, 3);
+  s.positions << 0, 0, 0, 1.55, 1.7, 1.4;
+  return s;
+}
+
+std::multiset<std::string> label_entries(const std::string& yaml, const Structure& structure,
+                                         const std::string& file = "label.inp") {
+  const auto folder = scratch_folder();
+  make_engine({yaml, ""})->prepare(structure, 0, folder);
+  return entries(read_file(folder / file));
+}
+
+TEST(Cp2k, PlusUAndStartingMomentsStandInTheKinds) {
+  const auto lines =
+      label_entries("spin_polarized: true\nplus_u: {V: {l: 2, U_eV: 3.1}}\nmagnetization: {V: 3}\n", vanadium_oxide());
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&DFT/ PLUS_U_METHOD MULLIKEN"), 1u);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&DFT/ UKS TRUE"), 1u);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&KIND V/&DFT_PLUS_U/ L 2"), 1u);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&KIND V/&DFT_PLUS_U/ U_MINUS_J [eV] 3.1"), 1u);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&KIND V/ MAGNETIZATION 3"), 1u);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&KIND O/ MAGNETIZATION 3"), 0u);
+}
+
+TEST(Cp2k, TheVanadiumExampleIsUnderstood) {
+  const auto engine = make_engine(load_settings(source("examples/label/cp2k-vanadium.yaml")));
+  EXPECT_NO_THROW(engine->check(vanadium_oxide()));
+  EXPECT_THAT(engine->fingerprint(), HasSubstr("fine_xc_grid plus_u.V 2 3 magnetization.V 1"));
+}
+
+TEST(Cp2k, MomentsOfOneElementAreTakenInTurn) {
+  Structure s = vanadium_oxide();
+  s.species = {Species::element("V"), Species::element("V")};
+  const auto lines = label_entries("spin_polarized: true\nmagnetization: {V: [2, -2]}\n", s);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&KIND V1/ MAGNETIZATION 2"), 1u);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&KIND V2/ MAGNETIZATION -2"), 1u);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&KIND V2/ ELEMENT V"), 1u);
+  EXPECT_EQ(lines.count("&FORCE_EVAL/&SUBSYS/&COORD/ V2 1.5500000000 1.7000000000 1.4000000000"), 1u);
+}
+
+TEST(Cp2k, ExchangeAndCorrelationMayUseAFinerGrid) {
+  EXPECT_EQ(label_entries("fine_xc_grid: true\n", lithium_hydride())
+                .count("&FORCE_EVAL/&DFT/&XC/&XC_GRID/ USE_FINER_GRID TRUE"),
+            1u);
+  EXPECT_EQ(label_entries("fine_xc_grid: true\n", lithium_hydride(), "start.inp")
+                .count("&FORCE_EVAL/&DFT/&XC/&XC_GRID/ USE_FINER_GRID TRUE"),
+            0u);
+}
+
+TEST(Cp2k, TheMeshFollowsFromTheCellWhereASpacingIsGiven) {
+  // 2 pi / 4.2, 4.0, 4.4 Å = 1.496, 1.571, 1.428 1/Å.
+  const std::string mesh = "&FORCE_EVAL/&DFT/&KPOINTS/ SCHEME MONKHORST-PACK ";
+  EXPECT_EQ(label_entries("kpoint_spacing_per_A: 0.5\n", lithium_hydride()).count(mesh + "3 4 3"), 1u);
+  EXPECT_EQ(label_entries("kpoint_spacing_per_A: 2\n", lithium_hydride()).count(mesh + "1 1 1"), 0u);
+  EXPECT_THAT(refusal("kpoints: [2, 2, 2]\nkpoint_spacing_per_A: 0.5\n"), HasSubstr("cp2k.yaml:2"));
+}
+
+TEST(Cp2k, EverySpinStateIsARunOfItsOwn) {
+  const std::string yaml =
+      "spin_polarized: true\nspin_states:\n  - {name: high, multiplicity: 4, magnetization: {V: 3}}\n"
+      "  - {name: low, multiplicity: 2, magnetization: {V: 1}}\n";
+  const auto folder = scratch_folder();
+  EXPECT_EQ(make_engine({yaml, ""})->prepare(vanadium_oxide(), 0, folder).size(), 4u);
+  EXPECT_THAT(read_file(folder / "label-high.inp"), HasSubstr("MULTIPLICITY 4"));
+  EXPECT_THAT(read_file(folder / "label-low.inp"), HasSubstr("MULTIPLICITY 2"));
+  EXPECT_THAT(read_file(folder / "start-low.inp"), HasSubstr("MAGNETIZATION 1"));
+}
+
+TEST(Cp2k, OfSeveralSpinStatesTheLowestEnergyIsKept) {
+  // The stand-in gives every state the same energy: the second output is shifted by hand.
+  const auto folder = scratch_folder();
+  const auto engine = make_engine(fake_settings("spin_polarized: true\nspin_states: [{name: a}, {name: b}]\n"));
+  const Structure s = lithium_hydride();
+  const auto runs = engine->prepare(s, 0, folder);
+  ASSERT_EQ(runs.size(), 4u);
+  for (const Invocation& run : runs)
+    ASSERT_TRUE(
+        wait_for_process(start_process(run.command, folder, folder / "log.txt", {run.environment, false}), 60, [] {
+          return false;
+        }).succeeded);
+  std::string output = read_file(folder / "label-b.out");
+  const std::string energy = "energy [a.u.]: ";
+  const std::size_t at = output.find(energy) + energy.size();
+  const double value = *parse_double(std::string_view(output).substr(at, output.find('\n', at) - at));
+  const auto write = [&](double shift) {
+    std::string changed = output;
+    changed.replace(at, output.find('\n', at) - at, std::to_string(value + shift));
+    write_file_atomically(folder / "label-b.out", changed);
+  };
+  write(-1);
+  Label label = engine->read(s, 0, folder);
+  EXPECT_EQ(label.provenance.at("cp2k_spin_state"), "b");
+  EXPECT_NEAR(*label.labels.energy, fake_energy(s) - units::hartree_in_eV, 1e-3);
+  EXPECT_THAT(label.provenance.at("cp2k_spin_state_energies"), HasSubstr(",b="));
+  write(1);
+  EXPECT_EQ(engine->read(s, 0, folder).provenance.at("cp2k_spin_state"), "a");
+  // A state that is missing may be the lowest: the first try goes on to the next, the last one takes what there is.
+  std::filesystem::remove(folder / "label-b.out");
+  EXPECT_THROW(engine->read(s, 0, folder), NoLabel);
+  label = engine->read(s, engine->tries().size() - 1, folder);
+  EXPECT_THAT(label.provenance.at("cp2k_spin_state_energies"), HasSubstr("b=none"));
+}
+
+TEST(Cp2k, RefusesPlusUAndSpinsItCannotHave) {
+  const Structure vo = vanadium_oxide();
+  EXPECT_THAT(refusal("plus_u:\n  Vx: {U_eV: 3}\n", vo), HasSubstr("cp2k.yaml:2: \"Vx\" is no element"));
+  EXPECT_THAT(refusal("plus_u:\n  V: {l: 4, U_eV: 3}\n", vo), HasSubstr("cp2k.yaml:2: \"l\" must be 0, 1, 2 or 3"));
+  EXPECT_THAT(refusal("plus_u:\n  V: {l: 2}\n", vo), HasSubstr("cp2k.yaml:2: plus_u of V has no \"U_eV\""));
+  EXPECT_THAT(refusal("plus_u: {V: {l: 2, U_eV: 3, J_eV: 1}}\n", vo), HasSubstr("unknown key"));
+  EXPECT_THAT(refusal("kpoints: [2, 2, 2]\nplus_u: {V: {l: 2, U_eV: 3}}\n", vo),
+              HasSubstr("cp2k.yaml:2: CP2K applies +U at the Gamma point only"));
+  EXPECT_THAT(refusal("magnetization: {V: 1}\n", vo), HasSubstr("spin_polarized: true"));
+  EXPECT_THAT(refusal("spin_states: [{name: a}]\n", vo), HasSubstr("spin_polarized: true"));
+  EXPECT_THAT(refusal("spin_polarized: true\nmagnetization: {V: 11}\n", vo), HasSubstr("no atom has more than 10"));
+  EXPECT_THAT(refusal("spin_polarized: true\nmultiplicity: 3\n", vo), HasSubstr("its multiplicity cannot be 3"));
+  EXPECT_THAT(refusal("spin_polarized: true\nspin_states: [{multiplicity: 2}, {multiplicity: 22}]\n", vo),
+              HasSubstr("its multiplicity cannot be 22"));
+  EXPECT_EQ(refusal("spin_polarized: true\nmultiplicity: 4\n", vo), "");
+  EXPECT_EQ(refusal("smearing: {temperature_K: 500}\n", vo), "");
+}
+
 TEST(Cp2k, NamesBasisAndPotentialOfEveryElement) {
   Config config =
       Config::parse("functional: LDA\nbasis_sets: {Li: TZVP-MOLOPT-SR-GTH}\npotentials: {H: GTH-PADE-q1}\n");
@@ -141,6 +266,15 @@ TEST(Cp2k, SaysHowToInstallIt) {
   }
 }
 
+// A queue knows its labels by these: they must not change.
+TEST(Cp2k, FingerprintsOfOldSettingsStay) {
+  EXPECT_EQ(
+      make_engine({"", ""})->fingerprint(),
+      "functional PBE basis DZVP-MOLOPT-SR-GTH BASIS_MOLOPT potentials GTH_POTENTIALS cutoff_Ry 800 rel_cutoff_Ry "
+      "40 n_grids 6 eps_default 1e-10 eps_scf 5e-7 kpoints 1 1 1 charge 0 spin false multiplicity 0 smearing_K 0 "
+      "added_orbitals 0");
+}
+
 TEST(Cp2k, TheHashFollowsFromStructureAndTheoryOnly) {
   const Structure s = lithium_hydride();
   const auto hash = [&](const std::string& yaml) { return calculation_hash(s, *make_engine({yaml, ""})); };
@@ -148,6 +282,20 @@ TEST(Cp2k, TheHashFollowsFromStructureAndTheoryOnly) {
   EXPECT_NE(hash(""), hash("cutoff_Ry: 600\n"));
   EXPECT_NE(hash(""), hash("functional: PBEsol\n"));
   EXPECT_NE(hash(""), hash("potentials: {Li: GTH-PBE-q1}\n"));
+  const std::string spin = "spin_polarized: true\n";
+  const std::set<std::string> hashes{hash(""),
+                                     hash("fine_xc_grid: true\n"),
+                                     hash("kpoint_spacing_per_A: 0.5\n"),
+                                     hash("plus_u: {Li: {l: 0, U_eV: 1}}\n"),
+                                     hash("plus_u: {Li: {l: 0, U_eV: 2}}\n"),
+                                     hash("plus_u: {Li: {l: 1, U_eV: 2}}\n"),
+                                     hash(spin),
+                                     hash(spin + "magnetization: {Li: 1}\n"),
+                                     hash(spin + "spin_states: [{magnetization: {Li: 1}}]\n"),
+                                     hash(spin + "spin_states: [{multiplicity: 1}]\n"),
+                                     hash(spin + "spin_states: [{multiplicity: 1}, {multiplicity: 3}]\n")};
+  EXPECT_EQ(hashes.size(), 11u);
+  EXPECT_EQ(hash("fine_xc_grid: false\nplus_u: {}\nmagnetization: {}\nspin_states: []\n"), hash(""));
   const auto engine = make_engine({"", ""});
   Structure other = s;
   other.info["frame_id"] = "another";
@@ -208,6 +356,53 @@ TEST(Cp2k, ComputesTheLabelOfATinyCell) {
   EXPECT_EQ(keys.at("cp2k_eps_scf"), "5e-7");
   EXPECT_EQ(keys.at("cp2k_cutoff_Ry"), "800");
   EXPECT_GT(result->cpu_seconds(), 0.1);
+}
+
+/// What CP2K gives for this structure with +U on the shell of H; tight enough for differences.
+Labels with_plus_u(const Structure& structure, double U_eV) {
+  const auto engine =
+      make_engine({"cutoff_Ry: 300\nfine_xc_grid: true\neps_default: 1e-11\neps_scf: 1e-8\n"
+                   "plus_u: {H: {l: 0, U_eV: " +
+                       std::to_string(U_eV) + "}}\n",
+                   ""});
+  const auto result = run_job(*engine, structure, scratch_folder(), 600, false, [] { return false; });
+  if (!result || !result->label) throw std::runtime_error(result ? result->reason() : "stopped");
+  return result->label->labels;
+}
+
+/// The structure under a small symmetric strain with the components e_ij = e_ji = d.
+Structure strained(Structure s, int i, int j, double d) {
+  Matrix3 m = Matrix3::Identity();
+  m(i, j) += d;
+  if (i != j) m(j, i) += d;
+  s.cell = Cell(s.cell.matrix() * m);
+  s.positions = s.positions * m;
+  return s;
+}
+
+// Forces and stress of CP2K's +U against differences of its own energies.
+TEST(Cp2k, ForcesAndStressWithPlusUAreDerivativesOfTheEnergy) {
+  if (!find_program("cp2k.psmp")) GTEST_SKIP() << "cp2k is not installed";
+  const Structure s = lithium_hydride();
+  const double U = 4, h = 0.01, d = 0.004;
+  const Labels at = with_plus_u(s, U);
+  // It does more than the tolerances below let pass.
+  const Labels without = with_plus_u(s, 1e-4);
+  EXPECT_GT(std::abs(*at.energy - *without.energy), 0.1);
+  EXPECT_GT(std::abs((*at.stress - *without.stress)(0, 0)), 2e-3);
+  EXPECT_GT(std::abs((at.forces - without.forces)(1, 2)), 4e-3);
+  Structure left = s, right = s;
+  left.positions(1, 2) -= h;
+  right.positions(1, 2) += h;
+  const double force = -(*with_plus_u(right, U).energy - *with_plus_u(left, U).energy) / (2 * h);
+  EXPECT_NEAR(at.forces(1, 2), force, 2e-3);
+  const auto stress = [&](int i, int j) {
+    const double difference =
+        *with_plus_u(strained(s, i, j, d), U).energy - *with_plus_u(strained(s, i, j, -d), U).energy;
+    return difference / (2 * d * s.cell.volume() * (i == j ? 1 : 2));
+  };
+  EXPECT_NEAR((*at.stress)(0, 0), stress(0, 0), 6e-4);  // grids follow the cell
+  EXPECT_NEAR((*at.stress)(0, 2), stress(0, 2), 1e-4);
 }
 
 }  // namespace

@@ -54,6 +54,29 @@ TEST(Vasp, WritesItsFourInputs) {
   EXPECT_EQ(read_file(folder / "POTCAR"), "H\nLi_sv\n");
 }
 
+TEST(Vasp, WritesPlusUAndMomentsInTheOrderOfPoscar) {
+  const fs::path scratch = scratch_folder(), folder = scratch / "job";
+  const std::string begin = "engine: vasp\npotcar: {library: " + library(scratch).string() + ", Li: Li_sv}\n";
+  const auto vasp =
+      make_engine({begin + "plus_u: {Li: {l: 2, U_eV: 3.1}}\nmagnetization: {Li: [1, -1], H: 0.5}\n", ""});
+  vasp->prepare(mixed(), 0, folder);  // Li H Li; POSCAR: H Li Li
+  const std::string incar = read_file(folder / "INCAR");
+  EXPECT_THAT(incar, HasSubstr("LDAU = .TRUE.\n"));
+  EXPECT_THAT(incar, HasSubstr("LDAUTYPE = 2\n"));
+  EXPECT_THAT(incar, HasSubstr("LDAUL = -1 2\n"));
+  EXPECT_THAT(incar, HasSubstr("LDAUU = 0 3.1\n"));
+  EXPECT_THAT(incar, HasSubstr("LDAUJ = 0 0\n"));
+  EXPECT_THAT(incar, HasSubstr("LMAXMIX = 4\n"));
+  EXPECT_THAT(incar, HasSubstr("ISPIN = 2\n"));
+  EXPECT_THAT(incar, HasSubstr("MAGMOM = 0.5 1 -1\n"));
+  const auto print = [&](const std::string& more) { return make_engine({begin + more, ""})->fingerprint(); };
+  EXPECT_NE(print(""), print("plus_u: {Li: {l: 2, U_eV: 3}}\n"));
+  EXPECT_NE(print("magnetization: {Li: 1}\n"), print("magnetization: {Li: 2}\n"));
+  EXPECT_THROW(print("plus_u: {Li: {U_eV: 3}}\nincar: {LDAUU: [0, 3]}\n"), InputError);
+  EXPECT_THROW(print("magnetization: {Li: 1}\nincar: {MAGMOM: [1, 1, 1]}\n"), InputError);
+  EXPECT_THROW(print("magnetization: {Li: 1}\nspin_polarized: false\n"), InputError);
+}
+
 /// What VASP leaves: one ionic step of H Li Li with the energy -7 eV and recognisable forces.
 std::string outcar(const std::string& loop_end = "because EDIFF is reached", double z_of_h = 3) {
   return " vasp.6.4.2\n   VRHFIN =H: ultrasoft test\n   VRHFIN =Li: s1\n   ions per type =               1   2\n"

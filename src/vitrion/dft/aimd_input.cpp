@@ -150,7 +150,7 @@ std::string aimd_input(const AimdOptions& o, const AimdStage& stage, std::int64_
   if (o.xtb)
     write_xtb(in, o);
   else
-    write_cp2k_dft(in, o.theory, o.accuracy, o.scf, false);
+    write_cp2k_dft(in, o.start.cell, o.theory, o.accuracy, o.scf, false);
   write_cp2k_subsys(in, o.start, o.theory, !o.xtb);
   in.close();
   if (!restart.empty()) {

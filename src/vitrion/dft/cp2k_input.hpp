@@ -31,12 +31,12 @@ inline constexpr const char* cp2k_project = "cp2k";
 std::string cp2k_single_point(const Structure& structure, const Cp2kTheory& theory, const Cp2kAccuracy& accuracy,
                               const Cp2kScf& scf, bool restart, bool forces);
 
-/// &DFT of Kohn-Sham calculations.
-void write_cp2k_dft(Cp2kInput& input, const Cp2kTheory& theory, const Cp2kAccuracy& accuracy, const Cp2kScf& scf,
-                    bool restart);
+/// &DFT of Kohn-Sham calculations in this cell.
+void write_cp2k_dft(Cp2kInput& input, const Cell& cell, const Cp2kTheory& theory, const Cp2kAccuracy& accuracy,
+                    const Cp2kScf& scf, bool restart);
 /// &OT and &OUTER_SCF, within &SCF.
 void write_cp2k_ot(Cp2kInput& input, const Cp2kAccuracy& accuracy, const Cp2kScf& scf);
-/// &SUBSYS: cell and atoms to 1e-10 Å, and &KIND of each species where `kinds`.
+/// &SUBSYS: cell and atoms to 1e-10 Å, and &KIND of each kind of atoms where `kinds`.
 void write_cp2k_subsys(Cp2kInput& input, const Structure& structure, const Cp2kTheory& theory, bool kinds);
 
 }  // namespace vitrion::dft

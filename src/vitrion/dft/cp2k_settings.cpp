@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <numbers>
 
 #include "vitrion/core/process.hpp"
 #include "vitrion/core/text.hpp"
@@ -54,6 +58,48 @@ std::array<int, 3> read_kpoints(Config& config) {
       throw config.error("kpoints", "\"kpoints\" must be gamma or three whole numbers, as in [2, 2, 2]");
   }
   return points;
+}
+
+std::optional<double> read_kpoint_spacing(Config& config) {
+  if (!config.has("kpoint_spacing_per_A")) return std::nullopt;
+  if (config.has("kpoints"))
+    throw config.error("kpoint_spacing_per_A", "\"kpoints\" and \"kpoint_spacing_per_A\" exclude each other");
+  return positive(config, "kpoint_spacing_per_A", 0);
+}
+
+void require_spin(const Config& config, const std::string& key, const Cp2kTheory& theory) {
+  if (!theory.spin_polarized)
+    throw config.error(key, fmt::format("\"{}\" is for calculations with spin", key), "Set spin_polarized: true.");
+}
+
+void check_theory(const Config& config, const Cp2kTheory& t) {
+  if (!t.magnetization.empty()) require_spin(config, "magnetization", t);
+  if (t.multiplicity.value_or(1) != 1) require_spin(config, "multiplicity", t);
+  if (!t.plus_u.empty() && !t.gamma_only())
+    throw config.error("plus_u", "CP2K applies +U at the Gamma point only", "Take larger cells, and kpoints: gamma.");
+}
+
+std::vector<Cp2kSpinState> read_spin_states(Config& config, const Cp2kTheory& theory) {
+  std::vector<Cp2kSpinState> states;
+  for (Config& entry : config.sections("spin_states")) {
+    Cp2kSpinState state;
+    state.name = entry.text("name", fmt::format("{}", states.size() + 1));
+    if (state.name.find_first_of(" /") != std::string::npos)
+      throw entry.error("name", "the name of a spin state must be a word");
+    if (entry.has("multiplicity")) state.multiplicity = at_least(entry, "multiplicity", 1, 1);
+    state.magnetization = read_magnetization(entry);
+    require_spin(config, "spin_states", theory);
+    states.push_back(state);
+  }
+  return states;
+}
+
+/// 2 S + 1 and the number of electrons cannot both be odd or both be even, and all electrons at most are unpaired.
+void check_multiplicity(int multiplicity, int electrons, const Structure& structure) {
+  if ((electrons + multiplicity - 1) % 2 == 0 && multiplicity <= electrons + 1) return;
+  throw InputError(fmt::format("{} has {} valence electrons: its multiplicity cannot be {}",
+                               composition(structure.species), electrons, multiplicity),
+                   electrons % 2 == 0 ? "It is odd, 1 or 3 for instance." : "It is even, 2 or 4 for instance.");
 }
 
 std::vector<Cp2kScf> default_recipe(const Cp2kTheory& theory) {
@@ -111,6 +157,17 @@ std::string plain_number(double value) {
   return text;
 }
 
+std::array<int, 3> Cp2kTheory::mesh_of(const Cell& cell) const {
+  if (!kpoint_spacing) return kpoints;
+  // Columns of the inverse are the reciprocal vectors of the rows.
+  const Matrix3 reciprocal = 2 * std::numbers::pi * cell.matrix().inverse();
+  std::array<int, 3> mesh{};
+  for (int k = 0; k < 3; ++k)
+    mesh[static_cast<std::size_t>(k)] =
+        std::max(1, static_cast<int>(std::ceil(reciprocal.col(k).norm() / *kpoint_spacing - 1e-9)));
+  return mesh;
+}
+
 std::string Cp2kTheory::basis_of(Species species) const {
   const auto chosen = basis_sets.find(species.name());
   return chosen != basis_sets.end() ? chosen->second : basis;
@@ -147,6 +204,7 @@ Cp2kTheory read_cp2k_theory(Config& config) {
   t.basis_sets = read_by_element(config, "basis_sets");
   t.potentials = read_by_element(config, "potentials");
   t.kpoints = read_kpoints(config);
+  t.kpoint_spacing = read_kpoint_spacing(config);
   t.charge = static_cast<int>(config.integer("charge", t.charge));
   t.spin_polarized = config.flag("spin_polarized", t.spin_polarized);
   if (config.has("multiplicity")) t.multiplicity = at_least(config, "multiplicity", 1, 1);
@@ -154,6 +212,9 @@ Cp2kTheory read_cp2k_theory(Config& config) {
   t.smearing_K = smearing.number("temperature_K", 0);
   if (t.smearing_K < 0) throw smearing.error("temperature_K", "\"temperature_K\" must be 0 or more");
   t.added_orbitals = at_least(smearing, "added_orbitals", t.smearing_K > 0 ? 20 : 0, 0);
+  t.plus_u = read_plus_u(config);
+  t.magnetization = read_magnetization(config);
+  check_theory(config, t);
   if (config.has("data_dir")) t.data_dir = fs::absolute(config.path("data_dir")).string();
   return t;
 }
@@ -164,6 +225,7 @@ Cp2kAccuracy read_cp2k_accuracy(Config& config, Cp2kAccuracy a) {
   a.n_grids = at_least(config, "n_grids", a.n_grids, 1);
   a.eps_default = positive(config, "eps_default", a.eps_default);
   a.eps_scf = positive(config, "eps_scf", a.eps_scf);
+  a.fine_xc_grid = config.flag("fine_xc_grid", a.fine_xc_grid);
   return a;
 }
 
@@ -203,6 +265,7 @@ Cp2kSettings read_cp2k_settings(Config& config) {
   Config pre = config.section("pre_scf");
   s.pre_accuracy = read_cp2k_accuracy(pre, s.pre_accuracy);
   s.pre_max_steps = at_least(pre, "max_steps", s.pre_max_steps, 0);
+  s.spin_states = read_spin_states(config, s.theory);
   s.recipe = read_recipe(config, s.theory);
   s.command = read_cp2k_command(config);
   s.environment = read_cp2k_environment(config, s.theory, s.command);
@@ -227,7 +290,9 @@ void check_cp2k_structure(const Cp2kTheory& theory, const Structure& structure) 
     theory.potential_of(species);
   }
   const std::optional<int> electrons = theory.n_electrons(structure);
-  if (electrons && *electrons % 2 != 0 && !theory.spin_polarized)
+  if (!electrons) return;
+  if (theory.multiplicity) check_multiplicity(*theory.multiplicity, *electrons, structure);
+  if (*electrons % 2 != 0 && !theory.spin_polarized && !(theory.smearing_K > 0))
     throw InputError(fmt::format("{} has {} valence electrons, an odd number, and spin is not polarised",
                                  composition(structure.species), *electrons),
                      "Check the composition, or set spin_polarized: true.");

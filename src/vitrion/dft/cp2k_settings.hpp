@@ -9,6 +9,7 @@
 
 #include "vitrion/core/config.hpp"
 #include "vitrion/core/structure.hpp"
+#include "vitrion/dft/electrons.hpp"
 
 namespace vitrion::dft {
 
@@ -21,14 +22,20 @@ struct Cp2kTheory {
   std::map<std::string, std::string> basis_sets;  ///< by element, in place of `basis`
   std::map<std::string, std::string> potentials;  ///< by element, in place of GTH-PBE-q<valence> (GTH-PADE for LDA)
   std::array<int, 3> kpoints{1, 1, 1};            ///< Monkhorst-Pack mesh; 1 1 1 is the Gamma point
+  std::optional<double> kpoint_spacing;           ///< 1/Å, 2 pi included: the mesh follows from the cell
   int charge = 0;                                 ///< e, of the cell
   bool spin_polarized = false;
-  std::optional<int> multiplicity;      ///< 2 S + 1; CP2K's default is the lowest possible
-  double smearing_K = 0;                ///< electronic temperature of Fermi-Dirac occupations; 0: integer occupations
-  int added_orbitals = 0;               ///< empty ones, with smearing
+  std::optional<int> multiplicity;  ///< 2 S + 1; CP2K's default is the lowest possible
+  double smearing_K = 0;            ///< electronic temperature of Fermi-Dirac occupations; 0: integer occupations
+  int added_orbitals = 0;           ///< empty ones, with smearing
+  HubbardTerms plus_u;
+  StartingMoments magnetization;
   std::optional<std::string> data_dir;  ///< where basis and potential files lie, when CP2K does not know
 
-  bool gamma_only() const { return kpoints == std::array<int, 3>{1, 1, 1}; }
+  /// Whatever the structure.
+  bool gamma_only() const { return !kpoint_spacing && kpoints == std::array<int, 3>{1, 1, 1}; }
+  /// The mesh of this cell: `kpoints`, or the smallest with no step longer than `kpoint_spacing`.
+  std::array<int, 3> mesh_of(const Cell& cell) const;
   std::string basis_of(Species species) const;
   /// Throws InputError when neither the settings nor the table of valences names one.
   std::string potential_of(Species species) const;
@@ -42,6 +49,14 @@ struct Cp2kAccuracy {
   int n_grids = 6;
   double eps_default = 1e-10;
   double eps_scf = 5e-7;
+  bool fine_xc_grid = false;  ///< exchange and correlation on a grid twice as fine
+};
+
+/// A start of the iteration to one of several spin states; the lowest energy is kept.
+struct Cp2kSpinState {
+  std::string name;
+  std::optional<int> multiplicity;  ///< in place of the theory's
+  StartingMoments magnetization;    ///< in place of the theory's
 };
 
 /// How self-consistency is sought.
@@ -59,7 +74,8 @@ struct Cp2kSettings {
   Cp2kTheory theory;
   Cp2kAccuracy accuracy;
   Cp2kAccuracy pre_accuracy{200, 20, 4, 1e-8, 1e-3};
-  int pre_max_steps = 16;  ///< 0: no calculation beforehand
+  int pre_max_steps = 16;                  ///< 0: no calculation beforehand
+  std::vector<Cp2kSpinState> spin_states;  ///< empty: one, the theory's
   std::vector<Cp2kScf> recipe;
   std::vector<std::string> command{"cp2k.psmp"};
   std::map<std::string, std::string> environment;
@@ -78,7 +94,8 @@ std::map<std::string, std::string> read_cp2k_environment(Config& config, const C
 void require_cp2k(const std::vector<std::string>& command);
 
 /// Throws InputError when this theory cannot be applied to the structure: a cell that does not repeat, an element
-/// without potential, an odd number of electrons without spin.
+/// without potential, an odd number of electrons without spin (with smearing it may be odd), a multiplicity it cannot
+/// have.
 void check_cp2k_structure(const Cp2kTheory& theory, const Structure& structure);
 
 /// "5e-7", "0.001": the shortest, without zeros in the exponent.

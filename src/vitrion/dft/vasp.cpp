@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <Eigen/LU>
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/dft/electrons.hpp"
 #include "vitrion/dft/registry.hpp"
 #include "vitrion/io/format.hpp"
 #include "vitrion/io/frames.hpp"
@@ -32,6 +34,8 @@ struct VaspSettings {
   bool gamma_centred = true;
   fs::path library;                            ///< holds ELEMENT/POTCAR
   std::map<std::string, std::string> potcars;  ///< by element: folder in the library, in place of the element's name
+  HubbardTerms plus_u;
+  StartingMoments magnetization;
   std::vector<VaspTry> recipe;
   std::vector<std::string> command{"vasp_std"};
   std::map<std::string, std::string> environment;
@@ -66,6 +70,41 @@ std::vector<VaspTry> default_recipe() {
           {"slow-mixing", {{"ALGO", "Normal"}, {"AMIX", "0.1"}, {"BMIX", "0.0001"}, {"NELM", "300"}}}};
 }
 
+/// Reads what writes tags by itself. Throws InputError where the user wrote these tags too.
+void read_electrons(Config& config, VaspSettings& s) {
+  const auto refuse = [&](const std::string& key, const Tags& tags) {
+    for (const auto& [tag, value] : tags)
+      if (s.incar.count(tag) != 0)
+        throw config.error(key, "\"" + key + "\" writes " + tag + ", which \"incar\" holds too", "Leave one out.");
+  };
+  s.plus_u = read_plus_u(config);
+  s.magnetization = read_magnetization(config);
+  const bool spin = config.flag("spin_polarized", !s.magnetization.empty());
+  if (!spin && !s.magnetization.empty())
+    throw config.error("magnetization", "\"magnetization\" is for calculations with spin", "Set spin_polarized: true.");
+  if (!s.plus_u.empty()) refuse("plus_u", {{"LDAU", ""}, {"LDAUL", ""}, {"LDAUU", ""}, {"LDAUJ", ""}});
+  if (!s.magnetization.empty()) refuse("magnetization", {{"MAGMOM", ""}});
+  if (spin) s.incar["ISPIN"] = "2";
+}
+
+/// LDAU tags: one value for each element, in the order of POSCAR.
+Tags hubbard_tags(const HubbardTerms& terms, const std::vector<Species>& elements) {
+  if (terms.empty()) return {};
+  std::string l, u, j;
+  int highest = 0;
+  for (const Species element : elements) {
+    const auto term = terms.find(element.name());
+    const bool found = term != terms.end();
+    l += fmt::format("{}{}", l.empty() ? "" : " ", found ? term->second.l : -1);
+    u += fmt::format("{}{}", u.empty() ? "" : " ", found ? term->second.U_eV : 0.0);
+    j += j.empty() ? "0" : " 0";
+    if (found) highest = std::max(highest, term->second.l);
+  }
+  // LMAXMIX: densities of d and f shells must be mixed too.
+  return {{"LDAU", ".TRUE."}, {"LDAUTYPE", "2"}, {"LDAUL", l},
+          {"LDAUU", u},       {"LDAUJ", j},      {"LMAXMIX", std::to_string(2 * std::max(highest, 1))}};
+}
+
 VaspSettings read_vasp_settings(Config& config) {
   VaspSettings s;
   s.incar = common_tags();
@@ -73,6 +112,7 @@ VaspSettings read_vasp_settings(Config& config) {
   for (const auto& [key, expected] : Tags{{"NSW", "0"}, {"IBRION", "-1"}})
     if (s.incar[key] != expected)
       throw config.error("incar", "a label is a single calculation: " + key + " must be " + expected);
+  read_electrons(config, s);
   s.gamma_centred = config.flag("gamma_centred", true);
   if (config.has("kpoints") && config.texts("kpoints") != std::vector<std::string>{"gamma"}) {
     const std::vector<double> mesh = config.numbers("kpoints");
@@ -131,6 +171,8 @@ class VaspEngine final : public Engine {
     const auto chosen = s_.potcars.find(species.name());
     return chosen != s_.potcars.end() ? chosen->second : species.name();
   }
+  /// MAGMOM: a moment for each atom, in the order of POSCAR.
+  std::string moments_in_poscar(const Structure& structure) const;
   fs::path potcar_of(Species species) const { return s_.library / potcar_name(species) / "POTCAR"; }
 
   VaspSettings s_;
@@ -145,6 +187,16 @@ std::string VaspEngine::fingerprint() const {
   for (const auto& [key, value] : s_.incar)
     if (how.count(key) == 0) text += fmt::format(" {}={}", key, value);
   for (const auto& [element, potcar] : s_.potcars) text += fmt::format(" potcar.{} {}", element, potcar);
+  return text + describe(s_.plus_u) + describe(s_.magnetization);
+}
+
+std::string VaspEngine::moments_in_poscar(const Structure& structure) const {
+  io::TypeNumbers types({});
+  types.prepare(structure);
+  const std::vector<double> moments = moments_of(s_.magnetization, structure);
+  std::string text;
+  for (const std::size_t row : io::rows_by_type(structure, types))
+    text += fmt::format("{}{}", text.empty() ? "" : " ", moments[row]);
   return text;
 }
 
@@ -178,6 +230,8 @@ void VaspEngine::require_program() const {
 std::vector<Invocation> VaspEngine::prepare(const Structure& structure, std::size_t number,
                                             const fs::path& folder) const {
   Tags tags = s_.incar;
+  tags.merge(hubbard_tags(s_.plus_u, distinct_species(structure)));
+  if (!s_.magnetization.empty()) tags["MAGMOM"] = moments_in_poscar(structure);
   for (const auto& [key, value] : s_.recipe.at(number).incar) tags[key] = value;
   std::string incar;
   for (const auto& [key, value] : tags) incar += key + " = " + value + "\n";
@@ -232,6 +286,8 @@ Label VaspEngine::read(const Structure& structure, std::size_t number, const fs:
   label.provenance["vasp_scf_method"] = s_.recipe.at(number).name;
   label.provenance["vasp_encut_eV"] = s_.incar.at("ENCUT");
   label.provenance["vasp_ediff"] = s_.incar.at("EDIFF");
+  for (const auto& [element, term] : s_.plus_u)
+    label.provenance["vasp_plus_u_" + element] = fmt::format("{}{}", "spdf"[term.l], term.U_eV);
   label.provenance["vasp_kpoints"] = fmt::format("{}x{}x{}", s_.kpoints[0], s_.kpoints[1], s_.kpoints[2]);
   return label;
 }
