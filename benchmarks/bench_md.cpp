@@ -13,7 +13,7 @@
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/session.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/selection.hpp"
 

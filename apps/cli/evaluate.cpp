@@ -8,7 +8,7 @@
 #include "cli/options.hpp"
 #include "cli/parity_plots.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/train/calibration.hpp"
 #include "vitrion/train/metrics.hpp"
 
@@ -69,7 +69,9 @@ void EvaluateCommand::execute() const {
 void add_evaluate(CLI::App& app) {
   auto command = std::make_shared<EvaluateCommand>();
   CLI::App* sub = app.add_subcommand("evaluate", "Errors of a potential on labelled data, by subset and species");
-  sub->add_option("potential", command->potential, "Potential file (.mtp, .almtp, .safetensors)")->required();
+  sub->add_option("potential", command->potential,
+                  "Potential file (.mtp, .almtp, .safetensors; .yaml: sum, zbl, lammps)")
+      ->required();
   sub->add_option("data", command->data, "Labelled configurations, one or more files")->required();
   command->input.add_to(*sub, false);
   command->precision.add_to(*sub);

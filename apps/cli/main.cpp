@@ -5,9 +5,11 @@
 #include <exception>
 
 #include "cli/commands.hpp"
+#include "lammps/lammps_potential.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/interrupt.hpp"
 #include "vitrion/core/version.hpp"
+#include "vitrion/md/mpi.hpp"
 
 namespace {
 
@@ -44,6 +46,8 @@ int main(int argc, char** argv) {
   cli::add_info(app);
 
   try {
+    // Kinds of potentials from rooms above theirs.
+    lammps::register_potential([] { md::Mpi(); });
     install_stop_signals();
     app.parse(argc, argv);
     return success;

@@ -9,11 +9,11 @@
 #include "vitrion/core/random.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/run.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/mtp/moment_levels.hpp"
 #include "vitrion/potentials/mtp/mtp_potential.hpp"
 #include "vitrion/potentials/nequip/initial.hpp"
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/selection.hpp"
 

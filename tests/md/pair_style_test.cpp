@@ -8,7 +8,7 @@
 #include "lammps/headers.hpp"
 #include "md/oxides.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::md {
 namespace {
@@ -152,7 +152,7 @@ TEST(PairStyle, StopsWhenAPositionIsNoNumber) {
   try {
     session.command("run 0");
     FAIL() << "no error";
-  } catch (const LammpsError& e) {
+  } catch (const lammps::LammpsError& e) {
     EXPECT_NE(std::string(e.what()).find("simulation unstable"), std::string::npos) << e.what();
   }
 }
@@ -163,7 +163,7 @@ TEST(PairStyle, RefusesAtomsOnOnePlace) {
   try {
     one_step(s, {"pair_style vitrion", "pair_coeff * * " + zbl_file() + " Mg V O"});
     FAIL() << "no error";
-  } catch (const LammpsError& e) {
+  } catch (const lammps::LammpsError& e) {
     EXPECT_NE(std::string(e.what()).find("atoms 4 and 13 stand on the same place"), std::string::npos) << e.what();
   }
 }
@@ -174,7 +174,7 @@ void expect_error(const std::vector<std::string>& commands, const std::string& f
   try {
     for (const std::string& c : commands) session.command(c);
     FAIL() << "no error";
-  } catch (const LammpsError& e) {
+  } catch (const lammps::LammpsError& e) {
     EXPECT_NE(std::string(e.what()).find(fragment), std::string::npos) << e.what();
     EXPECT_EQ(e.command(), commands.back());
   }

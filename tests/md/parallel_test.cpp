@@ -9,10 +9,10 @@
 #include "lammps/pair_vitrion.hpp"
 #include "md/oxides.hpp"
 #include "vitrion/md/mpi.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/nequip/initial.hpp"
 #include "vitrion/potentials/nequip/model_file.hpp"
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/selection.hpp"
 
@@ -123,7 +123,7 @@ void expect_exchange_by_id(std::size_t width) {
   session.command("pair_coeff * * " + zbl_file_of_rank() + " Mg V O");
   session.command("run 0");
   const LAMMPS_NS::Atom& atom = *session.lammps().atom;
-  auto& pair = dynamic_cast<PairVitrion&>(*session.lammps().force->pair);
+  auto& pair = dynamic_cast<lammps::PairVitrion&>(*session.lammps().force->pair);
   const std::size_t n_rows = pair.atom_of_row().size();
   const auto value = [&](std::size_t row, std::size_t k) {
     return static_cast<T>(1000 * atom.tag[pair.atom_of_row()[row]] + static_cast<int>(k));

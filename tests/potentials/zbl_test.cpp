@@ -7,7 +7,7 @@
 
 #include "support.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion {
 namespace {

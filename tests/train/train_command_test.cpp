@@ -15,8 +15,8 @@
 #include "support.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/mtp/mtp_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion {
 namespace {

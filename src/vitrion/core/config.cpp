@@ -98,6 +98,11 @@ bool Config::has(const std::string& key) const {
   return static_cast<bool>(static_cast<const YAML::Node&>(node_)[key]);
 }
 
+bool Config::is_mapping(const std::string& key) const {
+  const YAML::Node& node = node_;
+  return node[key] && node[key].IsMap();
+}
+
 YAML::Node Config::find(const std::string& key) {
   tracker_->asked.insert(key);
   const YAML::Node& node = node_;
