@@ -85,6 +85,8 @@ void add_bench(CLI::App& app) {
       "      µs per atom and step on one core\n"
       "  vitrion bench pot.mtp POSCAR --species Mg,V,O --threads 2 --json bench.json\n"
       "      a potential without element names, two threads, result also for machines\n"
+      "  vitrion bench sum.yaml glass.extxyz\n"
+      "      a sum of potentials: kind: sum, parts: [lipon.mtp, lipon.zbl.yaml]; docs/potentials.md\n"
       "  vitrion bench lipon.safetensors glass.extxyz --threads 1 --precision float\n"
       "      a NequIP model in single precision");
   sub->callback([command] { command->execute(); });

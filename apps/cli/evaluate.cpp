@@ -92,6 +92,8 @@ void add_evaluate(CLI::App& app) {
       "      does the potential know where it is wrong? Force errors by extrapolation grade, and a plot of them\n"
       "  vitrion evaluate pot.mtp run.extxyz --frames ::10 --output predicted.extxyz\n"
       "      every tenth frame, predictions kept\n"
+      "  vitrion evaluate cu.yaml test.extxyz\n"
+      "      a pair style of LAMMPS: kind: lammps, species: [Cu], pair_style: eam/alloy, pair_coeff: [...]\n"
       "  vitrion evaluate lipon.safetensors test.extxyz --precision float --tabulated\n"
       "      a NequIP model in the arithmetic that MD may use: what is lost by it?");
   sub->callback([command] { command->execute(); });

@@ -28,7 +28,7 @@ Structure relaxed(std::uint64_t seed, const fs::path& folder) {
   o.start = random_oxide(60, seed);
   o.folder = folder / "relax";
   o.potential = folder / "zbl.yaml";
-  std::ofstream(o.potential) << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
+  std::ofstream(o.potential.file) << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
   Stage minimize;
   minimize.name = "minimize";
   minimize.ensemble = Ensemble::minimize;

@@ -79,6 +79,8 @@ class Config {
   std::string dump() const;
   /// The same in one line, {key: value, ...}: for provenance inside a line of a file.
   std::string one_line() const;
+  /// What stands behind a key that is there, in one line.
+  std::string one_line(const std::string& key) const;
 
  private:
   struct Tracker;

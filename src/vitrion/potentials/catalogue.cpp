@@ -154,7 +154,8 @@ ModelCard read_card_beside(const PotentialSource& source) {
 std::string content_hash_of(const PotentialSource& source) {
   const std::vector<fs::path> files = files_of(source);
   if (source.settings.empty() && files.size() == 1) return content_hash_of_file(source.file);
-  std::string text = source.settings;
+  // Where in a file the settings stand is no part of them.
+  std::string text = source.settings.substr(std::min(source.settings.find_first_not_of('\n'), source.settings.size()));
   for (const fs::path& file : files) {
     // Of a card only the repulsion matters: the rest holds wall times.
     if (source.settings.empty() && file == card_of(source.file)) {
@@ -171,23 +172,24 @@ PotentialSource read_source(Config& config, const std::string& key) {
   if (!config.is_mapping(key)) return config.path(key);
   Config section = config.section(key);
   const Location where = section.where();
-  for (const std::string& name : section.keys()) section.accept(name);
-  std::string text;
+  // So that lines of errors are those of the file, as far as its layout allows.
+  std::string text(where.line > 0 ? where.line - 1 : 0, '\n');
+  const auto add = [&](Config& from, const std::string& name) {
+    from.accept(name);
+    text += name + ": " + from.one_line(name) + "\n";
+  };
   if (section.is_mapping("lammps")) {
     Config settings = section.section("lammps");
-    for (const std::string& name : settings.keys()) settings.accept(name);
+    text += "kind: lammps\n";
+    for (const std::string& name : settings.keys()) add(settings, name);
     if (settings.has("kind")) throw settings.error("kind", "the section \"lammps\" has no key \"kind\"");
-    text = "kind: lammps\n" + settings.dump() + "\n";
-    if (section.has("species")) text += fmt::format("species: [{}]\n", join_names(section.elements("species")));
-    for (const std::string& name : section.keys())
-      if (name != "lammps" && name != "species")
-        throw section.error(name, "unknown key \"" + key + "." + name + "\"", "Known here: lammps, species.");
-  } else {
-    if (!section.has("kind"))
-      throw InputError(where, "\"" + key + "\" says no kind of potential",
-                       "Name a file, or write lammps: {pair_style: ..., pair_coeff: [...]} and species: [...].");
-    text = section.dump() + "\n";
+    if (section.has("species") && !settings.has("species")) add(section, "species");
+    return {where.file, text};
   }
+  if (!section.has("kind"))
+    throw InputError(where, "\"" + key + "\" says no kind of potential",
+                     "Name a file, or write lammps: {pair_style: ..., pair_coeff: [...]} and species: [...].");
+  for (const std::string& name : section.keys()) add(section, name);
   return {where.file, text};
 }
 

@@ -17,7 +17,7 @@ namespace vitrion::potentials {
 
 /// What the file itself may not say.
 struct LoadOptions {
-  std::vector<Species> species;  ///< element of each type 0, 1, ...; ignored by files that name their elements
+  std::vector<Species> species{};  ///< element of each type 0, 1, ...; ignored by files that name their elements
   /// Arithmetic of the potential; single precision is refused where nothing in it has it.
   Precision precision = Precision::double_precision;
   /// Tabulate what may be tabulated (the radial networks of NequIP): fast, for MD. Errors: docs/nequip.md.
@@ -58,9 +58,9 @@ struct Opening {
 /// function's name in kinds.hpp and in the list of catalogue.cpp. A kind that needs rooms above this one (LAMMPS) is
 /// handed to `add_kind` where a program starts. Then list it in tests/conformance/cases.cpp, which tests it.
 struct Kind {
-  std::string name;                                              ///< Potential::kind() of what it opens
-  std::string description;                                       ///< for people: what it is, and how its files are told
-  std::vector<std::string> suffixes;                             ///< of the names of its files: ".mtp"
+  std::string name{};                                            ///< Potential::kind() of what it opens
+  std::string description{};                                     ///< for people: what it is, and how its files are told
+  std::vector<std::string> suffixes{};                           ///< of the names of its files: ".mtp"
   bool single_precision = false;                                 ///< whether LoadOptions::precision may be single
   bool trained = false;                                          ///< whether a model card may lie beside its files
   std::function<bool(std::string_view beginning)> recognizes{};  ///< by the first 4096 bytes of a file, or all of them
