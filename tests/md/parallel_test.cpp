@@ -99,21 +99,6 @@ TEST(Parallel, GradesCostNoSecondEvaluation) {
   }
 }
 
-TEST(Parallel, ForcesAreThoseOfOneProcess) {
-  expect_as_evaluated(random_oxide(60, 11), zbl_file_of_rank());
-  VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
-  expect_as_evaluated(random_oxide(40, 12), test::reference("mtp/mgv2o5/pot.mtp").string());
-}
-
-// All atoms in one corner of a large cell: most ranks own nothing, and some have ghosts only.
-TEST(Parallel, SubdomainsMayBeEmpty) {
-  Structure s = random_oxide(60, 13);
-  s.cell = Cell::orthorhombic(60, 50, 40);
-  expect_as_evaluated(s, zbl_file_of_rank());
-  VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
-  expect_as_evaluated(s, test::reference("mtp/mgv2o5/pot.mtp").string());
-}
-
 // Rows wider than one message, and single precision: what message-passing potentials send.
 template <class T>
 void expect_exchange_by_id(std::size_t width) {

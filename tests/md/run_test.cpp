@@ -1,5 +1,6 @@
 // Runs in stages: what they write, that they resume exactly, and that the guard stops them.
 #include "vitrion/md/run.hpp"
+#include "vitrion/md/mpi.hpp"
 #include "vitrion/potentials/mtp/moment_levels.hpp"
 #include "vitrion/potentials/mtp/mtp_file.hpp"
 
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "lammps/lammps_potential.hpp"
 #include "md/oxides.hpp"
 #include "program.hpp"
 #include "vitrion/core/error.hpp"
@@ -327,13 +329,14 @@ TEST(Guard, KnowsTheDistancesOfTheModelCard) {
 TEST(RunMd, TakesTheRepulsionOfTheModelCard) {
   MdOptions o = fluid({});
   o.stages.front().steps = 1;
+  o.guard.max_force = 1e9;
   potentials::mtp::MtpParameters p = potentials::mtp::untrained_mtp(2, mg_v_o, 1.0, 4.0);
   p.set_flat(std::vector<double>(p.n_parameters(), 0.01));
   o.potential = o.potential.file.parent_path() / "soft.mtp";
   potentials::mtp::write_mtp(o.potential.file, p);
   const auto energy = [&](const char* folder) {
     o.folder = o.potential.file.parent_path() / folder;
-    return run_md(o).stages.front().potential_energy;
+    return run_md(o).stages.at(0).potential_energy;
   };
   const double alone = energy("alone");
   o.zbl = ZblRange{0.8, 3.0};
@@ -350,6 +353,7 @@ TEST(RunMd, TakesTheRepulsionOfTheModelCard) {
 // Copper by LAMMPS's own eam/alloy, settings inside the run's. Resumed from restart points it conserves energy.
 TEST(RunMd, LammpsComputesItsOwnPairStyles) {
   if (!fs::exists("/usr/share/lammps/potentials/Cu_mishin1.eam.alloy")) GTEST_SKIP() << "needs lammps-data";
+  lammps::register_potential([] { Mpi(); });
   MdOptions o;
   o.folder = test::scratch_folder() / "run";
   o.potential = {o.folder / "md.yaml",

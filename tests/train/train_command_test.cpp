@@ -184,9 +184,9 @@ TEST_F(TrainCommand, WithZblTheSumOfBothFitsTheData) {
   write_file_atomically(folder_ / "sum.yaml", "kind: sum\nparts: [fitted.mtp, fitted.zbl.yaml]\n");
   const auto training = result["training"]["force"]["rmse_eV_per_A"].get<double>();
   const auto errors_of = [&](const std::string& file) {
-    const test::Run run =
+    const test::Run found =
         test::run_program("cd " + folder_.string() + " && vitrion evaluate " + file + " data.extxyz --json e.json");
-    EXPECT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_EQ(found.exit_code, 0) << found.output;
     return nlohmann::json::parse(read_file(folder_ / "e.json"));
   };
   const auto of_sum = errors_of("sum.yaml");
