@@ -171,6 +171,10 @@ std::string content_hash_of(const PotentialSource& source) {
 PotentialSource read_source(Config& config, const std::string& key) {
   if (!config.is_mapping(key)) return config.path(key);
   Config section = config.section(key);
+  return source_in(section);
+}
+
+PotentialSource source_in(Config& section) {
   const Location where = section.where();
   // So that lines of errors are those of the file, as far as its layout allows.
   std::string text(where.line > 0 ? where.line - 1 : 0, '\n');
@@ -187,7 +191,7 @@ PotentialSource read_source(Config& config, const std::string& key) {
     return {where.file, text};
   }
   if (!section.has("kind"))
-    throw InputError(where, "\"" + key + "\" says no kind of potential",
+    throw InputError(where, "the settings say no kind of potential",
                      "Name a file, or write lammps: {pair_style: ..., pair_coeff: [...]} and species: [...].");
   for (const std::string& name : section.keys()) add(section, name);
   return {where.file, text};

@@ -107,6 +107,8 @@ ModelCard read_card_beside(const PotentialSource& source);
 /// `key` of settings: the name of a file, or a mapping as a potential's own YAML file holds it. For LAMMPS also
 /// {lammps: {pair_style: ..., pair_coeff: [...]}, species: [...]}. Opens nothing. Throws InputError (file:line).
 PotentialSource read_source(Config& config, const std::string& key);
+/// The mapping of the second case by itself. With {lammps: ...} other keys are left to others.
+PotentialSource source_in(Config& section);
 
 /// True for text with a line "kind: `kind`".
 bool says_kind(std::string_view text, std::string_view kind);

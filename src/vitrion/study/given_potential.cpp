@@ -32,11 +32,9 @@ GivenPotential from_file(Config& section, Imports& imports) {
 
 }  // namespace
 
-GivenPotential given_potential(Config& config, const std::string& stage, Imports& imports) {
-  Config section = config.section("potential");
+GivenPotential given_potential(Config& section, const std::string& stage, Imports& imports) {
   if (!section.has("lammps")) return from_file(section, imports);
-  section.accept("species");
-  const potentials::PotentialSource source = potentials::read_source(config, "potential");
+  const potentials::PotentialSource source = potentials::source_in(section);
   const lammps::Settings settings = lammps::read_settings({source.settings, source.file, {}});
   GivenPotential given{{stage + "/potential.yaml"}, lammps::format_settings(settings)};
   for (const fs::path& table : settings.files)

@@ -18,9 +18,9 @@ struct GivenPotential {
   std::string settings;
 };
 
-/// Reads `potential: {file: ...}` or `potential: {lammps: {...}, species: [...]}` of a study. `stage` is the stage that
+/// Reads the section `potential` of a study: {file: ...}, or {lammps: {...}, species: [...]}. `stage` is the stage that
 /// will write potential.yaml in the second case. Throws InputError when the potential is not there, when it is no
 /// potential, or when a part of a sum does not lie beside it.
-GivenPotential given_potential(Config& config, const std::string& stage, Imports& imports);
+GivenPotential given_potential(Config& section, const std::string& stage, Imports& imports);
 
 }  // namespace vitrion::study

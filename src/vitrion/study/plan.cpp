@@ -84,7 +84,7 @@ class Planner {
     Config section = config_.section("potential");
     Stage stage;
     stage.name = "potential";
-    const GivenPotential given = given_potential(config_, stage.name, imports_);
+    const GivenPotential given = given_potential(section, stage.name, imports_);
     potential_files_ = given.files;
     stage.title = "errors of the potential";
     stage.command = {program_, "evaluate", "../" + potential_files_.front()};
