@@ -10,11 +10,12 @@
 #include <ctime>
 #include <filesystem>
 
+#include "frontend/mpi.hpp"
 #include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/session.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/selection.hpp"
 
@@ -53,6 +54,7 @@ void molecular_dynamics(benchmark::State& state) {
   }
   frontend::set_threads(static_cast<int>(state.range(0)));
   const std::vector<Species> types = parse_species_list("Mg,V,O");
+  frontend::start_mpi();
   md::LammpsSession session;
   prepare(session, types, static_cast<int>(state.range(1)));
   const auto potential = potentials::load_potential(folder / "pot.mtp", {types});
@@ -105,6 +107,7 @@ void graded_dynamics(benchmark::State& state) {
     const std::vector<Structure> frames = io::read_frames(folder / "reference_600K.extxyz");
     select::write_with_active_set(file, *potential, select::make_active_set(*potential, frames), frames);
   }
+  frontend::start_mpi();
   md::LammpsSession session;
   prepare(session, types, 1, file);
   std::filesystem::remove(file);

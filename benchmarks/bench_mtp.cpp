@@ -11,11 +11,11 @@
 #include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/mtp/moment_levels.hpp"
 #include "vitrion/potentials/mtp/mtp_file.hpp"
 #include "vitrion/potentials/mtp/mtp_potential.hpp"
 #include "vitrion/potentials/mtp/selection_state.hpp"
-#include "vitrion/potentials/registry.hpp"
 #include "vitrion/select/selection.hpp"
 
 namespace {

@@ -12,9 +12,9 @@
 #include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/nequip/model_file.hpp"
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 #include "vitrion/select/selection.hpp"
 #include "vitrion/train/nequip_batches.hpp"
 

@@ -12,7 +12,7 @@ void Error::all(const std::string&, int, const std::string& message) {
   // While LAMMPS is being constructed there is no input yet.
   const char* line = input != nullptr ? input->line : nullptr;
   const bool running = update != nullptr && update->whichflag != 0 && update->ntimestep > update->firststep;
-  throw vitrion::LammpsError(message, line != nullptr ? line : "", running);
+  throw vitrion::lammps::LammpsError(message, line != nullptr ? line : "", running);
 }
 
 void Error::one(const std::string& file, int line, const std::string& message) {

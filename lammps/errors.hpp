@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace vitrion {
+namespace vitrion::lammps {
 
 /// What LAMMPS stopped with, in its own words. Afterwards the LAMMPS instance can only be destroyed.
 ///
@@ -27,4 +27,4 @@ class LammpsError : public std::runtime_error {
   bool while_running_;
 };
 
-}  // namespace vitrion
+}  // namespace vitrion::lammps

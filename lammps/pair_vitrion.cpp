@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
-namespace vitrion {
+namespace vitrion::lammps {
 namespace {
 
 // Doubles per atom one message carries: LAMMPS sizes its buffers by it. Wider rows travel in pieces.
@@ -435,4 +435,4 @@ void PairVitrion::unpack_reverse_comm(int n, int* atoms, double* buffer) {
     if (const int row = row_for(atoms[a]); row >= 0) travelling_.add(row, buffer);
 }
 
-}  // namespace vitrion
+}  // namespace vitrion::lammps

@@ -10,7 +10,7 @@
 #include "vitrion/neighbors/neighbor_search.hpp"
 #include "vitrion/potentials/potential.hpp"
 
-namespace vitrion {
+namespace vitrion::lammps {
 
 /// pair_style vitrion [species El1,El2,...] [precision double|float] [untabulated]
 /// pair_coeff * * FILE El1 El2 ...      (one element per LAMMPS type; NULL: another style's, under hybrid)
@@ -163,4 +163,4 @@ class PairVitrion final : public LAMMPS_NS::Pair {
 /// Makes `pair_style vitrion` known to a LAMMPS instance. Call it before any input.
 void register_pair_style(LAMMPS_NS::LAMMPS& lammps);
 
-}  // namespace vitrion
+}  // namespace vitrion::lammps

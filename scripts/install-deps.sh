@@ -7,9 +7,9 @@ build=(
   git ca-certificates g++ cmake ninja-build ccache pkg-config
   libeigen3-dev libfmt-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libpugixml-dev
   libfftw3-dev zlib1g-dev libxxhash-dev libhwy-dev gemmi-dev libtorch-dev libopenblas-dev liblapacke-dev libsqlite3-dev
-  libsymspg-dev voro++-dev liblammps-dev libopenmpi-dev openmpi-bin
+  libsymspg-dev voro++-dev liblammps-dev lammps-data libopenmpi-dev openmpi-bin
 )
-tests=(libgtest-dev libgmock-dev libbenchmark-dev chromium cp2k libopenblas0-serial)
+tests=(libgtest-dev libgmock-dev libbenchmark-dev chromium cp2k libopenblas0-serial openkim-models)
 
 # The version cmake/ReportResources.cmake asks for, and the checksum of the package as published.
 plotly=4.1.1

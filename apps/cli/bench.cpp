@@ -9,7 +9,7 @@
 #include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/parallel.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/timing.hpp"
 
 namespace vitrion::cli {
@@ -48,11 +48,11 @@ void BenchCommand::execute() const {
                   {"steps", timing.steps},
                   {"threads", threads()},
                   {"precision", arithmetic},
-                  {"potential", loaded->kind()},
+                  {"potential", loaded->title()},
                   {"processor", potentials::processor_name()},
                   {"energy_eV", t.energy}});
   fmt::print("{} on {} atoms, {:.1f} neighbours within {:.2f} Å ({:.1f} listed), {} thread{}, {} precision\n",
-             loaded->kind(), t.n_atoms, t.mean_neighbors, loaded->cutoff(), t.listed_neighbors, threads(),
+             loaded->title(), t.n_atoms, t.mean_neighbors, loaded->cutoff(), t.listed_neighbors, threads(),
              threads() == 1 ? "" : "s", arithmetic);
   fmt::print("  energy + forces  {:.3f} µs per atom and step (median of {}; {:.3f} to {:.3f})\n", t.median,
              timing.steps, t.fastest, t.slowest);
@@ -67,7 +67,9 @@ void BenchCommand::execute() const {
 void add_bench(CLI::App& app) {
   auto command = std::make_shared<BenchCommand>();
   CLI::App* sub = app.add_subcommand("bench", "Speed of a potential on a structure, as in molecular dynamics");
-  sub->add_option("potential", command->potential, "Potential file (.mtp, .almtp, .safetensors)")->required();
+  sub->add_option("potential", command->potential,
+                  "Potential file (.mtp, .almtp, .safetensors; .yaml: sum, zbl, lammps)")
+      ->required();
   sub->add_option("structure", command->structure, "Structure; its first frame is taken")->required();
   sub->add_option("--steps", command->timing.steps, "Timed evaluations of energy, forces and virial")
       ->capture_default_str();
@@ -84,6 +86,8 @@ void add_bench(CLI::App& app) {
       "      µs per atom and step on one core\n"
       "  vitrion bench pot.mtp POSCAR --species Mg,V,O --threads 2 --json bench.json\n"
       "      a potential without element names, two threads, result also for machines\n"
+      "  vitrion bench sum.yaml glass.extxyz\n"
+      "      a sum of potentials: kind: sum, parts: [lipon.mtp, lipon.zbl.yaml]; docs/potentials.md\n"
       "  vitrion bench lipon.safetensors glass.extxyz --threads 1 --precision float\n"
       "      a NequIP model in single precision");
   sub->callback([command] { command->execute(); });

@@ -10,7 +10,7 @@
 #include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -106,8 +106,9 @@ void convert_potential(const std::filesystem::path& in, const std::filesystem::p
                        const ConvertCommand& command) {
   const std::unique_ptr<potentials::Potential> potential =
       potentials::load_potential(in, {command.input.read_options().species});
+  potentials::copy_model_card(in, out);
   potentials::write_potential(out, *potential);
-  fmt::print("wrote {} ({}): {}, cutoff {:.3f} Å\n", out.string(), potential->kind(), join_names(potential->species()),
+  fmt::print("wrote {} ({}): {}, cutoff {:.3f} Å\n", out.string(), potential->title(), join_names(potential->species()),
              potential->cutoff());
 }
 

@@ -9,7 +9,7 @@
 #include "cli/parity_plots.hpp"
 #include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/train/calibration.hpp"
 #include "vitrion/train/metrics.hpp"
 
@@ -70,7 +70,9 @@ void EvaluateCommand::execute() const {
 void add_evaluate(CLI::App& app) {
   auto command = std::make_shared<EvaluateCommand>();
   CLI::App* sub = app.add_subcommand("evaluate", "Errors of a potential on labelled data, by subset and species");
-  sub->add_option("potential", command->potential, "Potential file (.mtp, .almtp, .safetensors)")->required();
+  sub->add_option("potential", command->potential,
+                  "Potential file (.mtp, .almtp, .safetensors; .yaml: sum, zbl, lammps)")
+      ->required();
   sub->add_option("data", command->data, "Labelled configurations, one or more files")->required();
   command->input.add_to(*sub, false);
   command->precision.add_to(*sub);
@@ -91,6 +93,8 @@ void add_evaluate(CLI::App& app) {
       "      does the potential know where it is wrong? Force errors by extrapolation grade, and a plot of them\n"
       "  vitrion evaluate pot.mtp run.extxyz --frames ::10 --output predicted.extxyz\n"
       "      every tenth frame, predictions kept\n"
+      "  vitrion evaluate cu.yaml test.extxyz\n"
+      "      a pair style of LAMMPS: kind: lammps, species: [Cu], pair_style: eam/alloy, pair_coeff: [...]\n"
       "  vitrion evaluate lipon.safetensors test.extxyz --precision float --tabulated\n"
       "      a NequIP model in the arithmetic that MD may use: what is lost by it?");
   sub->callback([command] { command->execute(); });

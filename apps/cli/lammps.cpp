@@ -52,7 +52,7 @@ void run_lammps(const std::vector<std::string>& words) {
   try {
     md::LammpsSession session(md::LammpsSession::Screen::normal, command.switches);
     session.file(command.input);
-  } catch (const LammpsError& e) {
+  } catch (const lammps::LammpsError& e) {
     if (e.while_running()) throw;
     throw InputError(Location{command.input, line_of(command.input, e.command())}, e.what());
   }

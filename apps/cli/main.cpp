@@ -6,6 +6,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
+#include "frontend/mpi.hpp"
+#include "lammps/lammps_potential.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/version.hpp"
 
@@ -44,6 +46,8 @@ int main(int argc, char** argv) {
   cli::add_info(app);
 
   try {
+    // Kinds of potentials from rooms above theirs.
+    lammps::register_potential(frontend::start_mpi);
     cli::listen_to_stop_signals();
     app.parse(argc, argv);
     return success;

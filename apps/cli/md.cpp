@@ -34,7 +34,10 @@ void add_md(CLI::App& app) {
            "    - {name: equilibrate, ensemble: npt, temperature_K: 900, duration_ps: 10, timestep_fs: 1}\n"
            "    - {name: produce, ensemble: nvt, temperature_K: 900, duration_ps: 200, timestep_fs: 2, dump_ps: 0.1}\n",
        .examples = "  vitrion md md.yaml\n"
-                   "  mpirun -np 2 vitrion md md.yaml seed=2 output=run-900K-2\n",
+                   "  mpirun -np 2 vitrion md md.yaml seed=2 output=run-900K-2\n\n"
+                   "A pair style of LAMMPS as the potential (docs/potentials.md):\n"
+                   "  potential: {lammps: {pair_style: eam/alloy, pair_coeff: \"* * Cu_mishin1.eam.alloy Cu\"}, "
+                   "species: [Cu]}\n",
        .work = run_md});
 }
 

@@ -13,7 +13,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/cut.hpp"
 #include "vitrion/select/selection.hpp"
@@ -86,6 +86,7 @@ void SelectCommand::active() const {
   const potentials::SelectionState state = select::make_active_set(
       *loaded, training, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); },
       terminal_session());
+  potentials::copy_model_card(potential, output);
   select::write_with_active_set(output, *loaded, state, training);
   nlohmann::json json = {{"mode", name_of(state.mode)}, {"parameters", state.size()}};
   if (state.kind == potentials::ReferenceKind::active_set) {
@@ -211,7 +212,9 @@ void SelectCommand::cut() const {
 CLI::App* add_part(CLI::App& parent, const std::shared_ptr<SelectCommand>& command, const char* name,
                    const char* description, const char* data) {
   CLI::App* sub = parent.add_subcommand(name, description);
-  sub->add_option("potential", command->potential, "Potential (.mtp, .almtp, .safetensors)")->required();
+  sub->add_option("potential", command->potential,
+                  "Potential (.mtp, .almtp, .safetensors; .yaml: a sum with one of them)")
+      ->required();
   sub->add_option("data", command->data, data)->required();
   command->input.add_to(*sub, false);
   command->run.add_to(*sub);

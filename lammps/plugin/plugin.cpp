@@ -7,7 +7,7 @@
 namespace {
 
 LAMMPS_NS::Pair* make_pair_vitrion(LAMMPS_NS::LAMMPS* lammps) {
-  return new vitrion::PairVitrion(lammps);
+  return new vitrion::lammps::PairVitrion(lammps);
 }
 
 }  // namespace

@@ -9,11 +9,11 @@
 #include "vitrion/core/random.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/run.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/mtp/moment_levels.hpp"
 #include "vitrion/potentials/mtp/mtp_potential.hpp"
 #include "vitrion/potentials/nequip/initial.hpp"
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/selection.hpp"
 
@@ -28,7 +28,7 @@ Structure relaxed(std::uint64_t seed, const fs::path& folder) {
   o.start = random_oxide(60, seed);
   o.folder = folder / "relax";
   o.potential = folder / "zbl.yaml";
-  std::ofstream(o.potential) << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
+  std::ofstream(o.potential.file) << "kind: zbl\nspecies: [Mg, V, O]\ninner: 1.5\nouter: 4.0\n";
   Stage minimize;
   minimize.name = "minimize";
   minimize.ensemble = Ensemble::minimize;

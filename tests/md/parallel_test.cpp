@@ -9,10 +9,10 @@
 #include "lammps/pair_vitrion.hpp"
 #include "md/oxides.hpp"
 #include "vitrion/md/mpi.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/nequip/initial.hpp"
 #include "vitrion/potentials/nequip/model_file.hpp"
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/selection.hpp"
 
@@ -99,21 +99,6 @@ TEST(Parallel, GradesCostNoSecondEvaluation) {
   }
 }
 
-TEST(Parallel, ForcesAreThoseOfOneProcess) {
-  expect_as_evaluated(random_oxide(60, 11), zbl_file_of_rank());
-  VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
-  expect_as_evaluated(random_oxide(40, 12), test::reference("mtp/mgv2o5/pot.mtp").string());
-}
-
-// All atoms in one corner of a large cell: most ranks own nothing, and some have ghosts only.
-TEST(Parallel, SubdomainsMayBeEmpty) {
-  Structure s = random_oxide(60, 13);
-  s.cell = Cell::orthorhombic(60, 50, 40);
-  expect_as_evaluated(s, zbl_file_of_rank());
-  VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
-  expect_as_evaluated(s, test::reference("mtp/mgv2o5/pot.mtp").string());
-}
-
 // Rows wider than one message, and single precision: what message-passing potentials send.
 template <class T>
 void expect_exchange_by_id(std::size_t width) {
@@ -123,7 +108,7 @@ void expect_exchange_by_id(std::size_t width) {
   session.command("pair_coeff * * " + zbl_file_of_rank() + " Mg V O");
   session.command("run 0");
   const LAMMPS_NS::Atom& atom = *session.lammps().atom;
-  auto& pair = dynamic_cast<PairVitrion&>(*session.lammps().force->pair);
+  auto& pair = dynamic_cast<lammps::PairVitrion&>(*session.lammps().force->pair);
   const std::size_t n_rows = pair.atom_of_row().size();
   const auto value = [&](std::size_t row, std::size_t k) {
     return static_cast<T>(1000 * atom.tag[pair.atom_of_row()[row]] + static_cast<int>(k));

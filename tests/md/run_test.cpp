@@ -1,11 +1,15 @@
 // Runs in stages: what they write, that they resume exactly, and that the guard stops them.
 #include "vitrion/md/run.hpp"
+#include "vitrion/md/mpi.hpp"
+#include "vitrion/potentials/mtp/moment_levels.hpp"
+#include "vitrion/potentials/mtp/mtp_file.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "lammps/lammps_potential.hpp"
 #include "md/oxides.hpp"
 #include "program.hpp"
 #include "vitrion/core/error.hpp"
@@ -34,7 +38,7 @@ MdOptions fluid(const std::vector<Stage>& stages) {
   MdOptions o;
   o.potential = zbl_file();
   o.start = random_oxide(60, 21);
-  o.folder = o.potential.parent_path() / "run";
+  o.folder = o.potential.file.parent_path() / "run";
   Stage minimize;
   minimize.name = "minimize";
   minimize.ensemble = Ensemble::minimize;
@@ -314,30 +318,65 @@ TEST(Guard, StopsAtShortDistances) {
 
 TEST(Guard, KnowsTheDistancesOfTheModelCard) {
   MdOptions o = fluid({stage("hot", Ensemble::nvt, 2000, 4000)});
-  std::ofstream(o.potential.parent_path() / "zbl.card.json")
+  std::ofstream(o.potential.file.parent_path() / "zbl.card.json")
       << R"({"training_data": {"min_distance_A": {"V-O": 2.5625}}})";
   const RunOutcome outcome = guarded(o);
   EXPECT_EQ(outcome.guard->kind, GuardEvent::Kind::distance);
   EXPECT_DOUBLE_EQ(outcome.guard->limit, 0.8 * 2.5625);
 }
 
-// A potential fitted on top of ZBL needs it in every run; LAMMPS's zbl, Vitrion's own and the card's agree.
+// A potential fitted on top of ZBL needs it in every run, once: LAMMPS's zbl laid over it, and what the card says.
 TEST(RunMd, TakesTheRepulsionOfTheModelCard) {
   MdOptions o = fluid({});
+  o.stages.front().steps = 1;
+  o.guard.max_force = 1e9;
+  potentials::mtp::MtpParameters p = potentials::mtp::untrained_mtp(2, mg_v_o, 1.0, 4.0);
+  p.set_flat(std::vector<double>(p.n_parameters(), 0.01));
+  o.potential = o.potential.file.parent_path() / "soft.mtp";
+  potentials::mtp::write_mtp(o.potential.file, p);
   const auto energy = [&](const char* folder) {
-    o.folder = o.potential.parent_path() / folder;
-    return run_md(o).stages.front().potential_energy;
+    o.folder = o.potential.file.parent_path() / folder;
+    return run_md(o).stages.at(0).potential_energy;
   };
   const double alone = energy("alone");
   o.zbl = ZblRange{0.8, 3.0};
   const double with = energy("with");
   o.zbl.reset();
-  std::ofstream(o.potential.parent_path() / "zbl.card.json")
+  std::ofstream(o.potential.file.parent_path() / "soft.card.json")
       << R"({"short_range": {"type": "zbl", "inner_A": 0.8, "outer_A": 3.0}})";
-  EXPECT_DOUBLE_EQ(energy("card"), with);
+  EXPECT_NEAR(energy("card"), with, 1e-6 * std::abs(with));
   EXPECT_GT(with, alone + 0.01);
   o.zbl = ZblRange{0.8, 2.0};
   EXPECT_THROW(energy("other"), InputError);
+}
+
+// Copper by LAMMPS's own eam/alloy, settings inside the run's. Resumed from restart points it conserves energy.
+TEST(RunMd, LammpsComputesItsOwnPairStyles) {
+  if (!fs::exists("/usr/share/lammps/potentials/Cu_mishin1.eam.alloy")) GTEST_SKIP() << "needs lammps-data";
+  lammps::register_potential([] { Mpi(); });
+  MdOptions o;
+  o.folder = test::scratch_folder() / "run";
+  o.potential = {o.folder / "md.yaml",
+                 "kind: lammps\nspecies: [Cu]\npair_style: eam/alloy\npair_coeff: '* * Cu_mishin1.eam.alloy Cu'\n"};
+  o.start.cell = Cell::orthorhombic(10.845, 10.845, 10.845);
+  o.start.positions.resize(108, 3);
+  for (int i = 0; i < 108; ++i) {
+    const int c = i / 4, site = i % 4;
+    const Vector3 corner(c % 3, c / 3 % 3, c / 9);
+    o.start.positions.row(i) = 3.615 * (corner + 0.5 * Vector3(site % 2, (site + 1) / 2 % 2, site / 2)).transpose();
+    o.start.species.push_back(Species::element("Cu"));
+  }
+  Stage nve = stage("nve", Ensemble::nve, 200, 600);
+  nve.timestep = 2;
+  o.stages = {nve};
+  o.checkpoint_every = 50;
+  ASSERT_EQ(run_md(o).status, RunOutcome::Status::finished);
+  const std::vector<double> e = column(o.folder / "nve.thermo.csv", "total_energy_eV");
+  EXPECT_LT(spread(e) / 108, 1e-4);
+  EXPECT_NEAR(e.front() / 108, -3.54 + 1.5 * 600 * 8.617e-5, 2e-3);  // Mishin 2001: cohesive energy 3.54 eV
+  o.folder = test::scratch_folder() / "walled";
+  o.wall = 1;
+  EXPECT_THROW(run_md(o), InputError);
 }
 
 TEST(Guard, StopsExplosions) {

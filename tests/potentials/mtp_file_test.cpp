@@ -8,7 +8,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/random.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::potentials::mtp {
 namespace {

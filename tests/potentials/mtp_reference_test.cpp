@@ -6,8 +6,8 @@
 
 #include "support.hpp"
 #include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/mtp/mtp_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion {
 namespace {

@@ -10,9 +10,9 @@
 #include "support.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/nequip/initial.hpp"
 #include "vitrion/potentials/nequip/safetensors.hpp"
-#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion::potentials::nequip {
 namespace {

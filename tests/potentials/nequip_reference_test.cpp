@@ -9,12 +9,12 @@
 #include "support.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/nequip/evaluator.hpp"
 #include "vitrion/potentials/nequip/harmonics.hpp"
 #include "vitrion/potentials/nequip/model_file.hpp"
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
 #include "vitrion/potentials/nequip/radial.hpp"
-#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion::potentials::nequip {
 namespace {

@@ -6,7 +6,7 @@
 #include "support.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion {
 namespace {

@@ -7,9 +7,9 @@
 #include "potentials/nequip_samples.hpp"
 #include "support.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/nequip/model_file.hpp"
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/selection.hpp"
 

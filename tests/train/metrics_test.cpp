@@ -10,7 +10,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::train {
 namespace {

@@ -7,7 +7,7 @@
 #include "support.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/train/metrics.hpp"
 
 namespace vitrion::train {

@@ -15,8 +15,8 @@
 #include "support.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/io/frames.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/mtp/mtp_potential.hpp"
-#include "vitrion/potentials/registry.hpp"
 
 namespace vitrion {
 namespace {
@@ -180,6 +180,18 @@ TEST_F(TrainCommand, WithZblTheSumOfBothFitsTheData) {
   EXPECT_LT(result["test"]["force"]["rmse_eV_per_A"].get<double>(),
             0.4 * card["training_data"]["force_rms_eV_per_A"].get<double>());
   EXPECT_EQ(potentials::load_potential(folder_ / "fitted.zbl.yaml")->kind(), "ZBL");
+  // `evaluate` finds the errors that training told, of the potential and of the sum written out.
+  write_file_atomically(folder_ / "sum.yaml", "kind: sum\nparts: [fitted.mtp, fitted.zbl.yaml]\n");
+  const auto training = result["training"]["force"]["rmse_eV_per_A"].get<double>();
+  const auto errors_of = [&](const std::string& file) {
+    const test::Run found =
+        test::run_program("cd " + folder_.string() + " && vitrion evaluate " + file + " data.extxyz --json e.json");
+    EXPECT_EQ(found.exit_code, 0) << found.output;
+    return nlohmann::json::parse(read_file(folder_ / "e.json"));
+  };
+  const auto of_sum = errors_of("sum.yaml");
+  EXPECT_LT(of_sum["force"]["rmse_eV_per_A"].get<double>(), 1.5 * training);
+  EXPECT_EQ(errors_of("fitted.mtp"), of_sum);
 }
 
 TEST_F(TrainCommand, RefusesWhatCannotBeMeant) {

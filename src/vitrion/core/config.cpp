@@ -68,6 +68,16 @@ void set_flow_style(YAML::Node node) {
   for (auto item : node) set_flow_style(node.IsMap() ? item.second : YAML::Node(item));
 }
 
+std::string in_one_line(const YAML::Node& node) {
+  YAML::Node flow = YAML::Clone(node);
+  set_flow_style(flow);
+  YAML::Emitter out;
+  out << flow;
+  std::string text = out.c_str();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 }  // namespace
 
 Config::Config(YAML::Node node, std::string file, std::string prefix)
@@ -96,6 +106,11 @@ Config Config::parse(const std::string& text, const std::string& name) {
 
 bool Config::has(const std::string& key) const {
   return static_cast<bool>(static_cast<const YAML::Node&>(node_)[key]);
+}
+
+bool Config::is_mapping(const std::string& key) const {
+  const YAML::Node& node = node_;
+  return node[key] && node[key].IsMap();
 }
 
 YAML::Node Config::find(const std::string& key) {
@@ -262,13 +277,12 @@ std::string Config::dump() const {
 }
 
 std::string Config::one_line() const {
-  YAML::Node flow = YAML::Clone(node_);
-  set_flow_style(flow);
-  YAML::Emitter out;
-  out << flow;
-  std::string text = out.c_str();
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
+  return in_one_line(node_);
+}
+
+std::string Config::one_line(const std::string& key) const {
+  const YAML::Node& node = node_;
+  return in_one_line(node[key]);
 }
 
 }  // namespace vitrion::inline core

@@ -32,6 +32,8 @@ class Config {
   static Config parse(const std::string& text, const std::string& name = "<text>");
 
   bool has(const std::string& key) const;
+  /// Whether a key is there and holds keys and values of its own: what `section` reads.
+  bool is_mapping(const std::string& key) const;
 
   double number(const std::string& key);
   double number(const std::string& key, double fallback);
@@ -77,6 +79,8 @@ class Config {
   std::string dump() const;
   /// The same in one line, {key: value, ...}: for provenance inside a line of a file.
   std::string one_line() const;
+  /// What stands behind a key that is there, in one line.
+  std::string one_line(const std::string& key) const;
 
  private:
   struct Tracker;

@@ -15,10 +15,9 @@
 #include "vitrion/dft/engine.hpp"
 #include "vitrion/learn/frames.hpp"
 #include "vitrion/learn/steps.hpp"
-#include "vitrion/md/model_card.hpp"
 #include "vitrion/md/start.hpp"
-#include "vitrion/potentials/registry.hpp"
-#include "vitrion/potentials/zbl/zbl.hpp"
+#include "vitrion/potentials/catalogue.hpp"
+#include "vitrion/potentials/model_card.hpp"
 #include "vitrion/select/cut.hpp"
 #include "vitrion/select/selection.hpp"
 
@@ -84,7 +83,6 @@ class Chooser {
   std::unique_ptr<potentials::Potential> potential_;
   potentials::SelectionState state_;
   Distances distances_;
-  std::unique_ptr<potentials::Zbl> zbl_;
   std::unique_ptr<dft::Engine> engine_;
   double max_force_ = 0;
   std::vector<Structure> candidates_, chosen_;
@@ -98,9 +96,7 @@ Chooser::Chooser(Config& config, const Session& session)
       files_(config.paths("candidates")),
       file_(config.path("potential")),
       potential_(potentials::load_potential(file_)),
-      distances_(md::read_model_card(file_).min_distances, config.number("distance_factor")) {
-  if (const auto zbl = md::read_model_card(file_).zbl)
-    zbl_ = std::make_unique<potentials::Zbl>(potentials::ZblOptions{potential_->species(), zbl->inner, zbl->outer});
+      distances_(potentials::read_model_card(file_).min_distances, config.number("distance_factor")) {
   std::optional<potentials::SelectionState> state = potential_->selection_state();
   if (!state) throw InputError(Location{file_}, "holds nothing to grade by");
   state_ = std::move(*state);
@@ -119,11 +115,9 @@ Chooser::Chooser(Config& config, const Session& session)
   config.finish();
 }
 
-// eV/Å, as molecular dynamics saw it: with the repulsion the potential was fitted on top of.
+// eV/Å
 double Chooser::largest_force(const Structure& frame) {
-  Positions forces = evaluate(*potential_, frame).forces;
-  if (zbl_) forces += evaluate(*zbl_, frame).forces;
-  return forces.rowwise().norm().maxCoeff();
+  return evaluate(*potential_, frame).forces.rowwise().norm().maxCoeff();
 }
 
 bool Chooser::refused(const Structure& frame, const std::string& what) {

@@ -155,7 +155,7 @@ StartFile read_start_file(Config& config) {
 // Everything but the stages. No other file is opened: a study checks its settings before it trains the potential.
 MdOptions read_common(Config& config) {
   MdOptions o;
-  o.potential = config.path("potential");
+  o.potential = potentials::read_source(config, "potential");
   o.file_species = config.elements("species");
   if (config.choice("precision", {"double", "float"}, "double") == "float")
     o.precision = potentials::Precision::single_precision;

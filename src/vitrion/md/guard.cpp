@@ -136,7 +136,7 @@ std::optional<GuardEvent> Guard::check_grade(const LammpsSession::Graded& highes
       "STAGE.extrapolating.lammpstrj.gz) and train again, or set guard.grade_break: 0 to go on at your own risk.");
 }
 
-GuardEvent Guard::from(const LammpsError& error, std::int64_t step) const {
+GuardEvent Guard::from(const lammps::LammpsError& error, std::int64_t step) const {
   return event(
       GuardEvent::Kind::lammps, step, 0, 0, std::string("LAMMPS stopped (") + error.what() + ")",
       "Look at the last frames of the trajectory; usually atoms flew apart: shorten timestep_fs or lay zbl under "

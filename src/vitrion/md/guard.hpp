@@ -39,7 +39,7 @@ class Guard {
   /// The highest grade of an atom at the current step.
   std::optional<GuardEvent> check_grade(const LammpsSession::Graded& highest, std::int64_t step) const;
   /// An error of LAMMPS during the run as an event.
-  GuardEvent from(const LammpsError& error, std::int64_t step) const;
+  GuardEvent from(const lammps::LammpsError& error, std::int64_t step) const;
 
  private:
   GuardEvent event(GuardEvent::Kind kind, std::int64_t step, double value, double limit, const std::string& what,

@@ -8,10 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "lammps/settings.hpp"
 #include "vitrion/build/packed_cell.hpp"
 #include "vitrion/core/config.hpp"
 #include "vitrion/core/structure.hpp"
-#include "vitrion/potentials/potential.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::md {
 
@@ -57,9 +58,7 @@ struct GuardOptions {
 };
 
 /// Screened nuclear repulsion laid over the potential (potentials/zbl), Å.
-struct ZblRange {
-  double inner = 0.7, outer = 1.4;
-};
+using ZblRange = potentials::ShortRange;
 
 /// A structure file and where the settings name it.
 struct StartFile {
@@ -69,11 +68,13 @@ struct StartFile {
 };
 
 struct MdOptions {
-  std::filesystem::path potential;
+  potentials::PotentialSource potential;
+  /// Set by run_md: what LAMMPS is told where it computes the potential by itself.
+  std::optional<lammps::Settings> native;
   std::vector<Species> file_species;  ///< elements of a potential file that holds none
   potentials::Precision precision =
       potentials::Precision::double_precision;  ///< of NequIP's network; MTP is always double
-  std::optional<ZblRange> zbl;
+  std::optional<ZblRange> zbl;                  ///< laid over a potential that has none of its own
   /// eV; 0: none. Depth of a purely repulsive wall (Weeks, Chandler, Andersen 1971, doi 10.1063/1.1674820) that begins
   /// where the training set's shortest distance of each pair ends: it changes nothing that the potential was shown.
   double wall = 0;

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "lammps/lammps_potential.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/folder_lock.hpp"
@@ -16,11 +17,11 @@
 #include "vitrion/core/version.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/journal.hpp"
-#include "vitrion/md/model_card.hpp"
 #include "vitrion/md/mpi.hpp"
 #include "vitrion/md/segment.hpp"
 #include "vitrion/md/stage_input.hpp"
 #include "vitrion/md/start.hpp"
+#include "vitrion/potentials/sum/sum.hpp"
 
 namespace vitrion::md {
 namespace {
@@ -50,7 +51,7 @@ void check(const MdOptions& o) {
 
 // Everything that changes what the files hold. Of the guard, most only decides whether to go on.
 std::string key_of(const MdOptions& o) {
-  std::string text = fmt::format("{} {} {} {} {} {}\n", version, content_hash_of_file(o.potential),
+  std::string text = fmt::format("{} {} {} {} {} {}\n", version, potentials::content_hash_of(o.potential),
                                  join_names(o.file_species), o.seed, o.checkpoint_every, o.skin);
   text += fmt::format("grades {} {}\n", o.guard.grade_every, o.guard.grade_save);
   if (o.zbl) text += fmt::format("zbl {} {}\n", o.zbl->inner, o.zbl->outer);
@@ -72,20 +73,40 @@ std::string key_of(const MdOptions& o) {
   return content_hash(text);
 }
 
-// A potential that was fitted on top of ZBL repulsion must run on top of the same. The wall begins where the training
-// set ends.
-void take_repulsion(MdOptions& o, const ModelCard& card) {
-  if (o.wall > 0) {
-    for (const auto& [pair, distance] : o.guard.min_distances) o.wall_distances.emplace(pair, distance);
-    for (const auto& [pair, distance] : card.min_distances) o.wall_distances.emplace(pair, distance);
-  }
-  if (!card.zbl) return;
-  if (o.zbl && (o.zbl->inner != card.zbl->inner || o.zbl->outer != card.zbl->outer))
-    throw InputError(Location{o.potential.string()},
-                     fmt::format("was trained on top of ZBL from {} to {} Å, not {} to {}", card.zbl->inner,
-                                 card.zbl->outer, o.zbl->inner, o.zbl->outer),
-                     "Leave zbl out of the settings: it is taken from the model card.");
-  o.zbl = card.zbl;
+// The wall begins where the training set ends.
+void place_wall(MdOptions& o, const potentials::ModelCard& card) {
+  if (!(o.wall > 0)) return;
+  for (const auto& [pair, distance] : o.guard.min_distances) o.wall_distances.emplace(pair, distance);
+  for (const auto& [pair, distance] : card.min_distances) o.wall_distances.emplace(pair, distance);
+}
+
+// A potential that brings its ZBL repulsion gets no second one.
+void take_repulsion(MdOptions& o, const potentials::Potential& potential) {
+  const std::optional<ZblRange> own = potentials::short_range_in(potential);
+  if (!own || !o.zbl) return;
+  if (*own != *o.zbl)
+    throw InputError(
+        Location{o.potential.file.string()},
+        fmt::format("brings ZBL from {} to {} Å, not {} to {}", own->inner, own->outer, o.zbl->inner, o.zbl->outer),
+        "Leave zbl out of the settings: the potential has it.");
+  o.zbl.reset();
+}
+
+// A potential that LAMMPS computes by itself runs without `pair_style vitrion`, and alone.
+void take_native(MdOptions& o, const potentials::Potential& potential) {
+  if (const lammps::Settings* settings = lammps::native_settings(potential)) o.native = *settings;
+  const auto fail = [&](const std::string& what, const std::string& remedy) {
+    return InputError(Location{o.potential.file.string()}, what, remedy);
+  };
+  if (o.native && (o.zbl || o.wall > 0))
+    throw fail("zbl and wall_eV are laid over potentials that Vitrion computes, not over LAMMPS's own pair styles",
+               "Write pair_style: hybrid/overlay ... with the repulsion in it.");
+  if (!o.native && !potential.capabilities().neighborhoods)
+    throw fail(potential.title() + " cannot run in LAMMPS: a part of it is a pair style of LAMMPS's own",
+               "Use that part alone, or evaluate only.");
+  if (!o.native && !o.potential.settings.empty())
+    throw fail("a potential that Vitrion computes must be a file of its own here",
+               "Write its settings to a YAML file.");
 }
 
 std::vector<Species> default_framework(const std::vector<Species>& types) {
@@ -261,9 +282,12 @@ RunOutcome run_md(const MdOptions& given, const Session& session) {
   check(given);
   MdOptions options = given;
   options.start = starting_structure(given);
-  const ModelCard card = read_model_card(options.potential);
-  take_repulsion(options, card);
-  const std::vector<Species> types = lammps_types(options);
+  const potentials::ModelCard card = potentials::read_card_beside(options.potential);
+  place_wall(options, card);
+  const auto potential = potentials::load_potential(options.potential, {.species = options.file_species});
+  take_repulsion(options, *potential);
+  take_native(options, *potential);
+  const std::vector<Species> types = lammps_types(options, *potential);
   if (options.framework.empty()) options.framework = default_framework(types);
   const Mpi mpi;
   std::optional<FolderLock> lock;

@@ -95,7 +95,7 @@ class Segment {
     std::optional<GuardEvent> stop;
     try {
       stop = stage_.ensemble == Ensemble::minimize ? minimize() : integrate();
-    } catch (const LammpsError& error) {
+    } catch (const lammps::LammpsError& error) {
       stop = context_.guard.from(error, from_ + session_.step() - first_lammps_step_);
     }
     if (stop) {
@@ -109,7 +109,7 @@ class Segment {
  private:
   void begin() {
     if (journal_.restart.empty())
-      session_.create(options_.start, context_.types);
+      session_.create(options_.start, context_.types, options_.native && lammps::needs_charges(*options_.native));
     else
       read_restart(session_, options_, journal_);
     for (const std::string& line : interaction_commands(options_, context_.types)) session_.command(line);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "lammps/box.hpp"
 #include "lammps/headers.hpp"
 #include "lammps/pair_vitrion.hpp"
 #include "vitrion/core/error.hpp"
@@ -19,32 +20,6 @@ namespace vitrion::md {
 namespace {
 
 constexpr double fs_per_ps = units::ps_in_fs;
-
-// The same lattice with a along x, b in the xy plane and a right-handed basis: a lower triangular matrix.
-Matrix3 in_lammps_axes(Matrix3 m) {
-  const bool already = m(0, 1) == 0 && m(0, 2) == 0 && m(1, 2) == 0 && m(0, 0) > 0 && m(1, 1) > 0 && m(2, 2) > 0;
-  if (already) return m;
-  if (m.determinant() < 0) m.row(2) *= -1;  // (a, b, -c) spans the same lattice
-  const Vector3 a = m.row(0), b = m.row(1), c = m.row(2);
-  const Vector3 x = a.normalized();
-  Matrix3 l = Matrix3::Zero();
-  l(0, 0) = a.norm();
-  l(1, 0) = b.dot(x);
-  l(1, 1) = x.cross(b).norm();
-  l(2, 0) = c.dot(x);
-  l(2, 1) = (b.dot(c) - l(1, 0) * l(2, 0)) / l(1, 1);
-  l(2, 2) = std::sqrt(c.squaredNorm() - l(2, 0) * l(2, 0) - l(2, 1) * l(2, 1));
-  for (double* tilt : {&l(1, 0), &l(2, 0), &l(2, 1)})
-    if (std::abs(*tilt) < 1e-12 * m.norm()) *tilt = 0;
-  return l;
-}
-
-int type_number(const std::vector<Species>& types, const Species& species) {
-  const auto found = std::find(types.begin(), types.end(), species);
-  if (found == types.end())
-    throw InputError("the structure holds " + species.name() + "; the run is set up for " + join_names(types));
-  return static_cast<int>(found - types.begin()) + 1;
-}
 
 std::vector<char*> mutable_words(std::vector<std::string>& words) {
   std::vector<char*> pointers;
@@ -59,7 +34,9 @@ struct LammpsSession::Instance {
   std::unique_ptr<LAMMPS_NS::LAMMPS> lammps;
 
   LAMMPS_NS::LAMMPS* operator->() const { return lammps.get(); }
-  PairVitrion* pair() const { return dynamic_cast<PairVitrion*>(lammps->force->pair_match("vitrion", 1)); }
+  lammps::PairVitrion* pair() const {
+    return dynamic_cast<lammps::PairVitrion*>(lammps->force->pair_match("vitrion", 1));
+  }
   // n_atoms * 3 values by id.
   template <class T>
   std::vector<T> gather(std::string name, std::int64_t n_atoms, int width) const {
@@ -84,7 +61,7 @@ LammpsSession::LammpsSession(Screen screen, const std::vector<std::string>& argu
   setenv("OMP_NUM_THREADS", std::to_string(threads()).c_str(), 0);
   instance_->lammps =
       std::make_unique<LAMMPS_NS::LAMMPS>(static_cast<int>(pointers.size()), pointers.data(), MPI_COMM_WORLD);
-  register_pair_style(*instance_->lammps);
+  lammps::register_pair_style(*instance_->lammps);
 }
 
 LammpsSession::~LammpsSession() = default;
@@ -97,50 +74,11 @@ void LammpsSession::file(const std::filesystem::path& input) {
   (*instance_)->input->file(input.c_str());
 }
 
-void LammpsSession::create(const Structure& structure, const std::vector<Species>& types) {
+void LammpsSession::create(const Structure& structure, const std::vector<Species>& types, bool charges) {
   if (!structure.cell.is_periodic())
     throw InputError("molecular dynamics needs a cell that is periodic along all three vectors",
                      "Put slabs and molecules into a cell with vacuum.");
-  const Matrix3 box = in_lammps_axes(structure.cell.matrix());
-  const bool turned = box != structure.cell.matrix();
-  // A left-handed cell was made right-handed by turning c round, not by mirroring.
-  Matrix3 basis = structure.cell.matrix();
-  if (basis.determinant() < 0) basis.row(2) *= -1;
-  const Matrix3 rotation = turned ? Matrix3(basis.inverse() * box) : Matrix3::Identity();
-
-  command("units metal");
-  command("atom_style atomic");
-  command("boundary p p p");
-  command("box tilt large");
-  const bool skewed = box(1, 0) != 0 || box(2, 0) != 0 || box(2, 1) != 0;
-  command(fmt::format("region box {} 0 {:.17g} 0 {:.17g} 0 {:.17g}{} units box", skewed ? "prism" : "block", box(0, 0),
-                      box(1, 1), box(2, 2),
-                      skewed ? fmt::format(" {:.17g} {:.17g} {:.17g}", box(1, 0), box(2, 0), box(2, 1)) : ""));
-  command(fmt::format("create_box {} box", types.size()));
-  for (std::size_t t = 0; t < types.size(); ++t) command(fmt::format("mass {} {:.17g}", t + 1, types[t].mass()));
-
-  const Positions positions = structure.positions * rotation;
-  const Cell cell(box);
-  const int n = static_cast<int>(structure.size());
-  std::vector<int> ids, type_numbers, images;
-  Positions wrapped(n, 3), velocities = Positions::Zero(n, 3);
-  for (int i = 0; i < n; ++i) {
-    ids.push_back(i + 1);
-    type_numbers.push_back(type_number(types, structure.species[static_cast<std::size_t>(i)]));
-    wrapped.row(i) = cell.wrap(positions.row(i)).transpose();
-    const Vector3 crossed = cell.to_fractional((positions.row(i) - wrapped.row(i)).transpose());
-    int image[3];
-    for (int k = 0; k < 3; ++k) {
-      image[k] = static_cast<int>(std::lround(crossed[k]));
-      if (structure.wrapping == Wrapping::wrapped && !structure.images.empty())
-        image[k] += structure.images[static_cast<std::size_t>(i)][static_cast<std::size_t>(k)];
-    }
-    images.push_back(lammps_encode_image_flags(image[0], image[1], image[2]));
-  }
-  if (structure.has_velocities()) velocities = structure.velocities * rotation * fs_per_ps;
-  lammps_create_atoms(instance_->lammps.get(), n, ids.data(), type_numbers.data(), wrapped.data(), velocities.data(),
-                      images.data(), 0);
-  if (n_atoms() != n) throw LammpsError(fmt::format("LAMMPS placed {} of {} atoms", n_atoms(), n));
+  lammps::create_atoms(*instance_->lammps, structure, types, charges);
 }
 
 LAMMPS_NS::LAMMPS& LammpsSession::lammps() {
@@ -154,7 +92,7 @@ double LammpsSession::thermo(const std::string& keyword) const {
 double LammpsSession::value(const std::string& expression) {
   command("variable vitrion_value equal \"" + expression + "\"");
   auto* number = static_cast<double*>(lammps_extract_variable(instance_->lammps.get(), "vitrion_value", nullptr));
-  if (number == nullptr) throw LammpsError("\"" + expression + "\" has no value");
+  if (number == nullptr) throw lammps::LammpsError("\"" + expression + "\" has no value");
   const double result = *number;
   lammps_free(number);
   return result;
@@ -197,7 +135,7 @@ Cell LammpsSession::cell() const {
 
 Structure LammpsSession::gather(const std::vector<Species>& types) const {
   const std::int64_t expected = (*instance_)->atom->natoms, n = n_atoms();
-  if (n != expected) throw LammpsError(fmt::format("{} of {} atoms are left", n, expected));
+  if (n != expected) throw lammps::LammpsError(fmt::format("{} of {} atoms are left", n, expected));
   Structure s;
   s.cell = cell();
   s.step = step();
@@ -222,12 +160,12 @@ Structure LammpsSession::gather(const std::vector<Species>& types) const {
 std::vector<LammpsSession::Closest> LammpsSession::closest_pairs(int n_types) const {
   const auto size = static_cast<std::size_t>(n_types) * static_cast<std::size_t>(n_types);
   std::vector<Closest> closest(size, {std::numeric_limits<double>::infinity(), 0, 0});
-  const PairVitrion* pair = instance_->pair();
+  const lammps::PairVitrion* pair = instance_->pair();
   if (pair == nullptr) return closest;
-  const std::vector<PairVitrion::Closest> mine = pair->closest_pairs();
+  const std::vector<lammps::PairVitrion::Closest> mine = pair->closest_pairs();
   // Distances and ids of all ranks as doubles: ids are far below 2^53.
   std::vector<double> sent, all(3 * size * static_cast<std::size_t>(instance_->mpi.size()));
-  for (const PairVitrion::Closest& c : mine)
+  for (const lammps::PairVitrion::Closest& c : mine)
     sent.insert(sent.end(), {c.distance, static_cast<double>(c.id_a), static_cast<double>(c.id_b)});
   const int count = static_cast<int>(3 * size);
   MPI_Allgather(sent.data(), count, MPI_DOUBLE, all.data(), count, MPI_DOUBLE, (*instance_)->world);
@@ -254,17 +192,17 @@ LammpsSession::Strongest LammpsSession::strongest_force() const {
 }
 
 bool LammpsSession::has_grades() const {
-  const PairVitrion* pair = instance_->pair();
+  const lammps::PairVitrion* pair = instance_->pair();
   return pair != nullptr && pair->has_grades();
 }
 
 void LammpsSession::grade_every(std::int64_t every) {
-  if (PairVitrion* pair = instance_->pair()) pair->grade_every(every);
+  if (lammps::PairVitrion* pair = instance_->pair()) pair->grade_every(every);
 }
 
 std::optional<LammpsSession::Graded> LammpsSession::highest_grade() {
   if (!has_grades()) return std::nullopt;
-  const PairVitrion::Grade here = instance_->pair()->highest_grade();
+  const lammps::PairVitrion::Grade here = instance_->pair()->highest_grade();
   struct {
     double grade;
     int id;

@@ -38,8 +38,9 @@ class LammpsSession {
 
   /// Makes the box and the atoms; type t + 1 is types[t], with its mass. The cell must be periodic along all three
   /// vectors; it is turned so that a lies along x and b in the xy plane (LAMMPS's convention), velocities with it.
-  /// Throws InputError when a species is not in `types` or the cell is not periodic.
-  void create(const Structure& structure, const std::vector<Species>& types);
+  /// Atoms have a place for a charge where `charges` says so. Throws InputError when a species is not in `types` or the
+  /// cell is not periodic.
+  void create(const Structure& structure, const std::vector<Species>& types, bool charges = false);
 
   /// A keyword of `thermo_style`, in LAMMPS's units (eV, Å, K, bar, ps). Between runs, after a run.
   double thermo(const std::string& keyword) const;

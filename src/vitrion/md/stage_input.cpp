@@ -8,7 +8,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/random.hpp"
 #include "vitrion/core/units.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::md {
 namespace {
@@ -46,13 +46,21 @@ std::string wall_command(const MdOptions& options, const std::vector<Species>& t
                    "The model card beside the potential names them, or give guard.min_distances_A.");
 }
 
+// Thermo output appears nowhere; it makes LAMMPS keep energy and pressure at the steps that are asked for. Lost atoms
+// are the guard's affair.
+void add_output(std::vector<std::string>& list) {
+  list.emplace_back("thermo_style custom step temp pe ke press pxx pyy pzz pxy pxz pyz vol density");
+  list.emplace_back("thermo_modify lost ignore norm no");
+  list.emplace_back("thermo 0");
+}
+
 }  // namespace
 
-std::vector<Species> lammps_types(const MdOptions& options) {
-  const auto potential = potentials::load_potential(options.potential, potentials::LoadOptions{options.file_species});
-  potentials::types_for(*potential, options.start);  // throws for a species the potential does not know
+std::vector<Species> lammps_types(const MdOptions& options, const potentials::Potential& potential) {
+  potentials::types_for(potential, options.start);     // throws for a species the potential does not know
+  if (options.native) return options.native->species;  // its lines count on these numbers
   std::vector<Species> types;
-  for (const Species& s : potential->species())
+  for (const Species& s : potential.species())
     if (std::find(options.start.species.begin(), options.start.species.end(), s) != options.start.species.end())
       types.push_back(s);
   return types;
@@ -64,7 +72,12 @@ std::vector<std::string> interaction_commands(const MdOptions& options, const st
   if (options.precision == potentials::Precision::single_precision) style += " precision float";
   std::vector<std::string> list{fmt::format("neighbor {:.10g} bin", options.skin),
                                 "neigh_modify every 1 delay 0 check yes"};
-  const std::string file = "\"" + std::filesystem::absolute(options.potential).string() + "\"";
+  if (options.native) {
+    for (std::string& line : lammps::input_lines(*options.native)) list.push_back(std::move(line));
+    add_output(list);
+    return list;
+  }
+  const std::string file = "\"" + std::filesystem::absolute(options.potential.file).string() + "\"";
   const std::string elements = join_names(types, " ");
   if (!options.zbl && options.wall == 0) {
     list.push_back("pair_style " + style);
@@ -84,11 +97,7 @@ std::vector<std::string> interaction_commands(const MdOptions& options, const st
       }
     if (options.wall > 0) list.emplace_back("pair_modify pair lj/cut shift yes");
   }
-  // Thermo output appears nowhere; it makes LAMMPS keep energy and pressure at the steps that are asked for. Lost atoms
-  // are the guard's affair.
-  list.emplace_back("thermo_style custom step temp pe ke press pxx pyy pzz pxy pxz pyz vol density");
-  list.emplace_back("thermo_modify lost ignore norm no");
-  list.emplace_back("thermo 0");
+  add_output(list);
   return list;
 }
 

@@ -9,8 +9,8 @@
 namespace vitrion::md {
 
 /// The species of the run by LAMMPS type: those of the structure, in the potential's order. Throws InputError when the
-/// potential cannot be read or does not know one of them.
-std::vector<Species> lammps_types(const MdOptions& options);
+/// potential does not know one of them.
+std::vector<Species> lammps_types(const MdOptions& options, const potentials::Potential& potential);
 
 /// Neighbour lists, interactions and thermo output: what every session of a run needs.
 std::vector<std::string> interaction_commands(const MdOptions& options, const std::vector<Species>& types);

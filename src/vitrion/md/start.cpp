@@ -5,7 +5,6 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/trajectory.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/md/model_card.hpp"
 
 namespace vitrion::md {
 namespace {
@@ -46,11 +45,13 @@ Structure starting_structure(const MdOptions& o) {
   return build::packed_cell(packing);
 }
 
-build::PackingOptions complete_packing(const build::PackingOptions& packing, const std::filesystem::path& potential) {
+build::PackingOptions complete_packing(const build::PackingOptions& packing,
+                                       const potentials::PotentialSource& potential) {
   build::PackingOptions p = packing;
-  for (const auto& [pair, distance] : read_model_card(potential).min_distances) {
+  for (const auto& [pair, distance] : read_card_beside(potential).min_distances) {
     const auto species = parse_pair(pair);
-    if (!species) throw InputError(Location{potential.string()}, "its model card speaks of the pair \"" + pair + "\"");
+    if (!species)
+      throw InputError(Location{potential.file.string()}, "its model card speaks of the pair \"" + pair + "\"");
     const auto& [a, b] = *species;
     if (p.distances.count({b, a}) == 0) p.distances.insert({{a, b}, distance});
   }

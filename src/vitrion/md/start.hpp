@@ -12,7 +12,8 @@ Structure starting_structure(const MdOptions& options);
 
 /// The packing, with the smallest distances of the training set for pairs it names none for, where a model card records
 /// them: the start then holds no distance that the potential has never seen.
-build::PackingOptions complete_packing(const build::PackingOptions& packing, const std::filesystem::path& potential);
+build::PackingOptions complete_packing(const build::PackingOptions& packing,
+                                       const potentials::PotentialSource& potential);
 
 /// "Li-O" -> two species; nothing when it is no pair of elements.
 std::optional<std::pair<Species, Species>> parse_pair(const std::string& name);

@@ -38,6 +38,10 @@ SelectionRows Potential::selection_rows(const neighbors::Neighborhoods&, GhostEx
   throw InputError("a potential of kind " + kind() + " has nothing to grade by");
 }
 
+std::unique_ptr<Potential> Potential::graded_by(SelectionState, const Calibration&) const {
+  throw InputError("a potential of kind " + kind() + " has nothing to grade by");
+}
+
 std::vector<int> types_for(const Potential& potential, const Structure& structure) {
   const std::vector<Species>& known = potential.species();
   std::vector<int> types;
@@ -67,11 +71,11 @@ std::vector<double> grades_of(Potential& potential, const Structure& structure) 
   return std::move(result.grades);
 }
 
-Labels evaluate(Potential& potential, const Structure& structure) {
-  const neighbors::PeriodicNeighborhoods lists(structure, types_for(potential, structure), potential.cutoff());
+Labels Potential::evaluate(const Structure& structure) {
+  const neighbors::PeriodicNeighborhoods lists(structure, types_for(*this, structure), cutoff());
   PeriodicExchange exchange(lists.n_local(), lists.owners());
   Evaluation result;
-  potential.compute(lists.view(), {}, exchange, result);
+  compute(lists.view(), {}, exchange, result);
   Labels labels;
   labels.energy = std::accumulate(result.energies.begin(), result.energies.end(), 0.0);
   labels.energy_kind = EnergyKind::free;

@@ -62,6 +62,14 @@ struct EvaluationRequest {
   bool grades = false;  ///< only where Potential::has_grades()
 };
 
+/// What a potential can do beyond energy, forces and virial of a whole structure.
+struct Capabilities {
+  /// It computes over neighborhoods of local and ghost atoms (`compute`): inside `pair_style vitrion`, on any number of
+  /// ranks. Without, only `evaluate` serves.
+  bool neighborhoods = true;
+  bool site_energies = true;  ///< `evaluate` gives Labels::atomic_energies
+};
+
 /// An interatomic potential: site energies over neighbourhoods, forces and virial.
 ///
 /// `compute` may use vitrion::threads() threads; one object serves one caller at a time (it keeps scratch memory):
@@ -70,8 +78,11 @@ class Potential {
  public:
   virtual ~Potential() = default;
 
-  /// "MTP", "ZBL", ...
+  /// "MTP", "ZBL", ...: Kind::name in the catalogue.
   virtual std::string kind() const = 0;
+  /// For people.
+  virtual std::string title() const { return kind(); }
+  virtual Capabilities capabilities() const { return {}; }
   /// Species by type index: Neighborhoods::types index this list. May hold unnamed types (then `name_species` first).
   virtual const std::vector<Species>& species() const = 0;
   /// Replaces unnamed types by elements, in order. Throws InputError when the numbers differ.
@@ -94,7 +105,15 @@ class Potential {
   /// outside the selection_width() / n_species columns that belong to the species of its atom.
   virtual SelectionRows selection_rows(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts);
 
-  /// Fills `result` for the local atoms of `atoms`.
+  /// A copy that is graded by `state`, which was made for it; `calibration` is kept where there is a place for it.
+  /// Throws InputError where there is nothing to grade by.
+  virtual std::unique_ptr<Potential> graded_by(SelectionState state, const Calibration& calibration) const;
+
+  /// Energy (kind `free`), forces, stress (where the cell is periodic and has a volume) and site energies of a
+  /// structure. Throws InputError for species the potential does not know.
+  virtual Labels evaluate(const Structure& structure);
+
+  /// Fills `result` for the local atoms of `atoms`. Only with Capabilities::neighborhoods.
   virtual void compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                        Evaluation& result) = 0;
 
@@ -107,7 +126,9 @@ std::vector<int> types_for(const Potential& potential, const Structure& structur
 /// Grade of every atom. Throws InputError when the potential has none.
 std::vector<double> grades_of(Potential& potential, const Structure& structure);
 
-/// Energy (kind `free`), forces, stress (when the cell has a volume) and site energies of a structure.
-Labels evaluate(Potential& potential, const Structure& structure);
+/// Potential::evaluate.
+inline Labels evaluate(Potential& potential, const Structure& structure) {
+  return potential.evaluate(structure);
+}
 
 }  // namespace vitrion::potentials

@@ -22,7 +22,7 @@ struct Timing {
   double listed_neighbors = 0;                  ///< within cutoff + skin
   double median = 0, fastest = 0, slowest = 0;  ///< wall time over the steps
   double processor = 0;                         ///< processor time of all threads together, mean
-  double neighbor_list = 0;                     ///< wall time of building the list once
+  double neighbor_list = 0;                     ///< wall time of building the list once; 0 where that is no part apart
   double energy = 0;                            ///< eV, of the structure as given
 };
 

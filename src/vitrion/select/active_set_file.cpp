@@ -6,11 +6,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/potentials/mtp/mtp_file.hpp"
-#include "vitrion/potentials/mtp/mtp_potential.hpp"
-#include "vitrion/potentials/mtp/selection_state.hpp"
-#include "vitrion/potentials/nequip/model_file.hpp"
-#include "vitrion/potentials/nequip/nequip_potential.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::select {
 namespace {
@@ -37,23 +33,13 @@ std::vector<Structure> keep_used(potentials::SelectionState& state, const std::v
   return used;
 }
 
-void write_mtp(const fs::path& file, potentials::mtp::MtpParameters parameters, potentials::SelectionState state,
-               const std::vector<Structure>& training) {
-  const std::vector<Structure> used = keep_used(state, training);
-  // The `.cfg` writer writes files.
-  const fs::path scratch = file.string() + ".active.cfg";
-  io::write_frames(scratch, used, {.format = {}, .species = parameters.species});
-  state.configurations = read_file(scratch);
+// As `.cfg` text. Its writer writes files.
+std::string as_text(const std::vector<Structure>& frames, const std::vector<Species>& species,
+                    const fs::path& scratch) {
+  io::write_frames(scratch, frames, {.format = {}, .species = species});
+  std::string text = read_file(scratch);
   fs::remove(scratch);
-  parameters.selection_state = potentials::mtp::format_selection_state(state);
-  potentials::mtp::write_mtp(file, parameters);
-}
-
-void write_nequip(const fs::path& file, potentials::nequip::Model model, const potentials::SelectionState& state,
-                  const potentials::Calibration& calibration) {
-  model.extrapolation = potentials::nequip::from_selection_state(state, model.species.size());
-  model.extrapolation->calibration = calibration;
-  potentials::nequip::write_model(file, model);
+  return text;
 }
 
 }  // namespace
@@ -61,11 +47,11 @@ void write_nequip(const fs::path& file, potentials::nequip::Model model, const p
 void write_with_active_set(const fs::path& file, const potentials::Potential& potential,
                            potentials::SelectionState state, const std::vector<Structure>& training,
                            const potentials::Calibration& calibration) {
-  if (const auto* mtp = dynamic_cast<const potentials::mtp::MtpPotential*>(&potential))
-    return write_mtp(file, mtp->parameters(), std::move(state), training);
-  if (const auto* network = dynamic_cast<const potentials::nequip::NequipPotential*>(&potential))
-    return write_nequip(file, network->model(), state, calibration);
-  throw InputError("a potential of kind " + potential.kind() + " has nothing to grade by");
+  if (state.kind == potentials::ReferenceKind::active_set) {
+    const std::vector<Structure> used = keep_used(state, training);
+    state.configurations = as_text(used, potential.species(), file.string() + ".active.cfg");
+  }
+  potentials::write_potential(file, *potential.graded_by(std::move(state), calibration));
 }
 
 }  // namespace vitrion::select

@@ -7,6 +7,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/md/options.hpp"
+#include "vitrion/study/given_potential.hpp"
 #include "vitrion/study/settings.hpp"
 #include "vitrion/study/study_report.hpp"
 #include "vitrion/train/options.hpp"
@@ -81,16 +82,20 @@ class Planner {
       throw config_.error("potential", "\"potential\" and \"train\" cannot both be given",
                           "A potential exists already, or it is trained.");
     Config section = config_.section("potential");
-    const fs::path file = section.path("file");
-    if (!fs::exists(file)) throw section.error("file", "there is no potential \"" + file.string() + "\"");
-    potential_files_ = {imports_.add(file.string(), section.where("file"))};
-    const fs::path card = fs::path(file).replace_extension(".card.json");
-    if (fs::exists(card)) potential_files_.push_back(imports_.add(card.string(), section.where("file")));
     Stage stage;
     stage.name = "potential";
+    const GivenPotential given = given_potential(section, stage.name, imports_);
+    potential_files_ = given.files;
     stage.title = "errors of the potential";
     stage.command = {program_, "evaluate", "../" + potential_files_.front()};
     stage.inputs = potential_files_;
+    stage.outputs = {"errors.json"};
+    if (!given.settings.empty()) {
+      stage.inputs.erase(stage.inputs.begin());
+      stage.files["potential.yaml"] = given.settings;
+      stage.outputs.push_back("potential.yaml");
+    }
+    const std::size_t n_files = stage.inputs.size();
     if (!section.has("test"))
       throw InputError(section.where(), "\"test\" is missing: labelled configurations the potential was not trained on",
                        "The report tells by its errors there how far the potential can be trusted.");
@@ -98,10 +103,9 @@ class Planner {
       stage.inputs.push_back(imports_.add(test, section.where("test")));
       stage.command.push_back("../" + stage.inputs.back());
     }
-    if (stage.inputs.size() == potential_files_.size()) throw section.error("test", "the list is empty");
+    if (stage.inputs.size() == n_files) throw section.error("test", "the list is empty");
     for (const char* word : {"--threads", "1", "--json", "errors.json", "--plots", "plots"})
       stage.command.emplace_back(word);
-    stage.outputs = {"errors.json"};
     potential_stage_ = stage.name;
     study_.stages.push_back(std::move(stage));
   }

@@ -145,6 +145,12 @@ SelectionRows MtpPotential::selection_rows(const neighbors::Neighborhoods& atoms
   return rows;
 }
 
+std::unique_ptr<Potential> MtpPotential::graded_by(SelectionState state, const Calibration&) const {
+  MtpParameters parameters = parameters_;
+  parameters.selection_state = format_selection_state(state);
+  return std::make_unique<MtpPotential>(std::move(parameters));
+}
+
 std::unique_ptr<Potential> MtpPotential::clone() const {
   return std::make_unique<MtpPotential>(parameters_);
 }

@@ -29,6 +29,7 @@ class MtpPotential final : public Potential {
   /// Derivatives of site energies by all parameters, in the order of MtpParameters::flat. Units: eV per unit of the
   /// parameter.
   SelectionRows selection_rows(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts) override;
+  std::unique_ptr<Potential> graded_by(SelectionState state, const Calibration& calibration) const override;
   void compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                Evaluation& result) override;
   std::unique_ptr<Potential> clone() const override;

@@ -26,6 +26,13 @@ std::unique_ptr<Potential> NequipPotential::clone() const {
   return std::make_unique<NequipPotential>(model_, options_);
 }
 
+std::unique_ptr<Potential> NequipPotential::graded_by(SelectionState state, const Calibration& calibration) const {
+  Model model = model_;
+  model.extrapolation = from_selection_state(state, model.species.size());
+  model.extrapolation->calibration = calibration;
+  return std::make_unique<NequipPotential>(std::move(model), options_);
+}
+
 void NequipPotential::compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request,
                               GhostExchange& ghosts, Evaluation& result) {
   if (request.grades && !grader_)

@@ -31,6 +31,7 @@ class NequipPotential final : public Potential {
   ReferenceKind reference_kind() const override { return ReferenceKind::ellipsoid; }
   std::size_t selection_width() const override { return model_.species.size() * row_width(model_.hyper); }
   SelectionRows selection_rows(const neighbors::Neighborhoods& atoms, GhostExchange& ghosts) override;
+  std::unique_ptr<Potential> graded_by(SelectionState state, const Calibration& calibration) const override;
   void compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                Evaluation& result) override;
   std::unique_ptr<Potential> clone() const override;

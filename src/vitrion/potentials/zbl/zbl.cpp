@@ -1,10 +1,11 @@
 #include "vitrion/potentials/zbl/zbl.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "vitrion/core/config.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/parallel.hpp"
 #include "vitrion/core/units.hpp"
 
 namespace vitrion::potentials {
@@ -76,62 +77,43 @@ Zbl::Value Zbl::pair(int type_i, int type_j, double r) const {
   return v;
 }
 
+// A pair of atoms is met from both ends. Each end takes half the energy and all of its own force, so that threads share
+// nothing and ghosts, whose owners do the same, are left alone.
 void Zbl::compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange&,
                   Evaluation& result) {
   result.energies.assign(atoms.n_local, 0.0);
   result.forces = Positions::Zero(static_cast<Eigen::Index>(atoms.n_total), 3);
-  result.virial.setZero();
-  result.atomic_virials.setZero(request.atomic_virials ? static_cast<Eigen::Index>(atoms.n_local) : 0, 9);
+  virials_.resize(static_cast<Eigen::Index>(atoms.n_local), 9);
+  constexpr std::size_t share = 64;  // atoms
+  parallel_for((atoms.n_local + share - 1) / share, [&](std::size_t k) {
+    for (std::size_t i = k * share; i < std::min((k + 1) * share, atoms.n_local); ++i) compute_site(atoms, i, result);
+  });
+  Eigen::Matrix<double, 1, 9> sum = virials_.colwise().sum();
+  result.virial = Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(sum.data());
+  result.atomic_virials.resize(0, 9);
+  if (request.atomic_virials) result.atomic_virials = virials_;
+}
+
+void Zbl::compute_site(const neighbors::Neighborhoods& atoms, std::size_t i, Evaluation& result) {
   const double cutoff2 = options_.outer * options_.outer;
-  for (std::size_t i = 0; i < atoms.n_local; ++i) {
-    const double* xi = atoms.positions + 3 * i;
-    Matrix3 virial = Matrix3::Zero();
-    for (const int j : atoms.of(i)) {
-      const double* xj = atoms.positions + 3 * static_cast<std::size_t>(j);
-      const Vector3 d(xj[0] - xi[0], xj[1] - xi[1], xj[2] - xi[2]);
-      const double r2 = d.squaredNorm();
-      if (r2 >= cutoff2) continue;
-      const double r = std::sqrt(r2);
-      const Value v = pair(atoms.types[i], atoms.types[j], r);
-      // Every pair is met from both ends: half of it belongs to either site.
-      result.energies[i] += 0.5 * v.energy;
-      const Vector3 gradient = 0.5 * v.slope / r * d;  // of site energy i with respect to d = x_j - x_i
-      result.forces.row(static_cast<Eigen::Index>(i)) += gradient.transpose();
-      result.forces.row(j) -= gradient.transpose();
-      virial -= gradient * d.transpose();
-    }
-    result.virial += virial;
-    if (request.atomic_virials)
-      Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(
-          result.atomic_virials.row(static_cast<Eigen::Index>(i)).data()) = virial;
+  const double* xi = atoms.positions + 3 * i;
+  double energy = 0;
+  Vector3 force = Vector3::Zero();
+  Matrix3 virial = Matrix3::Zero();
+  for (const int j : atoms.of(i)) {
+    const double* xj = atoms.positions + 3 * static_cast<std::size_t>(j);
+    const Vector3 d(xj[0] - xi[0], xj[1] - xi[1], xj[2] - xi[2]);
+    const double r2 = d.squaredNorm();
+    if (r2 >= cutoff2) continue;
+    const double r = std::sqrt(r2);
+    const Value v = pair(atoms.types[i], atoms.types[j], r);
+    energy += 0.5 * v.energy;
+    force += v.slope / r * d;
+    virial -= 0.5 * v.slope / r * d * d.transpose();
   }
-}
-
-bool looks_like_zbl(std::string_view text) {
-  constexpr std::string_view mark = "kind: zbl";
-  const std::size_t at = text.find(mark);
-  return at != std::string_view::npos && (at == 0 || text[at - 1] == '\n');
-}
-
-std::unique_ptr<Zbl> read_zbl(const std::filesystem::path& file) {
-  Config config = Config::load(file.string());
-  config.choice("kind", {"zbl"}, "zbl");
-  ZblOptions options;
-  for (const std::string& name : config.texts("species")) {
-    try {
-      options.species.push_back(Species::element(name));
-    } catch (const InputError& e) {
-      throw config.error("species", e.what());
-    }
-  }
-  options.inner = config.number("inner", options.inner);
-  options.outer = config.number("outer", options.outer);
-  config.finish();
-  try {
-    return std::make_unique<Zbl>(std::move(options));
-  } catch (const InputError& e) {
-    throw config.error("outer", e.what());
-  }
+  result.energies[i] = energy;
+  result.forces.row(static_cast<Eigen::Index>(i)) = force.transpose();
+  Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(virials_.row(static_cast<Eigen::Index>(i)).data()) = virial;
 }
 
 }  // namespace vitrion::potentials

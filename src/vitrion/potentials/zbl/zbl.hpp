@@ -1,8 +1,7 @@
 // Screened nuclear repulsion at short range (Ziegler, Biersack and Littmark).
 #pragma once
 
-#include <filesystem>
-#include <string_view>
+#include <vector>
 
 #include "vitrion/potentials/potential.hpp"
 
@@ -21,7 +20,7 @@ struct ZblOptions {
 ///
 /// S(r) is the polynomial that takes energy, force and the force's slope to zero at `outer`: a constant up to `inner`,
 /// A/3 (r - inner)^3 + B/4 (r - inner)^4 + constant beyond. It is the switching of LAMMPS's `pair_style zbl`, so
-/// results can be compared directly.
+/// results can be compared directly. Its file is YAML: `kind: zbl`, `species: [Li, P]`, `inner: 1.0`, `outer: 2.0` (Å).
 class Zbl final : public Potential {
  public:
   /// Throws InputError when a species is no element, when there is none, or unless 0 < inner < outer.
@@ -34,6 +33,8 @@ class Zbl final : public Potential {
   void compute(const neighbors::Neighborhoods& atoms, const EvaluationRequest& request, GhostExchange& ghosts,
                Evaluation& result) override;
   std::unique_ptr<Potential> clone() const override { return std::make_unique<Zbl>(*this); }
+
+  const ZblOptions& options() const { return options_; }
 
   struct Value {
     double energy;  ///< eV
@@ -53,15 +54,11 @@ class Zbl final : public Potential {
     return terms_[static_cast<std::size_t>(type_i) * options_.species.size() + static_cast<std::size_t>(type_j)];
   }
 
+  void compute_site(const neighbors::Neighborhoods& atoms, std::size_t i, Evaluation& result);
+
   ZblOptions options_;
-  std::vector<PairTerms> terms_;  // shape (n_species, n_species)
+  std::vector<PairTerms> terms_;                                       // shape (n_species, n_species)
+  Eigen::Matrix<double, Eigen::Dynamic, 9, Eigen::RowMajor> virials_;  // of sites, scratch
 };
-
-/// True for text with a line `kind: zbl`.
-bool looks_like_zbl(std::string_view text);
-
-/// Reads the YAML form: `kind: zbl`, `species: [Li, P]`, `inner: 1.0`, `outer: 2.0` (Å).
-/// Throws InputError (file:line).
-std::unique_ptr<Zbl> read_zbl(const std::filesystem::path& file);
 
 }  // namespace vitrion::potentials
