@@ -453,5 +453,28 @@ TEST(RunQuench, ReplicasAreIndependentAndSayWhetherTheyMelted) {
   EXPECT_NE(read_file(outcome.replicas[0].final_structure), read_file(outcome.replicas[1].final_structure));
 }
 
+// LAMMPS as it is built here bears one run of a process at a time: a second one is refused, not mixed up.
+TEST(Run, ASecondRunAtOnceIsRefused) {
+  MdOptions o = fluid({stage("hot", Ensemble::nvt, 2000, 1000)});
+  class SecondRun final : public Log {
+   public:
+    explicit SecondRun(const MdOptions& options) : options_(options) {}
+    void say(const std::string&) override {}
+    void status(const std::string&) override {}
+    std::unique_ptr<ProgressDisplay> begin(const Work&) override {
+      EXPECT_THROW(run_md(options_), std::logic_error);
+      tried = true;
+      return nullptr;
+    }
+    bool tried = false;
+
+   private:
+    const MdOptions& options_;
+  } log(o);
+  o.stages.resize(1);
+  run_md(o, Session(nullptr, &log));
+  EXPECT_TRUE(log.tried);
+}
+
 }  // namespace
 }  // namespace vitrion::md

@@ -127,6 +127,26 @@ TEST_F(TrainCommand, KilledGoesOnToTheSamePotential) {
   EXPECT_EQ(potential("ended.mtp"), potential("fitted.mtp"));
 }
 
+// Limits say when to end: what was done before stays done.
+TEST_F(TrainCommand, GoesOnUnderHigherLimitsToTheSamePotential) {
+  ASSERT_EQ(train("optimizer.starts=2 optimizer.max_iterations=20 output=straight.mtp").exit_code, 0);
+  end_early(SIGTERM);
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint.json"));
+  const test::Run run = train("output=ended.mtp optimizer.starts=2 optimizer.max_iterations=20");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("Going on from iteration"));
+  EXPECT_EQ(potential("ended.mtp"), potential("straight.mtp"));
+}
+
+TEST_F(TrainCommand, SaysThatItStartsAnewAndKeepsTheOldState) {
+  end_early(SIGTERM);
+  const std::string old = read_file(folder_ / "ended.checkpoint.json");
+  const test::Run run = train("output=ended.mtp optimizer.ridge=1e-6");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("training starts anew"));
+  EXPECT_EQ(read_file(folder_ / "ended.checkpoint.json.old"), old);
+}
+
 TEST_F(TrainCommand, AskedToStopItSavesAndGoesOn) {
   ASSERT_EQ(train("optimizer.starts=2").exit_code, 0);
   end_early(SIGTERM);

@@ -1,5 +1,7 @@
 #include "vitrion/train/checkpoint.hpp"
 
+#include <fmt/format.h>
+
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 
@@ -9,6 +11,7 @@ namespace vitrion::train {
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
   const FitState& s = c.state;
   const nlohmann::json json = {{"fingerprint", c.fingerprint},
+                               {"limits", c.limits},
                                {"theta", s.theta},
                                {"damping", s.damping},
                                {"growth", s.growth},
@@ -26,13 +29,13 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
   write_file_atomically(file, json.dump());
 }
 
-std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file, const std::string& fingerprint) {
+std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     const nlohmann::json json = nlohmann::json::parse(read_file(file));
     Checkpoint c;
     c.fingerprint = json.at("fingerprint").get<std::string>();
-    if (c.fingerprint != fingerprint) return std::nullopt;
+    c.limits = json.value("limits", "");
     FitState& s = c.state;
     json.at("theta").get_to(s.theta);
     json.at("damping").get_to(s.damping);
@@ -52,6 +55,14 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file, con
   } catch (const nlohmann::json::exception&) {
     throw InputError({file.string(), 0}, "the checkpoint is damaged", "Delete it to train from the start.");
   }
+}
+
+void set_aside_checkpoint(const std::filesystem::path& file, const Session& session) {
+  std::filesystem::path old = file;
+  old += ".old";
+  std::filesystem::rename(file, old);
+  session.say(fmt::format("{} is of other settings, data or version: training starts anew. That state is kept as {}.",
+                          file.string(), old.filename().string()));
 }
 
 }  // namespace vitrion::train

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/train/fit.hpp"
 
 namespace vitrion::train {
@@ -22,7 +23,8 @@ struct EndedStart {
 };
 
 struct Checkpoint {
-  std::string fingerprint;  ///< names data, options and version: another run's checkpoint is not taken
+  std::string fingerprint;  ///< of data, options and version: another run's checkpoint is not taken
+  std::string limits;       ///< when to end: of FitOptions, what `fingerprint` leaves out
   FitState state;           ///< of the start under way
   std::vector<EndedStart> ended;
   std::vector<double> kept;      ///< coefficients of the best of them
@@ -32,7 +34,10 @@ struct Checkpoint {
 
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 
-/// Nothing when there is no file or it belongs to another run. Throws InputError when the file is damaged.
-std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file, const std::string& fingerprint);
+/// Nothing when there is no file. Throws InputError when the file is damaged.
+std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file);
+
+/// For a checkpoint that cannot be gone on from: renames it (FILE.old) and says that training starts anew.
+void set_aside_checkpoint(const std::filesystem::path& file, const Session& session);
 
 }  // namespace vitrion::train

@@ -26,8 +26,14 @@ NequipFitState NequipFit::start() const {
   NequipFitState state;
   state.adam = AdamState(model_.parameters, o_.adam.amsgrad);
   state.learning_rate = o_.learning_rate;
-  if (o_.max_epochs == 0) state.finished = "no epochs were asked for";
+  state.finished = finished(state);
   return state;
+}
+
+std::string NequipFit::finished(const NequipFitState& state) const {
+  if (o_.max_epochs == 0) return "no epochs were asked for";
+  if (state.learning_rate < o_.min_learning_rate) return "the learning rate fell below min_learning_rate";
+  return state.epoch >= o_.max_epochs && state.batch == 0 ? "max_epochs" : "";
 }
 
 int NequipFit::batches_per_epoch() const {
@@ -87,7 +93,7 @@ NequipEpoch NequipFit::finish_epoch(NequipFitState& state) {
     state.best_epoch = state.epoch;
   }
   watch_plateau(state, watched);
-  if (state.finished.empty() && state.epoch >= o_.max_epochs) state.finished = "max_epochs";
+  state.finished = finished(state);
   return epoch;
 }
 
@@ -101,7 +107,6 @@ void NequipFit::watch_plateau(NequipFitState& state, double loss) const {
   if (++state.plateau_epochs <= o_.plateau_patience) return;
   state.plateau_epochs = 0;
   state.learning_rate *= o_.plateau_factor;
-  if (state.learning_rate < o_.min_learning_rate) state.finished = "the learning rate fell below min_learning_rate";
 }
 
 void write_checkpoint(const std::filesystem::path& file, const NequipCheckpoint& c) {
@@ -133,15 +138,13 @@ void write_checkpoint(const std::filesystem::path& file, const NequipCheckpoint&
   write_file_atomically(file, potentials::nequip::format_safetensors(content));
 }
 
-std::optional<NequipCheckpoint> read_nequip_checkpoint(const std::filesystem::path& file,
-                                                       const std::string& fingerprint) {
+std::optional<NequipCheckpoint> read_nequip_checkpoint(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     potentials::nequip::Safetensors content = potentials::nequip::parse_safetensors(read_file(file), file.string());
     const nlohmann::json json = nlohmann::json::parse(content.metadata.at("state"));
     NequipCheckpoint c;
     c.fingerprint = json.at("fingerprint").get<std::string>();
-    if (c.fingerprint != fingerprint) return std::nullopt;
     NequipFitState& s = c.state;
     const auto take = [&](const char* name, std::vector<double>& to) {
       to = std::move(content.tensors.at(name).values);

@@ -60,6 +60,8 @@ class NequipFit {
             const Session& session = {});
 
   NequipFitState start() const;
+  /// Why a fit in this state is over by the limits of the options (epochs, learning rate); empty: it goes on.
+  std::string finished(const NequipFitState& state) const;
   /// One batch; at the end of an epoch validates and returns what came of it. Throws Interrupted before it has changed
   /// the state. The same state gives the same next state at any number of threads.
   std::optional<NequipEpoch> step(NequipFitState& state);
@@ -89,8 +91,7 @@ struct NequipCheckpoint {
 };
 
 void write_checkpoint(const std::filesystem::path& file, const NequipCheckpoint& checkpoint);
-/// Nothing when there is no file or it belongs to another run. Throws InputError when the file is damaged.
-std::optional<NequipCheckpoint> read_nequip_checkpoint(const std::filesystem::path& file,
-                                                       const std::string& fingerprint);
+/// Nothing when there is no file. Throws InputError when the file is damaged.
+std::optional<NequipCheckpoint> read_nequip_checkpoint(const std::filesystem::path& file);
 
 }  // namespace vitrion::train

@@ -59,7 +59,8 @@ class Run {
   void make_potential();
   void prepare();
   Configuration ready(const Structure& structure);
-  std::string fingerprint() const;
+  std::string limits() const;
+  std::optional<Checkpoint> saved_state() const;
   std::uint64_t seed_of_start() const { return o_.seed + checkpoint_.ended.size(); }
   FitState begin_start(MtpFit& fit) const;
   void open_log();
@@ -155,8 +156,19 @@ void Run::prepare() {
   scheme_ = std::make_unique<MtpScheme>(p);
 }
 
-std::string Run::fingerprint() const {
-  return content_hash(o_.settings + "\n" + data_.hash + "\n" + version);
+std::string Run::limits() const {
+  return fmt::format("{} {} {} {}", o_.fit.max_iterations, o_.fit.tolerance, o_.fit.window, o_.fit.patience);
+}
+
+// Limits say when a start ends, and change nothing that was done before: the start under way goes on under new ones.
+// Starts that ended under others do not stand beside it.
+std::optional<Checkpoint> Run::saved_state() const {
+  std::optional<Checkpoint> saved = read_checkpoint(result_.files.checkpoint);
+  if (!saved) return std::nullopt;
+  const bool same_limits = saved->limits == limits();
+  if (saved->fingerprint == run_fingerprint(o_, data_) && (saved->ended.empty() || same_limits)) return saved;
+  set_aside_checkpoint(result_.files.checkpoint, session_);
+  return std::nullopt;
 }
 
 void Run::log_line(const FitRecord& r, double seconds) {
@@ -230,12 +242,14 @@ void Run::fit() {
   if (!validation_set_.empty()) validation = std::make_unique<FitProblem>(*scheme_, validation_set_, o_.loss, session_);
   MtpFit fit(*scheme_, training, validation.get(), o_.fit);
 
-  if (std::optional<Checkpoint> saved = read_checkpoint(result_.files.checkpoint, fingerprint())) {
+  if (std::optional<Checkpoint> saved = saved_state()) {
     checkpoint_ = std::move(*saved);
+    checkpoint_.limits = limits();
     session_.say(
         fmt::format("Going on from iteration {} of {}", checkpoint_.log.size(), result_.files.checkpoint.string()));
   } else {
-    checkpoint_.fingerprint = fingerprint();
+    checkpoint_.fingerprint = run_fingerprint(o_, data_);
+    checkpoint_.limits = limits();
     checkpoint_.state = begin_start(fit);
   }
   open_log();

@@ -44,7 +44,6 @@ class Run {
 
  private:
   void make_model();
-  std::string fingerprint() const;
   NequipCheckpoint begin(const NequipFit& fit);
   void fit();
   void log_line(const NequipEpoch& epoch, double seconds);
@@ -77,18 +76,18 @@ void Run::make_model() {
   if (data_.description.force_rms > 0) model_.scales.assign(species.size(), data_.description.force_rms);
 }
 
-std::string Run::fingerprint() const {
-  return content_hash(o_.settings + "\n" + data_.description.hash + "\n" + version);
-}
-
 NequipCheckpoint Run::begin(const NequipFit& fit) {
-  if (std::optional<NequipCheckpoint> saved = read_nequip_checkpoint(result_.files.checkpoint, fingerprint())) {
+  const std::string fingerprint = run_fingerprint(o_, data_.description);
+  std::optional<NequipCheckpoint> saved = read_nequip_checkpoint(result_.files.checkpoint);
+  if (saved && saved->fingerprint == fingerprint) {
     session_.say(
         fmt::format("Going on from epoch {} of {}", saved->state.epoch + 1, result_.files.checkpoint.string()));
+    saved->state.finished = fit.finished(saved->state);  // the limits may be others now
     return std::move(*saved);
   }
+  if (saved) set_aside_checkpoint(result_.files.checkpoint, session_);
   NequipCheckpoint checkpoint;
-  checkpoint.fingerprint = fingerprint();
+  checkpoint.fingerprint = fingerprint;
   checkpoint.state = fit.start();
   return checkpoint;
 }

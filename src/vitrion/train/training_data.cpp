@@ -1,16 +1,29 @@
 #include "vitrion/train/training_data.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <iterator>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/core/version.hpp"
 #include "vitrion/dataset/reference_energies.hpp"
 #include "vitrion/dataset/split.hpp"
 
 namespace vitrion::train {
 namespace {
+
+// What only says when to end; a section with nothing else in it is as good as none.
+void remove_limits(YAML::Node parent, const std::string& key) {
+  YAML::Node section = parent[key];
+  if (!section.IsDefined() || !section.IsMap()) return;
+  for (const char* limit : {"max_iterations", "max_epochs", "patience", "tolerance", "starts", "min_learning_rate"})
+    section.remove(limit);
+  for (const char* kind : {"mtp", "nequip"}) remove_limits(section, kind);
+  if (section.size() == 0) parent.remove(key);
+}
 
 std::vector<Structure> select(const std::vector<Structure>& frames, const std::vector<std::size_t>& which) {
   std::vector<Structure> chosen;
@@ -75,6 +88,13 @@ std::vector<double> reference_energies(const TrainOptions& o, const std::vector<
     energies.push_back(found->second);
   }
   return energies;
+}
+
+std::string run_fingerprint(const TrainOptions& options, const dataset::Description& data) {
+  YAML::Node settings = YAML::Load(options.settings);
+  settings.remove("checkpoint_seconds");
+  remove_limits(settings, "optimizer");
+  return content_hash(YAML::Dump(settings) + "\n" + data.hash + "\n" + version);
 }
 
 TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions,

@@ -29,6 +29,10 @@ void check_species(const dataset::Description& data, const std::vector<Species>&
 std::vector<double> reference_energies(const TrainOptions& options, const std::vector<Structure>& training,
                                        const std::vector<Species>& species);
 
+/// Names a run by all that its numbers follow from: data, options and version. Left out is what only says when to end
+/// (max_iterations, max_epochs, patience, tolerance, starts, min_learning_rate) and when to save.
+std::string run_fingerprint(const TrainOptions& options, const dataset::Description& data);
+
 /// The set with its errors, by the values of `subset_key`, and with grades where `potential` has them.
 TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions,
                   const potentials::Potential& potential, const std::string& subset_key, const Session& session = {});
