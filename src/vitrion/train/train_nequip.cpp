@@ -17,6 +17,7 @@
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/selection.hpp"
+#include "vitrion/train/checkpoint.hpp"
 #include "vitrion/train/model_card.hpp"
 #include "vitrion/train/training_data.hpp"
 
