@@ -121,6 +121,9 @@ void PairVitrion::coeff(int n_words, char** words) {
       }
     potential_ = potentials::load_potential(
         words[2], potentials::LoadOptions{file_species_.empty() ? named : file_species_, precision_, tabulated_});
+    if (!potential_->capabilities().neighborhoods)
+      throw InputError(Location{words[2]}, potential_->title() + " computes whole structures only",
+                       "Use LAMMPS's own pair_style in place of vitrion.");
     const std::vector<Species>& known = potential_->species();
     type_of_.assign(static_cast<std::size_t>(n_types), -1);
     for (std::size_t t = 0; t < names.size(); ++t) {

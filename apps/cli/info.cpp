@@ -12,6 +12,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/dataset/summary.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -28,6 +29,10 @@ void print_formats() {
   for (const io::FormatInfo& format : io::formats())
     fmt::print("{:<12} {:<6} {:<62} {}\n", format.name, format.writes ? "rw" : "r", format.description,
                fmt::join(format.patterns, " "));
+  fmt::print("\n{:<12} {:<6} {:<62} {}\n", "potential", "", "what", "file names");
+  for (const potentials::Kind& kind : potentials::kinds())
+    fmt::print("{:<12} {:<6} {:<62} {}\n", kind.name, kind.write ? "rw" : "r", kind.description,
+               fmt::join(kind.suffixes, " "));
 }
 
 std::string span(const dataset::Range& range, int digits) {
@@ -128,7 +133,7 @@ void add_info(CLI::App& app) {
   CLI::App* sub = app.add_subcommand("info", "What a file or a run holds: atoms, cell, times, labels, oddities");
   sub->add_option("files", command->files, "Files or folders; several are one run, in natural order of their names");
   command->input.add_to(*sub, true);
-  sub->add_flag("--formats", command->formats, "List the formats that can be read and written");
+  sub->add_flag("--formats", command->formats, "List the formats and potentials that can be read and written");
   command->run.add_to(*sub);
   sub->footer(
       "Examples:\n"

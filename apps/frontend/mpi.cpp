@@ -59,7 +59,8 @@ void start() {
     setenv(no_session_folder, "0", 0);
   }
   int provided = 0;
-  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
+  // Potentials that LAMMPS computes are evaluated by one thread after another.
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided);
   unsetenv(no_session_folder);  // an mpirun started from here needs its folder
   std::atexit(finalize);
   share_processors();

@@ -53,6 +53,24 @@ equilibrate: {duration_ps: 5, ensemble: npt}
   EXPECT_EQ(q.equilibrate.steps, 5000);
 }
 
+// Settings of a potential may stand where its file would be named; nothing is opened before the run.
+TEST(MdConfig, APotentialOfLammpsMayStandInTheSettings) {
+  const auto read = [](const std::string& potential) {
+    Config c = config("potential: " + potential +
+                      "\npacked: {composition: Cu4, density_g_per_cm3: 8}\nstages: [{name: a, steps: 1}]\n");
+    return read_md_options(c).potential;
+  };
+  const potentials::PotentialSource s =
+      read("{lammps: {pair_style: eam/alloy, pair_coeff: ['* * x.eam Cu']}, species: [Cu]}");
+  EXPECT_EQ(s.settings, "kind: lammps\npair_style: eam/alloy\npair_coeff: [\"* * x.eam Cu\"]\nspecies: [Cu]\n");
+  EXPECT_EQ(s.file.filename(), "run.yaml");
+  EXPECT_EQ(read("zbl.yaml").file.filename(), "zbl.yaml");
+  EXPECT_THROW(read("{lamps: {pair_style: eam}}"), InputError);
+  EXPECT_THROW(read("{lammps: {pair_style: eam}, specie: [Cu]}"), InputError);
+  EXPECT_THROW(read("{lammps: {kind: zbl}}"), InputError);
+  EXPECT_THROW(read("[a.mtp, b.mtp]"), InputError);
+}
+
 TEST(MdConfig, PackingKeepsTheDistancesOfTheTrainingSet) {
   Config c = config(R"(potential: zbl.yaml
 packed: {composition: Mg2V4O10, density_g_per_cm3: 2, min_distances_A: {O-V: 1.6}}
