@@ -13,6 +13,7 @@ function(vitrion_room name)
     add_library(vitrion_${name} INTERFACE)
     target_link_libraries(vitrion_${name} INTERFACE vitrion_settings ${ROOM_DEPENDS} ${ROOM_LIBRARIES})
   endif()
+  set_property(GLOBAL APPEND PROPERTY VITRION_ROOMS vitrion_${name})  # for cmake/Install.cmake
 endfunction()
 
 # vitrion_tests(io DEPENDS io) builds tests/io/*.cpp into one GoogleTest program, test_io.

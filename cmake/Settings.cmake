@@ -19,7 +19,8 @@ endif()
 # What users of the library need to know: where its headers are, and the language they are written in.
 add_library(vitrion_settings INTERFACE)
 target_compile_features(vitrion_settings INTERFACE cxx_std_20)
-target_include_directories(vitrion_settings INTERFACE "${PROJECT_SOURCE_DIR}/src")
+target_include_directories(vitrion_settings INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>"
+                           "$<INSTALL_INTERFACE:include>")
 
 # How this project compiles its own code; linked PRIVATE, so that nothing of it reaches those users.
 add_library(vitrion_flags INTERFACE)

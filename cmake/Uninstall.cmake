@@ -1,0 +1,10 @@
+# Removes the files of an install manifest: cmake -D MANIFEST=build/release/install_manifest.txt -P cmake/Uninstall.cmake
+if(NOT EXISTS "${MANIFEST}")
+  message(FATAL_ERROR "Nothing was installed from here: there is no ${MANIFEST}")
+endif()
+file(STRINGS "${MANIFEST}" files)
+foreach(file IN LISTS files)
+  file(REMOVE "$ENV{DESTDIR}${file}")
+endforeach()
+list(LENGTH files n)
+message(STATUS "Removed ${n} files")
