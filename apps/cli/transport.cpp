@@ -13,7 +13,7 @@
 #include "vitrion/core/text.hpp"
 #include "vitrion/present/transport_figures.hpp"
 #include "vitrion/present/transport_text.hpp"
-#include "vitrion/transport/coverage.hpp"
+#include "vitrion/transport/calibration.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -106,37 +106,38 @@ void execute(const TransportCommand& command) {
   if (!command.plots.empty()) write_figures(command.plots, figures);
 }
 
-struct CoverageCommand {
+struct CalibrationCommand {
   int walks = transport::published_number_of_walks, threads = 0;
   std::uint64_t seed = transport::published_seed;
 };
 
-void execute(const CoverageCommand& command) {
+void execute(const CalibrationCommand& command) {
   RunOptions{command.threads, {}}.apply();
   fmt::print(
       "{} walks per case, seed {}. A 95 % interval is expected to cover the truth in 95 % of them, within {:.1f} %\n"
       "(three standard deviations of the count).\n\n{}",
-      command.walks, command.seed, 3 * std::sqrt(0.95 * 0.05 / command.walks) * 100, present::coverage_header());
+      command.walks, command.seed, 3 * std::sqrt(0.95 * 0.05 / command.walks) * 100, present::calibration_header());
   for (const transport::WalkModel& model : transport::published_walks()) {
     Progress progress(fmt::format("{} {} x {}", model.name, model.n_ions, model.n_frames), command.walks, "walks");
     const auto report =
-        transport::measure_coverage(model, command.walks, command.seed, [&](int done) { progress.update(done); });
-    fmt::print("{}", present::coverage_row(report));
+        transport::measure_calibration(model, command.walks, command.seed, [&](int done) { progress.update(done); });
+    fmt::print("{}", present::calibration_row(report));
     std::fflush(stdout);
   }
 }
 
-void add_coverage(CLI::App& transport_command) {
-  auto command = std::make_shared<CoverageCommand>();
+void add_calibration(CLI::App& transport_command) {
+  auto command = std::make_shared<CalibrationCommand>();
   CLI::App* sub = transport_command.add_subcommand(
-      "coverage", "Check the error bars: simulated motion of known diffusion coefficient, analysed as any run is");
+      "calibration", "Check the error bars: simulated motion of known diffusion coefficient, analysed as any run is");
+  sub->alias("coverage");
   sub->add_option("--walks", command->walks, "Walks per case")->check(CLI::PositiveNumber)->capture_default_str();
   sub->add_option("--seed", command->seed, "Seed of the walks")->capture_default_str();
   sub->add_option("--threads", command->threads, "Threads to use; 0: one per processor")->capture_default_str();
   sub->footer(
       "Examples:\n"
-      "  vitrion transport coverage               about 10 minutes on two cores\n"
-      "  vitrion transport coverage --walks 100   a quick look");
+      "  vitrion transport calibration               about 10 minutes on two cores\n"
+      "  vitrion transport calibration --walks 100   a quick look");
   sub->callback([command] { execute(*command); });
 }
 
@@ -180,10 +181,10 @@ void add_transport(CLI::App& app) {
       "  vitrion transport 600K.dump@600 900K-a.dump@900 900K-b.dump@900 1200K.dump@1200 --species Li \\\n"
       "      --types Li,P,O,N --timestep 1 --plots figures/      (Arrhenius; two replicas at 900 K)\n"
       "  vitrion transport XDATCAR --species Li --timestep 100 --frame com\n"
-      "  vitrion transport coverage                              (are the error bars right?)\n"
+      "  vitrion transport calibration                              (are the error bars right?)\n"
       "\n"
       "A diffusion coefficient that the run does not resolve is given as an upper bound, never as a value.");
-  add_coverage(*sub);
+  add_calibration(*sub);
   sub->callback([command, sub] {
     if (!sub->get_subcommands().empty()) return;
     if (command->runs.empty()) throw CLI::RequiredError("runs");

@@ -117,7 +117,7 @@ std::string text_of(const std::vector<ArrheniusPoint>& points, const std::option
   return text;
 }
 
-std::string coverage_header() {
+std::string calibration_header() {
   return "                                        95 % interval of D*         called            bounds   D_J     Haven "
          "  D*/truth\n"
          "motion                 ions frames   covers   too high  too low   resolved  covers   hold     covers  covers "
@@ -125,7 +125,7 @@ std::string coverage_header() {
          "spread stated\n";
 }
 
-std::string coverage_row(const CoverageReport& r) {
+std::string calibration_row(const CalibrationReport& r) {
   const auto percent = [](const CoverageCount& c) {
     return c.n ? fmt::format("{:.1f} %", c.percent()) : std::string("-");
   };

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "vitrion/transport/arrhenius.hpp"
-#include "vitrion/transport/coverage.hpp"
+#include "vitrion/transport/calibration.hpp"
 #include "vitrion/transport/transport.hpp"
 
 namespace vitrion::present {
@@ -18,7 +18,7 @@ std::string text_of(const std::vector<transport::ArrheniusPoint>& points,
                     const std::optional<transport::ArrheniusFit>& fit, const std::vector<double>& temperatures);
 
 /// Two lines above the rows of a table of coverage, and one row of it.
-std::string coverage_header();
-std::string coverage_row(const transport::CoverageReport& report);
+std::string calibration_header();
+std::string calibration_row(const transport::CalibrationReport& report);
 
 }  // namespace vitrion::present

@@ -6,10 +6,10 @@
 #include "vitrion/structure/angles.hpp"
 #include "vitrion/structure/bonds.hpp"
 #include "vitrion/structure/long_range_order.hpp"
+#include "vitrion/structure/network.hpp"
 #include "vitrion/structure/order.hpp"
 #include "vitrion/structure/rdf.hpp"
 #include "vitrion/structure/structure_factor.hpp"
-#include "vitrion/structure/units.hpp"
 
 namespace vitrion::structure {
 

@@ -1,5 +1,5 @@
 // Units across the boundary of a cell are made whole; endless ones are told of.
-#include "vitrion/build/units.hpp"
+#include "vitrion/build/molecules.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ Structure column(const std::vector<double>& heights) {
 
 const PairDistances bonds = {{{el("P"), el("O")}, 2.0}};
 
-TEST(Units, AcrossTheBoundaryBecomeWhole) {
+TEST(Molecules, AcrossTheBoundaryBecomeWhole) {
   Structure s = column({7.5, 0.7, 4.0});  // the O is bonded to the image of P below
   const Units units = make_units_whole(s, bonds);
   EXPECT_EQ(units.n_endless, 0U);
@@ -34,7 +34,7 @@ TEST(Units, AcrossTheBoundaryBecomeWhole) {
   EXPECT_NEAR(s.positions(2, 2), 4.0, 1e-9);
 }
 
-TEST(Units, EndlessChainsStayAsTheyAre) {
+TEST(Molecules, EndlessChainsStayAsTheyAre) {
   Structure s = column({0.5, 2.1, 3.7, 5.3, 6.9, 8.4});
   s.positions.row(5) = s.cell.to_cartesian({0.1, 0.1, 7.7 / 8}).transpose();
   s.positions.row(4) = s.cell.to_cartesian({0.1, 0.1, 6.5 / 8}).transpose();

@@ -1,4 +1,4 @@
-#include "vitrion/build/units.hpp"
+#include "vitrion/build/molecules.hpp"
 
 #include <cmath>
 

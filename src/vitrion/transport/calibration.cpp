@@ -1,4 +1,4 @@
-#include "vitrion/transport/coverage.hpp"
+#include "vitrion/transport/calibration.hpp"
 
 #include <fmt/format.h>
 
@@ -61,9 +61,9 @@ void count(CoverageCount& counts, const Interval& interval, double truth) {
   counts.covered += interval.low <= truth && truth <= interval.high;
 }
 
-CoverageReport collect(const WalkModel& model, const std::vector<Outcome>& outcomes) {
+CalibrationReport collect(const WalkModel& model, const std::vector<Outcome>& outcomes) {
   const double truth = model.msd_per_frame / (6 * timestep);
-  CoverageReport report;
+  CalibrationReport report;
   report.model = model;
   report.walks = static_cast<int>(outcomes.size());
   double sum = 0, squares = 0, stated = 0;
@@ -119,8 +119,8 @@ std::vector<double> simulate(const WalkModel& model, std::uint64_t seed, std::ui
   return paths;
 }
 
-CoverageReport measure_coverage(const WalkModel& model, int walks, std::uint64_t seed,
-                                const std::function<void(int)>& progress) {
+CalibrationReport measure_calibration(const WalkModel& model, int walks, std::uint64_t seed,
+                                      const std::function<void(int)>& progress) {
   std::vector<Outcome> outcomes(static_cast<std::size_t>(walks));
   std::atomic<int> done = 0;
   std::exception_ptr error;
@@ -130,10 +130,10 @@ CoverageReport measure_coverage(const WalkModel& model, int walks, std::uint64_t
       check_stop();
       outcomes[static_cast<std::size_t>(w)] = analyse(model, seed, static_cast<std::uint64_t>(w));
       ++done;
-#pragma omp critical(coverage)
+#pragma omp critical(calibration)
       if (progress) progress(done);
     } catch (...) {
-#pragma omp critical(coverage)
+#pragma omp critical(calibration)
       error = std::current_exception();
     }
   }

@@ -1,5 +1,5 @@
-// The intervals hold: fewer walks than `vitrion transport coverage`, judged by the binomial scatter of their number.
-#include "vitrion/transport/coverage.hpp"
+// The intervals hold: fewer walks than `vitrion transport calibration`, judged by the binomial scatter of their number.
+#include "vitrion/transport/calibration.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,12 +16,12 @@ void expect_coverage(const CoverageCount& count, const std::string& what) {
   EXPECT_NEAR(count.percent(), 95, scatter + 0.5) << what;
 }
 
-TEST(Coverage, IntervalsOfFreeWalksHold) {
+TEST(Calibration, IntervalsOfFreeWalksHold) {
   for (std::size_t ions : {1u, 8u, 47u})
     for (std::size_t frames : {100u, 1000u}) {
       const int walks = frames == 100 ? 1000 : 250;
-      const CoverageReport r =
-          measure_coverage({.name = "free walk", .n_ions = ions, .n_frames = frames}, walks, published_seed);
+      const CalibrationReport r =
+          measure_calibration({.name = "free walk", .n_ions = ions, .n_frames = frames}, walks, published_seed);
       const std::string what = std::to_string(ions) + " x " + std::to_string(frames);
       expect_coverage(r.tracer, what);
       expect_coverage(r.jump, what + " jump");
@@ -31,32 +31,32 @@ TEST(Coverage, IntervalsOfFreeWalksHold) {
     }
 }
 
-TEST(Coverage, IntervalsHoldUnderVibrationAndHops) {
+TEST(Calibration, IntervalsHoldUnderVibrationAndHops) {
   for (WalkModel model : published_walks()) {
     if (model.n_frames > 1000 || (model.vibration == 0 && model.hop_length == 0)) continue;
-    const CoverageReport r = measure_coverage(model, 300, published_seed);
+    const CalibrationReport r = measure_calibration(model, 300, published_seed);
     expect_coverage(r.tracer, model.name);
     const int unresolved = r.walks - r.resolved;
     EXPECT_GE(r.bounds_held, 0.9 * unresolved) << model.name;
   }
 }
 
-TEST(Coverage, HavenRatioOfCorrelatedIonsIsCovered) {
-  const CoverageReport r =
-      measure_coverage({.name = "correlated", .n_ions = 8, .n_frames = 1000, .haven_ratio = 0.4}, 300, published_seed);
+TEST(Calibration, HavenRatioOfCorrelatedIonsIsCovered) {
+  const CalibrationReport r = measure_calibration(
+      {.name = "correlated", .n_ions = 8, .n_frames = 1000, .haven_ratio = 0.4}, 300, published_seed);
   ASSERT_GT(r.haven.n, 250);
   expect_coverage(r.haven, "Haven ratio");
   expect_coverage(r.tracer, "tracer");
 }
 
-TEST(Coverage, DoesNotDependOnThreads) {
+TEST(Calibration, DoesNotDependOnThreads) {
   const WalkModel model{.name = "free walk", .n_ions = 3, .n_frames = 60};
   EXPECT_EQ(simulate(model, 1, 2), simulate(model, 1, 2));
   EXPECT_NE(simulate(model, 1, 2), simulate(model, 1, 3));
-  EXPECT_EQ(measure_coverage(model, 40, 9).mean_ratio, measure_coverage(model, 40, 9).mean_ratio);
+  EXPECT_EQ(measure_calibration(model, 40, 9).mean_ratio, measure_calibration(model, 40, 9).mean_ratio);
 }
 
-TEST(Coverage, SimulatedWalksAreWhatTheySay) {
+TEST(Calibration, SimulatedWalksAreWhatTheySay) {
   const WalkModel model{.name = "",
                         .n_ions = 400,
                         .n_frames = 500,

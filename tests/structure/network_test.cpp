@@ -1,5 +1,5 @@
 // Bonds, units and angles of molecules built by hand.
-#include "vitrion/structure/units.hpp"
+#include "vitrion/structure/network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,7 +71,7 @@ Structure mixture() {
   return in_box(m);
 }
 
-TEST(Units, CountsPolyhedraClustersAndBridges) {
+TEST(Network, CountsPolyhedraClustersAndBridges) {
   const NetworkUnits u = count(mixture());
   EXPECT_EQ(u.polyhedra, (std::map<std::string, double>{{"PO4", 3}, {"PO3N", 2}}));
   EXPECT_EQ(u.clusters, (std::map<std::string, double>{{"PO4", 1}, {"P2O7", 1}, {"P2O6N", 1}}));
@@ -81,7 +81,7 @@ TEST(Units, CountsPolyhedraClustersAndBridges) {
   EXPECT_EQ(u.coordination.at(p), (std::map<int, double>{{4, 5}}));
 }
 
-TEST(Units, ApicalAndTriplyBridgingNitrogen) {
+TEST(Network, ApicalAndTriplyBridgingNitrogen) {
   Molecule m;
   m.add("N", {5, 5, 5});
   for (int k = 0; k < 3; ++k)

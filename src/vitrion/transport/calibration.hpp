@@ -29,7 +29,7 @@ struct CoverageCount {
   double percent() const { return n ? 100.0 * covered / n : 0; }
 };
 
-struct CoverageReport {
+struct CalibrationReport {
   WalkModel model;
   int walks = 0;
   int resolved = 0;
@@ -46,8 +46,8 @@ struct CoverageReport {
 
 /// Analyses `walks` walks of a model. Runs on all threads; the result does not depend on their number. `progress` is
 /// called now and then with the number of walks done.
-CoverageReport measure_coverage(const WalkModel& model, int walks, std::uint64_t seed,
-                                const std::function<void(int)>& progress = {});
+CalibrationReport measure_calibration(const WalkModel& model, int walks, std::uint64_t seed,
+                                      const std::function<void(int)>& progress = {});
 
 /// The published set: free walks of 1, 8, 47 ions x 100, 1,000, 10,000 frames, then walks with vibration, hops, and
 /// correlated ions of known Haven ratio.

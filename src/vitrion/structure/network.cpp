@@ -1,4 +1,4 @@
-#include "vitrion/structure/units.hpp"
+#include "vitrion/structure/network.hpp"
 
 #include <algorithm>
 #include <numeric>
