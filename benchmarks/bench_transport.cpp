@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "vitrion/core/random.hpp"
-#include "vitrion/transport/coverage.hpp"
+#include "vitrion/transport/calibration.hpp"
 #include "vitrion/transport/ion_tracks.hpp"
 #include "vitrion/transport/msd.hpp"
 #include "vitrion/transport/slope.hpp"

@@ -9,7 +9,9 @@ build=(
   libfftw3-dev zlib1g-dev libxxhash-dev libhwy-dev gemmi-dev libtorch-dev libopenblas-dev liblapacke-dev libsqlite3-dev
   libsymspg-dev voro++-dev liblammps-dev lammps-data libopenmpi-dev openmpi-bin
 )
-tests=(libgtest-dev libgmock-dev libbenchmark-dev chromium cp2k libopenblas0-serial openkim-models)
+tests=(
+  libgtest-dev libgmock-dev libvalijson-dev libbenchmark-dev chromium cp2k libopenblas0-serial openkim-models
+)
 
 # The version cmake/ReportResources.cmake asks for, and the checksum of the package as published.
 plotly=4.1.1

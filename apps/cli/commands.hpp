@@ -1,9 +1,12 @@
-// Every command of the program: one file each, one line here, one line in main.cpp.
+// Every command of the program: one file each, one line here, one line in commands.cpp.
 #pragma once
 
 #include <CLI/CLI.hpp>
 
 namespace vitrion::cli {
+
+/// All of them, in the order of --help.
+void add_commands(CLI::App& app);
 
 void add_build(CLI::App& app);
 void add_train(CLI::App& app);

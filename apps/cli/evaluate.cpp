@@ -6,10 +6,12 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "cli/parity_plots.hpp"
+#include "cli/result_files.hpp"
 #include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/potentials/catalogue.hpp"
+#include "vitrion/present/training.hpp"
+#include "vitrion/report/text.hpp"
 #include "vitrion/train/calibration.hpp"
 #include "vitrion/train/metrics.hpp"
 
@@ -17,9 +19,10 @@ namespace vitrion::cli {
 namespace {
 
 struct EvaluateCommand {
-  std::string potential, output, plots, by;
+  std::string potential, output, by;
+  ResultFiles files;
   PrecisionOptions precision;
-  bool tabulated = false, grades = false;
+  bool tabulated = false, grades = false, held_out = false;
   std::vector<std::string> data;
   InputOptions input;
   RunOptions run;
@@ -50,19 +53,19 @@ void EvaluateCommand::execute() const {
   }
   const std::vector<Labels> predictions = train::predict(*loaded, frames, terminal_session());
   if (!output.empty()) write_predictions(output, frames, predictions);
-  const train::ErrorReport report = train::compare(frames, predictions, by);
-  nlohmann::json json = train::to_json(report);
-  if (!plots.empty()) write_parity_plots(plots, train::parity(frames, predictions, by));
-  fmt::print("{}", train::format_report(report, by));
+  present::Evaluation result{.potential = std::filesystem::path(potential).filename().string(),
+                             .held_out = held_out,
+                             .by = by,
+                             .errors = train::compare(frames, predictions, by),
+                             .parity = train::parity(frames, predictions, by)};
+  nlohmann::json json = train::to_json(result.errors);
   if (grades) {
-    const train::GradedErrors graded = train::graded_errors(*loaded, frames, predictions, terminal_session());
-    json["grades"] = train::to_json(graded);
-    if (!plots.empty()) write_grade_plot(plots, {{"", graded}});
-    fmt::print("\n{}rank correlation of grade and force error: {:.2f}\n",
-               train::format_calibration(train::calibrate(graded)),
-               train::rank_correlation(graded.grades, graded.errors));
+    result.graded = train::graded_errors(*loaded, frames, predictions, terminal_session());
+    json["grades"] = train::to_json(result.graded);
   }
-  run.write_json(json);
+  const report::Section section = present::evaluation_section(result);
+  fmt::print("{}", report::to_text(section));
+  files.write(present::evaluation_kind, json, section, run);
 }
 
 }  // namespace
@@ -81,7 +84,9 @@ void add_evaluate(CLI::App& app) {
   sub->add_flag("--grades", command->grades,
                 "Also force errors by extrapolation grade: what a grade means on these data");
   sub->add_option("--output", command->output, "Write the frames with predicted energy, forces, stress to this file");
-  sub->add_option("--plots", command->plots, "Write parity plots (SVG) into this folder");
+  sub->add_flag("--held-out", command->held_out,
+                "The potential was not trained on these data: what is said of its errors relies on you");
+  command->files.add_to(*sub);
   command->run.add_to(*sub);
   sub->footer(
       "Examples:\n"

@@ -27,23 +27,7 @@ int main(int argc, char** argv) {
   app.footer(
       "`vitrion COMMAND --help` explains a command with examples.\n"
       "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
-  cli::add_build(app);
-  cli::add_train(app);
-  cli::add_evaluate(app);
-  cli::add_select(app);
-  cli::add_bench(app);
-  cli::add_quench(app);
-  cli::add_md(app);
-  cli::add_structure(app);
-  cli::add_transport(app);
-  cli::add_run(app);
-  cli::add_report(app);
-  cli::add_label(app);
-  cli::add_learn(app);
-  cli::add_lammps(app);
-  cli::add_dataset(app);
-  cli::add_convert(app);
-  cli::add_info(app);
+  cli::add_commands(app);
 
   try {
     // Kinds of potentials from rooms above theirs.

@@ -1,21 +1,29 @@
 // vitrion md: molecular dynamics in stages.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "cli/commands.hpp"
 #include "cli/md_command.hpp"
 #include "cli/md_report.hpp"
 #include "vitrion/md/mpi.hpp"
 #include "vitrion/md/run.hpp"
+#include "vitrion/present/md.hpp"
+#include "vitrion/report/text.hpp"
 
 namespace vitrion::cli {
 namespace {
 
-void run_md(Config& config, const RunOptions& run, const Session& session) {
+void run_md(Config& config, const RunOptions& run, const ResultFiles& files, const Session& session) {
   const md::MdOptions options = md::read_md_options(config);
   const md::RunOutcome outcome = md::run_md(options, session);
   if (!md::Mpi().is_root()) return;
-  run.write_json(md::to_json(outcome));
-  print_outcome(outcome, options.folder);
+  const report::Section section = present::md_section(outcome, options.folder);
+  fmt::print("{}", report::to_text(section));
+  files.write(present::md_kind, md::to_json(outcome), section, run);
+  if (outcome.guard) throw std::runtime_error(stop_message(outcome, options.folder));
+  fmt::print("Final structure: {} (LAMMPS data: {})\n", outcome.final_structure.string(), outcome.final_data.string());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ struct Words {
   std::string file;
   std::vector<std::string> overrides;
   RunOptions run;
+  ResultFiles files;
 };
 
 }  // namespace
@@ -21,6 +22,7 @@ void add_md_command(CLI::App& app, const MdCommand& command) {
   CLI::App* sub = app.add_subcommand(command.name, command.description);
   sub->add_option("config", words->file, "Settings (YAML); docs/md.md lists the keys")->required();
   sub->add_option("overrides", words->overrides, "key=value, for single settings: " + command.override_example);
+  words->files.add_to(*sub);
   words->run.add_to(*sub);
   sub->footer("Settings, for example " + command.name + ".yaml:\n" + command.settings_example + "\nExamples:\n" +
               command.examples +
@@ -29,7 +31,7 @@ void add_md_command(CLI::App& app, const MdCommand& command) {
     words->run.apply();
     frontend::run_on_all_ranks(terminal_session(), [&](const Session& session) {
       Config config = Config::load(words->file, words->overrides);
-      work(config, words->run, session);
+      work(config, words->run, words->files, session);
     });
   });
 }

@@ -1,16 +1,21 @@
 // vitrion quench: glasses by melting and quenching.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "cli/commands.hpp"
 #include "cli/md_command.hpp"
 #include "cli/md_report.hpp"
 #include "vitrion/md/mpi.hpp"
 #include "vitrion/md/run.hpp"
+#include "vitrion/present/md.hpp"
+#include "vitrion/report/text.hpp"
 
 namespace vitrion::cli {
 namespace {
 
-void run_quench(Config& config, const RunOptions& run, const Session& session) {
+void run_quench(Config& config, const RunOptions& run, const ResultFiles& files, const Session& session) {
   const md::QuenchOutcome outcome = md::run_quench(md::read_quench_options(config), session);
   if (!md::Mpi().is_root()) return;
   nlohmann::json replicas = nlohmann::json::array();
@@ -19,8 +24,14 @@ void run_quench(Config& config, const RunOptions& run, const Session& session) {
     replica["folder"] = outcome.folders[r].string();
     replicas.push_back(std::move(replica));
   }
-  run.write_json({{"replicas", replicas}});
-  print_outcomes(outcome);
+  const report::Section section = present::quench_section(outcome);
+  fmt::print("{}", report::to_text(section));
+  files.write(present::quench_kind, {{"replicas", replicas}}, section, run);
+  std::string stops;
+  for (std::size_t r = 0; r < outcome.replicas.size(); ++r)
+    if (outcome.replicas[r].guard)
+      stops += (stops.empty() ? "" : "\n") + stop_message(outcome.replicas[r], outcome.folders[r]);
+  if (!stops.empty()) throw std::runtime_error(stops);
 }
 
 }  // namespace

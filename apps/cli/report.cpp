@@ -1,39 +1,67 @@
-// vitrion report: the report of a study, drawn anew from what its stages left.
+// vitrion report: one report of studies, or of any set of analyses.
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
-#include "vitrion/core/config.hpp"
+#include "vitrion/core/file.hpp"
 #include "vitrion/report/report.hpp"
 #include "vitrion/study/study_report.hpp"
 
 namespace vitrion::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReportCommand {
+  std::vector<std::string> sources;
+  std::string output, title;
+
+  fs::path target() const {
+    if (!output.empty()) return output;
+    // As a study's last stage: beside its settings.
+    if (sources.size() == 1 && fs::is_regular_file(sources.front())) return fs::absolute(sources.front()).parent_path();
+    return "report.html";
+  }
+  void execute() const;
+};
+
+void ReportCommand::execute() const {
+  const report::Report page = study::assemble_report(std::vector<fs::path>(sources.begin(), sources.end()), title);
+  const fs::path to = target();
+  if (to.extension() != ".html") {
+    for (const fs::path& file : report::write_report(page, to)) fmt::print("{}\n", file.string());
+    return;
+  }
+  const fs::path json = fs::path(to).replace_extension(".json");
+  write_file_atomically(json, report::to_json(page).dump(1) + "\n");
+  write_file_atomically(to, report::to_html(page));
+  fmt::print("{}\n{}\n", to.string(), json.string());
+}
+
+}  // namespace
 
 void add_report(CLI::App& app) {
-  struct ReportCommand {
-    std::string settings, output;
-  };
   auto command = std::make_shared<ReportCommand>();
-  CLI::App* sub = app.add_subcommand("report", "One offline HTML report of a study, drawn from its results");
-  sub->add_option("settings", command->settings, "report/report.yaml in the study's folder, as vitrion run wrote it")
+  CLI::App* sub = app.add_subcommand("report", "One offline HTML report of studies, or of any set of analyses");
+  sub->add_option(
+         "sources", command->sources,
+         "Folders of studies, or of single analyses (any with a section.json); or a study's report/report.yaml")
       ->required();
-  sub->add_option("--output", command->output, "Folder to write to (default: the folder of the settings)");
+  sub->add_option("--output", command->output,
+                  "NAME.html for the page (and NAME.json), or a folder, which also gets the figures [report.html]");
+  sub->add_option("--title", command->title, "Stands over the report (default: the titles of the studies)");
   sub->footer(
       "Examples:\n"
-      "  vitrion report lipon/report/report.yaml\n"
-      "  vitrion report lipon/report/report.yaml --output talk\n"
-      "Writes report.html (one file, opens without a network), report.json and figures/*.svg.");
-  sub->callback([command] {
-    Config config = Config::load(command->settings);
-    const study::ReportOptions options = study::read_report_options(config);
-    const std::filesystem::path folder = std::filesystem::absolute(command->settings).parent_path();
-    const std::filesystem::path output = command->output.empty() ? folder : std::filesystem::path(command->output);
-    for (const std::filesystem::path& file :
-         report::write_report(study::assemble_report(options, folder.parent_path()), output))
-      fmt::print("{}\n", file.string());
-  });
+      "  vitrion report lipon --output lipon.html\n"
+      "  vitrion report lipon lipon-nequip --output both.html      two studies side by side\n"
+      "  vitrion report glass-a/structure glass-b/structure run/transport --title \"Two glasses\"\n"
+      "  vitrion report lipon/report/report.yaml --output talk     report.html, report.json, figures/*.svg\n"
+      "Every analysis leaves its section where --result says: vitrion structure glass.extxyz --result "
+      "glass-a/structure.");
+  sub->callback([command] { command->execute(); });
 }
 
 }  // namespace vitrion::cli

@@ -39,8 +39,7 @@ void print_plan(const study::Study& study, const fs::path& folder) {
 // Reads a command line as the program does, up to where the command would begin.
 void check_command(const std::vector<std::string>& command) {
   CLI::App app;
-  add_structure(app);
-  add_transport(app);
+  add_commands(app);
   for (CLI::App* sub : app.get_subcommands(nullptr)) sub->callback([] {});
   std::vector<std::string> words(command.begin() + 1, command.end());
   std::reverse(words.begin(), words.end());  // CLI11 takes the last first
@@ -54,6 +53,7 @@ void check_command(const std::vector<std::string>& command) {
 void RunCommand::execute() const {
   Config config = Config::load(file, overrides);
   const study::Study study = study::plan_study(config, fs::read_symlink("/proc/self/exe").string(), check_command);
+  for (const std::string& note : study.notes) fmt::print(stderr, "vitrion: note: {}\n", note);
   study::import_files(study.imports, folder());
   if (dry_run) return print_plan(study, folder());
   study::run_stages(study.stages, folder(), {.slots = study.slots}, terminal_session());

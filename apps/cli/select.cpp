@@ -14,6 +14,8 @@
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/potentials/catalogue.hpp"
+#include "vitrion/present/training.hpp"
+#include "vitrion/report/text.hpp"
 #include "vitrion/select/active_set_file.hpp"
 #include "vitrion/select/cut.hpp"
 #include "vitrion/select/selection.hpp"
@@ -103,7 +105,7 @@ void SelectCommand::active() const {
     const potentials::Calibration calibration = calibration_of(output);
     select::write_with_active_set(output, *loaded, state, training, calibration);
     json["calibration"] = to_json(calibration);
-    fmt::print("\n{}", train::format_calibration(calibration));
+    fmt::print("\n{}", report::to_text(present::calibration_table(calibration, "")));
   }
   run.write_json(json);
 }

@@ -6,12 +6,12 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/result_files.hpp"
 #include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/file.hpp"
 #include "vitrion/core/progress.hpp"
-#include "vitrion/present/structure_figures.hpp"
-#include "vitrion/present/structure_text.hpp"
+#include "vitrion/present/structure.hpp"
+#include "vitrion/report/text.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -20,8 +20,9 @@ struct StructureCommand {
   std::vector<std::string> files;
   InputOptions input;
   RunOptions run;
+  ResultFiles results;
   double r_max = 0, bin_width = 0.05, q_max = 12;
-  std::string pairs, cutoffs, formers, ligands, plots;
+  std::string pairs, cutoffs, formers, ligands;
 };
 
 structure::Analysis analyse(const StructureCommand& command) {
@@ -44,15 +45,9 @@ structure::Analysis analyse(const StructureCommand& command) {
 void execute(const StructureCommand& command) {
   command.run.apply();
   const structure::Analysis analysis = analyse(command);
-  fmt::print("{}", present::text_of(analysis, command.pairs));
-  command.run.write_json(structure::to_json(analysis));
-  if (command.plots.empty()) return;
-  for (const report::Figure& figure : present::figures_of(analysis)) {
-    const std::filesystem::path stem = std::filesystem::path(command.plots) / figure.id;
-    write_file_atomically(stem.string() + ".svg", report::to_svg(figure));
-    write_file_atomically(stem.string() + ".json", report::to_json(figure).dump() + "\n");
-    fmt::print("wrote {}.svg and .json\n", stem.string());
-  }
+  const report::Section section = present::structure_section(analysis, command.pairs);
+  fmt::print("{}", report::to_text(section));
+  command.results.write(structure::structure_kind, structure::to_json(analysis), section, command.run);
 }
 
 }  // namespace
@@ -66,11 +61,11 @@ void add_structure(CLI::App& app) {
   sub->add_option("--rmax", command->r_max, "g(r) up to here, Å (default: half the smallest height of the cell)");
   sub->add_option("--bin", command->bin_width, "Bin width of g(r), Å")->capture_default_str();
   sub->add_option("--qmax", command->q_max, "S(q) up to here, 1/Å")->capture_default_str();
-  sub->add_option("--pairs", command->pairs, "Print only these pairs: P-O,Li-O (default: all)");
+  sub->add_option("--pairs", command->pairs, "Only these pairs in the table: P-O,Li-O (default: all)");
   sub->add_option("--cutoffs", command->cutoffs, "Bond cutoffs in Å, P-O=2.0,P-N=2.1 (default: first minima of g)");
   sub->add_option("--formers", command->formers, "Network formers (default: those of P, Si, Ge, B, Al, V present)");
   sub->add_option("--ligands", command->ligands, "Corners of their polyhedra (default: those of O, N, S, F present)");
-  sub->add_option("--plots", command->plots, "Write figures (SVG, and JSON for the report) into this folder");
+  command->results.add_to(*sub);
   command->run.add_to(*sub);
   sub->footer(
       "Examples:\n"

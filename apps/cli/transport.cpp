@@ -7,24 +7,25 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/result_files.hpp"
 #include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/file.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
-#include "vitrion/present/transport_figures.hpp"
-#include "vitrion/present/transport_text.hpp"
-#include "vitrion/transport/coverage.hpp"
+#include "vitrion/present/transport.hpp"
+#include "vitrion/report/text.hpp"
+#include "vitrion/transport/calibration.hpp"
 
 namespace vitrion::cli {
 namespace {
 
 struct TransportCommand {
   std::vector<std::string> runs;
-  std::string species, frame = "host", plots, scratch;
+  std::string ion, species, frame = "host", scratch;
   bool series = false;
   InputOptions input;
   RunOptions run;
+  ResultFiles results;
   double temperature = 0, charge = 0, hop_length = 3, memory_MiB = 1024;
   std::vector<double> extrapolate{300};
 };
@@ -47,7 +48,7 @@ RunSpec parse_run(const std::string& text) {
 }
 
 transport::RunMotion measure(const TransportCommand& command, const std::vector<std::string>& files) {
-  transport::TrackOptions options{.species = Species::element(command.species),
+  transport::TrackOptions options{.species = Species::element(command.ion),
                                   .frame = transport::parse_reference_frame(command.frame),
                                   .file = files.front(),
                                   .memory = static_cast<std::size_t>(command.memory_MiB * 1024 * 1024),
@@ -59,9 +60,9 @@ transport::RunMotion measure(const TransportCommand& command, const std::vector<
 }
 
 /// The runs of each temperature; runs without one share the key "nothing".
-std::map<std::optional<double>, std::vector<transport::RunMotion>> measure_all(const TransportCommand& command) {
+transport::RunsByTemperature measure_all(const TransportCommand& command) {
   const std::optional<double> common = command.temperature > 0 ? std::optional(command.temperature) : std::nullopt;
-  std::map<std::optional<double>, std::vector<transport::RunMotion>> motions;
+  transport::RunsByTemperature motions;
   if (command.series) {
     motions[common].push_back(measure(command, command.runs));
     return motions;
@@ -75,71 +76,67 @@ std::map<std::optional<double>, std::vector<transport::RunMotion>> measure_all(c
   return motions;
 }
 
-void write_figures(const std::filesystem::path& folder, const std::vector<report::Figure>& figures) {
-  for (const report::Figure& figure : figures) {
-    write_file_atomically(folder / (figure.id + ".svg"), report::to_svg(figure));
-    write_file_atomically(folder / (figure.id + ".json"), report::to_json(figure).dump() + "\n");
-    fmt::print("wrote {}\n", (folder / (figure.id + ".svg")).string());
-  }
-}
-
 void execute(const TransportCommand& command) {
   command.run.apply();
   transport::TransportOptions options{.diffusivity = {.hop_length = command.hop_length}};
   if (command.charge != 0) options.charge = command.charge;
-  std::vector<transport::TransportResult> results;
-  std::vector<transport::ArrheniusPoint> points;
-  for (auto& [temperature, motions] : measure_all(command)) {
-    options.temperature = temperature;
-    results.push_back(transport::analyse_transport(std::move(motions), options));
-    fmt::print("{}\n", present::text_of(results.back()));
-    if (temperature) points.push_back(transport::arrhenius_point(*temperature, results.back().tracer));
-  }
-  nlohmann::json json = {{"temperatures", nlohmann::json::array()}};
-  for (const transport::TransportResult& result : results) json["temperatures"].push_back(transport::to_json(result));
-  std::vector<report::Figure> figures = present::figures_of(results);
-  if (points.size() > 1) {
-    const std::optional<transport::ArrheniusFit> fit = transport::fit_arrhenius(points);
-    fmt::print("{}", present::text_of(points, fit, command.extrapolate));
-    figures.push_back(present::arrhenius_figure(points, fit));
-    json["arrhenius"] = transport::to_json(points, fit, command.extrapolate);
-  }
-  command.run.write_json(json);
-  if (!command.plots.empty()) write_figures(command.plots, figures);
+  const transport::TransportSeries series =
+      transport::analyse_series(measure_all(command), options, command.extrapolate);
+  const report::Section section = present::transport_section(series);
+  fmt::print("{}", report::to_text(section));
+  command.results.write(transport::transport_kind, transport::to_json(series), section, command.run);
 }
 
-struct CoverageCommand {
+// What --species says here: the ion, where it is one element (as it did before there was --ion), else the types.
+void take_species(TransportCommand& command) {
+  if (!command.species.empty()) {
+    const bool names_types = command.species.find(',') != std::string::npos;
+    std::string& meant = names_types ? command.input.species : command.ion;
+    if (!meant.empty())
+      throw InputError(fmt::format("--species {} and {} {} say the same thing twice", command.species,
+                                   names_types ? "--types" : "--ion", meant),
+                       "--ion names the mobile element, --types the elements of types 0, 1, ...; leave --species out.");
+    meant = command.species;
+    if (!names_types)
+      fmt::print(stderr, "vitrion: note: --species {0} is taken for the mobile ion; its name is now --ion {0}\n",
+                 command.species);
+  }
+  if (command.ion.empty()) throw InputError("which ion moves?", "Name the mobile element: --ion Li");
+}
+
+struct CalibrationCommand {
   int walks = transport::published_number_of_walks, threads = 0;
   std::uint64_t seed = transport::published_seed;
 };
 
-void execute(const CoverageCommand& command) {
+void execute(const CalibrationCommand& command) {
   RunOptions{command.threads, {}}.apply();
   fmt::print(
       "{} walks per case, seed {}. A 95 % interval is expected to cover the truth in 95 % of them, within {:.1f} %\n"
       "(three standard deviations of the count).\n\n{}",
-      command.walks, command.seed, 3 * std::sqrt(0.95 * 0.05 / command.walks) * 100, present::coverage_header());
+      command.walks, command.seed, 3 * std::sqrt(0.95 * 0.05 / command.walks) * 100, present::calibration_header());
   for (const transport::WalkModel& model : transport::published_walks()) {
     Progress progress(terminal_session(), fmt::format("{} {} x {}", model.name, model.n_ions, model.n_frames),
                       command.walks, "walks");
-    const auto report = transport::measure_coverage(
+    const auto report = transport::measure_calibration(
         model, command.walks, command.seed, [&](int done) { progress.update(done); }, terminal_session());
-    fmt::print("{}", present::coverage_row(report));
+    fmt::print("{}", present::calibration_row(report));
     std::fflush(stdout);
   }
 }
 
-void add_coverage(CLI::App& transport_command) {
-  auto command = std::make_shared<CoverageCommand>();
+void add_calibration(CLI::App& transport_command) {
+  auto command = std::make_shared<CalibrationCommand>();
   CLI::App* sub = transport_command.add_subcommand(
-      "coverage", "Check the error bars: simulated motion of known diffusion coefficient, analysed as any run is");
+      "calibration", "Check the error bars: simulated motion of known diffusion coefficient, analysed as any run is");
+  sub->alias("coverage");
   sub->add_option("--walks", command->walks, "Walks per case")->check(CLI::PositiveNumber)->capture_default_str();
   sub->add_option("--seed", command->seed, "Seed of the walks")->capture_default_str();
   sub->add_option("--threads", command->threads, "Threads to use; 0: one per processor")->capture_default_str();
   sub->footer(
       "Examples:\n"
-      "  vitrion transport coverage               about 10 minutes on two cores\n"
-      "  vitrion transport coverage --walks 100   a quick look");
+      "  vitrion transport calibration               about 10 minutes on two cores\n"
+      "  vitrion transport calibration --walks 100   a quick look");
   sub->callback([command] { execute(*command); });
 }
 
@@ -151,7 +148,8 @@ void add_transport(CLI::App& app) {
       app.add_subcommand("transport", "How fast ions move: diffusion, Haven ratio, conductivity, Arrhenius");
   sub->require_subcommand(0, 1);
   sub->add_option("runs", command->runs, "Trajectories, FILE or FILE@KELVIN; runs at one temperature are replicas");
-  sub->add_option("--species", command->species, "The mobile element: Li");
+  sub->add_option("--ion", command->ion, "The mobile element: Li");
+  sub->add_option("--species", command->species, "Several elements: as --types; one: as --ion, its former name");
   sub->add_option("--temperature", command->temperature, "K, of the runs that do not say @KELVIN")
       ->check(CLI::PositiveNumber);
   sub->add_option("--frame", command->frame, "Displacements are against: host, host_mass, com or lab")
@@ -174,23 +172,23 @@ void add_transport(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   sub->add_option("--scratch", command->scratch, "Folder of the scratch file (default: the system's temporary folder)");
-  sub->add_option("--plots", command->plots, "Write figures (SVG, and JSON for the report) into this folder");
+  command->results.add_to(*sub);
   command->run.add_to(*sub);
   sub->footer(
       "Examples:\n"
-      "  vitrion transport run.extxyz --species Li --temperature 600 --json transport.json\n"
-      "  vitrion transport run.dump.gz --species Mg --types Mg,V,O --timestep 2 --frames 5: --temperature 600\n"
-      "  vitrion transport 600K.dump@600 900K-a.dump@900 900K-b.dump@900 1200K.dump@1200 --species Li \\\n"
+      "  vitrion transport run.extxyz --ion Li --temperature 600 --json transport.json\n"
+      "  vitrion transport run.dump.gz --ion Mg --types Mg,V,O --timestep 2 --frames 5: --temperature 600\n"
+      "  vitrion transport 600K.dump@600 900K-a.dump@900 900K-b.dump@900 1200K.dump@1200 --ion Li \\\n"
       "      --types Li,P,O,N --timestep 1 --plots figures/      (Arrhenius; two replicas at 900 K)\n"
-      "  vitrion transport XDATCAR --species Li --timestep 100 --frame com\n"
-      "  vitrion transport coverage                              (are the error bars right?)\n"
+      "  vitrion transport XDATCAR --ion Li --timestep 100 --frame com\n"
+      "  vitrion transport calibration                              (are the error bars right?)\n"
       "\n"
       "A diffusion coefficient that the run does not resolve is given as an upper bound, never as a value.");
-  add_coverage(*sub);
+  add_calibration(*sub);
   sub->callback([command, sub] {
     if (!sub->get_subcommands().empty()) return;
     if (command->runs.empty()) throw CLI::RequiredError("runs");
-    if (command->species.empty()) throw InputError("which ion moves?", "Name the mobile element: --species Li");
+    take_species(*command);
     execute(*command);
   });
 }

@@ -5,8 +5,10 @@
 
 #include "browser.hpp"
 #include "program.hpp"
+#include "schema.hpp"
 #include "support.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/result.hpp"
 
 namespace vitrion {
 namespace {
@@ -28,12 +30,36 @@ TEST(Study, ReportIsDrawnByABrowserAndAnswersTheQuestions) {
   EXPECT_EQ(page.drawn, page.figures);
   EXPECT_EQ(page.problems, "");
   const auto report = nlohmann::json::parse(read_file(folder / "report" / "report.json"));
-  EXPECT_EQ(report.at("headlines").size(), 4u);
+  EXPECT_EQ(report.at("headlines").size(), 5u);
   for (const auto& headline : report.at("headlines")) EXPECT_NE(headline.at("answer").get<std::string>(), "");
   // Every result is in the provenance by its hash.
   const auto manifest = nlohmann::json::parse(read_file(folder / "manifest.json"));
   EXPECT_GT(manifest.size(), 0u);
   EXPECT_GE(report.at("provenance").size(), 10u);
+  // Every result and section is as docs/schemas says.
+  for (const auto& [stage, kind] : {std::pair{"train", "training"},
+                                    {"quench-1", "quench"},
+                                    {"md-600K-2", "md"},
+                                    {"structure", "structure"},
+                                    {"transport", "transport"}}) {
+    EXPECT_EQ(test::violations(read_json(folder / stage / "result.json"), kind), "") << stage;
+    EXPECT_EQ(test::violations(read_json(folder / stage / "section.json"), "section"), "") << stage;
+  }
+  // Once more beside itself under another folder's name: two studies in one page.
+  const auto copy = folder.parent_path() / (folder.filename().string() + "-copy");
+  std::filesystem::remove_all(copy);
+  std::filesystem::copy(folder, copy, std::filesystem::copy_options::recursive);
+  const auto both = folder / "both.html";
+  const test::Run join =
+      test::run_program("vitrion report " + folder.string() + " " + copy.string() + " --output " + both.string());
+  ASSERT_EQ(join.exit_code, 0) << join.output;
+  const test::DrawnPage pair = test::draw_in_browser(both);
+  EXPECT_EQ(pair.figures, 2 * page.figures);
+  EXPECT_EQ(pair.drawn, pair.figures);
+  EXPECT_EQ(pair.problems, "");
+  const auto json = read_json(folder / "both.json");
+  EXPECT_EQ(json.at("headlines").size(), 10u);
+  EXPECT_NE(json.at("headlines").at(1).at("question").get<std::string>().find("-copy"), std::string::npos);
 }
 
 // One line of the study is another: the potential. The network grades the runs, and the report tells of it.
@@ -48,7 +74,7 @@ TEST(Study, RunsWithNequipInPlaceOfMtp) {
   EXPECT_TRUE(std::filesystem::exists(folder / "quench-1" / "melt.grades.csv"));
   const std::string report = read_file(folder / "report" / "report.html");
   EXPECT_NE(report.find("grade-error"), std::string::npos);
-  EXPECT_EQ(nlohmann::json::parse(read_file(folder / "report" / "report.json")).at("headlines").size(), 4u);
+  EXPECT_EQ(nlohmann::json::parse(read_file(folder / "report" / "report.json")).at("headlines").size(), 5u);
 }
 
 }  // namespace

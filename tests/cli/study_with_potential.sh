@@ -20,12 +20,12 @@ production:
   temperatures_K: [1500]
   guard: {grade_break: 0}
   stages: [{name: production, duration_ps: 0.4, timestep_fs: 2, dump_ps: 0.01}]
-transport: {species: Li, frame: host}
+transport: {ion: Li, frame: host}
 END
 "$program" run "$folder/study.yaml" --output "$folder/out" > "$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
-rmse=$("$program" evaluate "$potential" "$test" | awk '$1 == "all" {print $5}')
-shown=$(printf '%.3g' "$rmse")
+rmse=$("$program" evaluate "$potential" "$test" | awk '$1 == "all" {print $4}')
+shown=$rmse
 contains() { grep -q "$1" "$folder/out/report.html" || { echo "the report does not say: $1"; exit 1; }; }
 contains "$shown meV/atom"
-contains "trained before this study"
+contains "it was not trained on"
 contains "no activation energy"

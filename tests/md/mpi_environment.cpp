@@ -10,7 +10,6 @@ class MpiEnvironment final : public testing::Environment {
   void SetUp() override { vitrion::frontend::start_mpi(); }
 };
 
-[[maybe_unused]] const testing::Environment* const environment =
-    testing::AddGlobalTestEnvironment(new MpiEnvironment);
+[[maybe_unused]] const testing::Environment* const environment = testing::AddGlobalTestEnvironment(new MpiEnvironment);
 
 }  // namespace

@@ -1,6 +1,5 @@
 // A structure analysis as text, figures and JSON: every number with its unit, keys that others read.
-#include "vitrion/present/structure_figures.hpp"
-#include "vitrion/present/structure_text.hpp"
+#include "vitrion/present/structure.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +8,8 @@
 
 #include "../structure/samples.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/present/structure_figures.hpp"
+#include "vitrion/report/text.hpp"
 
 namespace vitrion::present {
 namespace {
@@ -20,8 +21,12 @@ structure::Analysis analysis() {
   return analyser.finish();
 }
 
+std::string text_of(const std::string& pairs = {}) {
+  return report::to_text(structure_section(analysis(), pairs));
+}
+
 TEST(StructureText, StatesCoordinationAndOrder) {
-  const std::string text = text_of(analysis());
+  const std::string text = text_of();
   EXPECT_THAT(text, ::testing::HasSubstr("216 atoms (Mg108 O108)"));
   EXPECT_THAT(text, ::testing::ContainsRegex("Mg-O .*6\\.00"));
   EXPECT_THAT(text, ::testing::HasSubstr("Crystalline:"));
@@ -29,11 +34,11 @@ TEST(StructureText, StatesCoordinationAndOrder) {
 }
 
 TEST(StructureText, ShowsOnlyTheChosenPairs) {
-  const std::string text = text_of(analysis(), "Mg-O");
+  const std::string text = text_of("Mg-O");
   EXPECT_THAT(text, ::testing::HasSubstr("Mg-O "));
   EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("Mg-Mg ")));
-  EXPECT_THROW(text_of(analysis(), "Mg-Li"), InputError);
-  EXPECT_THROW(text_of(analysis(), "MgO"), InputError);
+  EXPECT_THROW(text_of("Mg-Li"), InputError);
+  EXPECT_THROW(text_of("MgO"), InputError);
 }
 
 TEST(StructureFigures, AreValidAndNamed) {

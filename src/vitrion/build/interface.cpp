@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "vitrion/build/geometry.hpp"
+#include "vitrion/build/molecules.hpp"
 #include "vitrion/build/supercell.hpp"
-#include "vitrion/build/units.hpp"
 #include "vitrion/core/error.hpp"
 
 namespace vitrion::build {

@@ -10,7 +10,7 @@
 
 #include "vitrion/build/geometry.hpp"
 #include "vitrion/build/lattice.hpp"
-#include "vitrion/build/units.hpp"
+#include "vitrion/build/molecules.hpp"
 #include "vitrion/core/error.hpp"
 
 namespace vitrion::build {

@@ -8,8 +8,8 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/result.hpp"
 #include "vitrion/learn/plan.hpp"
-#include "vitrion/study/results.hpp"
 
 namespace vitrion::learn {
 namespace {
@@ -216,10 +216,10 @@ RoundRecord read_training(const fs::path& folder, int round, int trained) {
   RoundRecord record;
   record.round = round;
   record.trained = trained;
-  const json errors = study::read_json(place / "errors.json");
+  const json errors = read_json(place / "errors.json");
   record.training = errors_in(errors.at("training"));
   record.validation = errors_in(errors.at("test"));
-  const json card = study::read_json(place / "potential.card.json");
+  const json card = read_json(place / "potential.card.json");
   record.n_training =
       card.at("split").at("n_train").get<std::size_t>() + card.at("split").at("n_validation").get<std::size_t>();
   record.n_validation = card.at("split").at("n_test").get<std::size_t>();
@@ -231,7 +231,7 @@ RoundRecord read_training(const fs::path& folder, int round, int trained) {
 
 void read_runs(const fs::path& folder, const LearnOptions& options, RoundRecord& record) {
   for (const study::Stage& stage : Planner(options, "").explore(record.round, record.trained)) {
-    const json result = study::read_json(folder / stage.name / "explore.json");
+    const json result = read_json(folder / stage.name / "explore.json");
     RunRecord run;
     run.name = stage.name.substr(stage.name.find('-') + 1);
     for (const Exploration& e : options.explorations)
@@ -257,7 +257,7 @@ void read_runs(const fs::path& folder, const LearnOptions& options, RoundRecord&
 }
 
 void read_selection(const fs::path& folder, RoundRecord& record) {
-  const json result = study::read_json(folder / folder_of(record.round, "select") / "select.json");
+  const json result = read_json(folder / folder_of(record.round, "select") / "select.json");
   record.selected = true;
   record.n_candidates = result.at("candidates").get<std::size_t>();
   record.n_refused = result.at("refused").get<std::size_t>();
@@ -267,7 +267,7 @@ void read_selection(const fs::path& folder, RoundRecord& record) {
 }
 
 void read_labels(const fs::path& folder, RoundRecord& record) {
-  const json result = study::read_json(folder / folder_of(record.round, "label") / "labels.json");
+  const json result = read_json(folder / folder_of(record.round, "label") / "labels.json");
   record.labelled = true;
   record.n_labels = result.at("labelled").get<std::size_t>();
   record.n_not_begun = result.at("not_begun").get<std::size_t>();
@@ -283,7 +283,7 @@ json to_json(const History& history) {
 }
 
 History read_history(const fs::path& file) {
-  const json j = study::read_json(file);
+  const json j = read_json(file);
   History history;
   try {
     const std::string status = j.at("status").get<std::string>();

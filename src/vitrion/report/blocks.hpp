@@ -1,4 +1,4 @@
-// What the writers of HTML and JSON share.
+// What the writers of HTML, text and JSON share.
 #pragma once
 
 #include "vitrion/report/report.hpp"
@@ -27,5 +27,8 @@ inline const char* name_of(Severity severity) {
   }
   return "";
 }
+
+/// Which columns of a table hold numbers only: they are set flush right.
+std::vector<bool> numeric_columns(const Table& table);
 
 }  // namespace vitrion::report

@@ -1,13 +1,11 @@
 // The page: answers first, then sections, then provenance; style, scripts and data inside the one file.
 #include <fmt/format.h>
 
-#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 
-#include "vitrion/core/text.hpp"
 #include "vitrion/core/version.hpp"
 #include "vitrion/report/blocks.hpp"
 #include "vitrion/report/markup.hpp"
@@ -21,6 +19,7 @@ namespace {
 constexpr std::size_t most_points_in_page = 4000;  // of one series: the JSON beside the page holds them all
 
 constexpr std::size_t columns_of_wide_table = 5;
+constexpr std::size_t most_items_unfolded = 8;  // of a list with a title
 
 // Colour is not the only sign.
 const char* word_of(Severity severity) {
@@ -51,14 +50,6 @@ std::string data_element(const nlohmann::json& data) {
 
 std::string code_element(std::string_view code) {
   return "<script>" + replaced(std::string(code), "</script", "<\\/script") + "</script>\n";
-}
-
-bool is_number(const Markup& cell) {
-  static const std::string minus = "\u2212";
-  std::string text = markup_to_text(cell);
-  if (text.starts_with(minus)) text.replace(0, minus.size(), "-");
-  return text.empty() || parse_double(text).has_value() || std::isdigit(static_cast<unsigned char>(text.front())) ||
-         (text.front() == '-' && text.size() > 1);
 }
 
 double rounded(double x) {
@@ -103,13 +94,15 @@ std::string list_html(const List& list) {
   if (list.items.empty()) return "";
   std::string out = "<ul>";
   for (const Markup& item : list.items) out += "<li>" + markup_to_html(item) + "</li>";
-  return out + "</ul>\n";
+  out += "</ul>\n";
+  if (list.title.empty()) return out;
+  if (list.items.size() <= most_items_unfolded) return "<p>" + markup_to_html(list.title) + "</p>" + out;
+  return fmt::format("<details><summary>{} ({})</summary>{}</details>\n", markup_to_html(list.title), list.items.size(),
+                     out);
 }
 
 std::string table_html(const Table& table) {
-  std::vector<bool> numeric(table.columns.size(), true);
-  for (const auto& row : table.rows)
-    for (std::size_t k = 0; k < row.size(); ++k) numeric[k] = numeric[k] && is_number(row[k]);
+  const std::vector<bool> numeric = numeric_columns(table);
   const auto cell = [&](const char* tag, std::size_t k, const Markup& text) {
     return fmt::format("<{0}{1}>{2}</{0}>", tag, numeric[k] ? " class=\"number\"" : "", markup_to_html(text));
   };

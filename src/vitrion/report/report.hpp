@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "vitrion/core/result.hpp"
 #include "vitrion/core/structure.hpp"
 #include "vitrion/report/plot.hpp"
 
@@ -26,15 +27,17 @@ struct Headline {
   Markup answer;
   Markup basis = {};
   Severity severity = Severity::neutral;
+  double urgency = 0;  ///< of several answers of one severity to one question (replicas), the most urgent is shown
 };
 
 struct Paragraph {
   Markup text;
 };
 
-/// Short statements, one under the other.
+/// Short statements, one under the other. A long list with a title is folded on the page: the title opens it.
 struct List {
   std::vector<Markup> items;
+  Markup title = {};
 };
 
 /// A finding that must not be overlooked.
@@ -72,9 +75,14 @@ struct StructureView {
 
 using Block = std::variant<Paragraph, List, Callout, Table, Figure, StructureView>;
 
+/// What one analysis has to say.
 struct Section {
   Markup heading;
   std::vector<Block> blocks = {};
+  std::vector<Headline> headlines = {};  ///< its answers, for the top of the page
+  /// One run of several alike: every row of its tables and every series of its figures names the run, and `join` lays
+  /// them over each other.
+  bool replica = false;
 };
 
 /// Everything the page shows, in its order.
@@ -94,6 +102,19 @@ std::string to_html(const Report& report);
 
 /// The same content for machines, every number of every figure included.
 nlohmann::json to_json(const Report& report);
+
+/// The JSON form of blocks and sections, complete: what is read back draws the same page.
+nlohmann::json to_json(const Headline& headline);
+nlohmann::json to_json(const Block& block);
+nlohmann::json to_json(const Section& section);
+/// The reverse. Throw nlohmann::json::exception or std::invalid_argument when it is none.
+Block block_from_json(const nlohmann::json& json);
+Section section_from_json(const nlohmann::json& json);
+
+/// section.json, as an analysis leaves it: {"vitrion": {...}, "heading", "headlines", "blocks", "replica"}.
+inline constexpr ResultKind section_kind{"section", 1};
+/// Throws InputError when the file is missing or holds something else.
+Section read_section(const std::filesystem::path& file);
 
 /// A still picture of the structure, 720 x 540.
 std::string to_svg(const StructureView& view);

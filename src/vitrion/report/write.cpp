@@ -10,46 +10,11 @@
 #include "vitrion/core/version.hpp"
 #include "vitrion/report/blocks.hpp"
 #include "vitrion/report/report.hpp"
-#include "vitrion/report/structure_view.hpp"
 
 namespace vitrion::report {
 namespace {
 
 namespace fs = std::filesystem;
-
-nlohmann::json block_json(const Block& block) {
-  using nlohmann::json;
-  return std::visit(Overloaded{[](const Paragraph& p) {
-                                 return json{{"kind", "paragraph"}, {"text", p.text}};
-                               },
-                               [](const List& l) {
-                                 return json{{"kind", "list"}, {"items", l.items}};
-                               },
-                               [](const Callout& c) {
-                                 return json{{"kind", "callout"},
-                                             {"severity", name_of(c.severity)},
-                                             {"title", c.title},
-                                             {"text", c.text},
-                                             {"details", c.details.items}};
-                               },
-                               [](const Table& t) {
-                                 return json{{"kind", "table"},      {"id", t.id},           {"title", t.title},
-                                             {"caption", t.caption}, {"columns", t.columns}, {"rows", t.rows}};
-                               },
-                               [](const Figure& f) {
-                                 json j = to_json(f);
-                                 j["kind"] = "figure";
-                                 return j;
-                               },
-                               [](const StructureView& v) {
-                                 return json{{"kind", "structure"},
-                                             {"id", v.id},
-                                             {"title", v.title},
-                                             {"caption", v.caption},
-                                             {"scene", scene_json(v)}};
-                               }},
-                    block);
-}
 
 // A PNG beside the SVG where the system has a renderer; without one the SVG is enough.
 bool render_png(const fs::path& svg, const fs::path& png) {
@@ -75,14 +40,8 @@ nlohmann::json to_json(const Report& report) {
                       {"headlines", nlohmann::json::array()},
                       {"sections", nlohmann::json::array()},
                       {"provenance", nlohmann::json::array()}};
-  for (const Headline& h : report.headlines)
-    json["headlines"].push_back(
-        {{"question", h.question}, {"answer", h.answer}, {"basis", h.basis}, {"severity", name_of(h.severity)}});
-  for (const Section& section : report.sections) {
-    nlohmann::json blocks = nlohmann::json::array();
-    for (const Block& block : section.blocks) blocks.push_back(block_json(block));
-    json["sections"].push_back({{"heading", section.heading}, {"blocks", std::move(blocks)}});
-  }
+  for (const Headline& h : report.headlines) json["headlines"].push_back(to_json(h));
+  for (const Section& section : report.sections) json["sections"].push_back(to_json(section));
   for (const auto& [name, value] : report.provenance) json["provenance"].push_back({{"name", name}, {"value", value}});
   return json;
 }

@@ -3,14 +3,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "vitrion/core/result.hpp"
 #include "vitrion/core/session.hpp"
 #include "vitrion/structure/angles.hpp"
 #include "vitrion/structure/bonds.hpp"
 #include "vitrion/structure/long_range_order.hpp"
+#include "vitrion/structure/network.hpp"
 #include "vitrion/structure/order.hpp"
 #include "vitrion/structure/rdf.hpp"
 #include "vitrion/structure/structure_factor.hpp"
-#include "vitrion/structure/units.hpp"
 
 namespace vitrion::structure {
 
@@ -52,7 +53,8 @@ class Analyser {
   Structure last_;
 };
 
-/// Stable keys, units in the names; see docs/structure.md.
+/// Stable keys, units in the names; docs/schemas/structure.json describes them.
+inline constexpr ResultKind structure_kind{"structure", 1};
 nlohmann::json to_json(const Analysis& analysis);
 
 }  // namespace vitrion::structure

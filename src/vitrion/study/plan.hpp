@@ -18,6 +18,7 @@ struct Study {
   std::vector<Stage> stages;
   /// Files from outside, linked into the study's folder as inputs/NAME before anything runs: name -> where it lies.
   std::map<std::string, std::filesystem::path> imports;
+  std::vector<std::string> notes;  ///< what the user should be told: keys with a new name
 };
 
 /// Throws InputError when a command line (program, command, words) would not be understood. Runs nothing.
@@ -28,7 +29,8 @@ using CommandCheck = std::function<void(const std::vector<std::string>&)>;
 /// every stage are read here as its command will read them, so that no key is found wrong after the stages before it
 /// have run.
 ///
-/// `program` is what the stages start; `check` (may be empty) is asked about the flags of structure and transport.
+/// Every kind of stage (stage_kind.hpp) reads its part, in the order of planning. `program` is what the stages start;
+/// `check` (may be empty) is asked about the flags that a section hands to its command.
 /// Throws InputError (file:line) on unknown keys and settings that cannot be used.
 Study plan_study(Config& config, const std::string& program, const CommandCheck& check = {});
 

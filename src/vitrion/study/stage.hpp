@@ -11,14 +11,15 @@ namespace vitrion::study {
 /// What a stage is made of. Everything that can change its result is here, so that its content hash tells whether it
 /// must run again; everything is on disk, so that a user can run the same command by hand in the same folder.
 struct Stage {
-  std::string name;                          ///< also its folder below the study's; letters, digits, '-', '_', '.'
-  std::string title;                         ///< one line for people
-  std::vector<std::string> command;          ///< program and arguments; run inside the stage's folder
-  std::map<std::string, std::string> files;  ///< written into the folder before the command starts: name -> content
-  std::vector<std::string> inputs;           ///< files it reads, relative to the study's folder
-  std::vector<std::string> outputs;  ///< files it must leave, relative to its own folder; same input, same bytes
-  std::vector<std::string> after;    ///< names of stages that must be done before it
-  int slots = 1;                     ///< how many of the study's parallel slots it occupies
+  std::string name;                       ///< also its folder below the study's; letters, digits, '-', '_', '.'
+  std::string title;                      ///< one line for people
+  std::vector<std::string> command = {};  ///< program and arguments; run inside the stage's folder
+  std::map<std::string, std::string> files =
+      {};                                 ///< written into the folder before the command starts: name -> content
+  std::vector<std::string> inputs = {};   ///< files it reads, relative to the study's folder
+  std::vector<std::string> outputs = {};  ///< files it must leave, relative to its own folder; same input, same bytes
+  std::vector<std::string> after = {};    ///< names of stages that must be done before it
+  int slots = 1;                          ///< how many of the study's parallel slots it occupies
 };
 
 /// What the state file remembers of a stage that ended well.

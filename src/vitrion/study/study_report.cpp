@@ -3,144 +3,131 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/result.hpp"
 #include "vitrion/core/version.hpp"
-#include "vitrion/study/results.hpp"
-#include "vitrion/study/sections.hpp"
+#include "vitrion/report/join.hpp"
+#include "vitrion/report/numbers.hpp"
 #include "vitrion/study/stage.hpp"
 
 namespace vitrion::study {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
-using report::Headline;
-using report::Severity;
+using report::Source;
+using Provenance = std::vector<std::pair<std::string, std::string>>;
 
-Headline glass_headline(const fs::path& study) {
-  const json order = read_json(study / "structure" / "structure.json").at("long_range_order");
-  const std::string verdict = order.at("verdict").get<std::string>();
-  return {.question = "Is the quenched structure a glass?",
-          .answer = verdict,
-          .basis = order.at("statement").get<std::string>(),
-          .severity = verdict == "amorphous"     ? Severity::good
-                      : verdict == "crystalline" ? Severity::error
-                                                 : Severity::warning};
+constexpr const char* section_name = "section.json";
+const fs::path settings_of_report = fs::path("report") / "report.yaml";
+
+fs::path real_folder(const fs::path& folder) {
+  return fs::weakly_canonical(folder);
 }
 
-// The lowest temperature at which D* is resolved says most about the battery; without one the bound at the highest
-// does.
-Headline diffusion_headline(const json& transport) {
-  const json& temperatures = transport.at("temperatures");
-  const json* chosen = nullptr;
-  for (const json& t : temperatures)
-    if (t.at("D_tracer").at("resolved").get<bool>() &&
-        (chosen == nullptr || t.at("temperature_K").get<double>() < chosen->at("temperature_K").get<double>()))
-      chosen = &t;
-  const std::string species = temperatures.at(0).at("species").get<std::string>();
-  Headline headline{.question = "How fast does " + species + " move?", .answer = "not resolved"};
-  if (chosen == nullptr) {
-    headline.basis = "No run was long enough to tell diffusion from vibration; the table gives upper bounds.";
-    headline.severity = Severity::warning;
-    return headline;
+report::Section literature_section(const std::vector<LiteratureValue>& literature) {
+  report::Table table{.id = "literature", .title = "Values", .caption = "As given in the study's settings."};
+  table.columns = {"quantity", "value", "temperature (K)", "source"};
+  for (const LiteratureValue& v : literature)
+    table.rows.push_back(
+        {v.quantity, report::number(v.value), v.temperature ? fmt::format("{:g}", *v.temperature) : "–", v.source});
+  return {.heading = "Beside other work", .blocks = {table}};
+}
+
+// Collects the sections of all sources, each under the title of its study.
+class Collector {
+ public:
+  void add(const fs::path& source) {
+    if (fs::is_regular_file(source)) return add_study(source);
+    if (fs::exists(source / settings_of_report)) return add_study(source / settings_of_report);
+    if (!fs::exists(source / section_name))
+      throw InputError(Location{source.string()}, "is no study and holds no section.json",
+                       "vitrion COMMAND --result FOLDER writes one; a study has one in the folder of every analysis.");
+    const fs::path study = real_folder(source).parent_path();
+    add_stage(source, title_of(study));
   }
-  const json& d = chosen->at("D_tracer");
-  headline.answer = "D^{*} = " +
-                    with_interval(d.at("value_cm2_per_s").get<double>(), d.at("ci95_cm2_per_s").at(0).get<double>(),
-                                  d.at("ci95_cm2_per_s").at(1).get<double>()) +
-                    " cm^{2}/s";
-  headline.basis = fmt::format("At {:g} K, the lowest temperature resolved; 95 % interval.",
-                               chosen->at("temperature_K").get<double>());
-  headline.severity = Severity::good;
-  return headline;
-}
 
-Headline barrier_headline(const json& transport) {
-  Headline headline{.question = "What barrier does it see?", .answer = "not known"};
-  headline.severity = Severity::warning;
-  headline.basis = "Fewer than two temperatures are resolved: no activation energy.";
-  if (!transport.contains("arrhenius") || !transport.at("arrhenius").contains("activation_energy_eV")) return headline;
-  const json& arrhenius = transport.at("arrhenius");
-  const json& energy = arrhenius.at("activation_energy_eV");
-  if (!energy.is_object()) return headline;
-  headline.answer = "E_{a} = " +
-                    with_interval(energy.at("value").get<double>(), energy.at("ci95").at(0).get<double>(),
-                                  energy.at("ci95").at(1).get<double>()) +
-                    " eV";
-  std::string fitted;
-  for (const json& t : arrhenius.at("fitted_K"))
-    fitted += fmt::format("{}{:g}", fitted.empty() ? "" : ", ", t.get<double>());
-  headline.basis = "Arrhenius line through " + fitted + " K; 95 % interval.";
-  headline.severity = Severity::good;
-  return headline;
-}
+  std::vector<Source> sources() && { return std::move(sources_); }
+  const std::vector<std::string>& titles() const { return titles_; }
 
-// Extrapolation grades of all MD of the study.
-struct GradesMet {
-  double highest = 0, above = 0, looks = 0;
-  bool any = false;
-
-  void add(const json& run) {
-    for (const json& stage : run.at("stages"))
-      if (const auto grade = stage.find("extrapolation_grade"); grade != stage.end()) {
-        any = true;
-        highest = std::max(highest, grade->at("highest").get<double>());
-        const double steps = stage.at("steps").get<double>();
-        above += steps * grade->at("share_above_save").get<double>();
-        looks += steps;
-      }
+ private:
+  // The report.yaml of a study.
+  void add_study(const fs::path& settings) {
+    Config config = Config::load(settings.string());
+    const ReportOptions options = read_report_options(config);
+    const fs::path study = real_folder(settings.parent_path() / "..");
+    const std::string title = own_title(study, options.title);
+    for (const fs::path& folder : options.sections) add_stage(folder, title);
+    if (!options.literature.empty())
+      sources_.push_back({.study = title, .name = "literature", .section = literature_section(options.literature)});
+    add_inputs(study);
   }
+
+  void add_stage(const fs::path& folder, const std::string& title) {
+    const fs::path real = real_folder(folder);
+    sources_.push_back({.study = title,
+                        .name = real.filename().string(),
+                        .section = report::read_section(real / section_name),
+                        .provenance = provenance_of(real)});
+  }
+
+  // Hashes of what the stage left: as its study knows them, else of the two files every analysis has.
+  static Provenance provenance_of(const fs::path& stage) {
+    const std::string name = stage.filename().string();
+    std::map<std::string, std::string> hashes;
+    const StudyState state = StudyState::load(stage.parent_path());
+    if (const StageRecord* record = state.find(name))
+      hashes = record->outputs;
+    else
+      for (const char* file : {"result.json", section_name})
+        if (fs::exists(stage / file)) hashes[file] = content_hash_of_file(stage / file);
+    Provenance list;
+    for (const auto& [file, hash] : hashes) list.emplace_back(name + "/" + file, hash);
+    const nlohmann::json header = read_json(stage / section_name).at("vitrion");
+    const std::string program = header.value("program", std::string());
+    if (program != std::string(program_name) + " " + version) list.emplace_back(name + " was written by", program);
+    return list;
+  }
+
+  void add_inputs(const fs::path& study) {
+    if (!fs::exists(study / "inputs") || sources_.empty()) return;
+    Provenance files;
+    for (const fs::directory_entry& entry : fs::directory_iterator(study / "inputs"))
+      if (fs::exists(entry.path()))
+        files.emplace_back("inputs/" + entry.path().filename().string(), content_hash_of_file(entry.path()));
+    std::sort(files.begin(), files.end());
+    Provenance& last = sources_.back().provenance;
+    last.insert(last.end(), files.begin(), files.end());
+  }
+
+  std::string title_of(const fs::path& study) {
+    if (!fs::exists(study / settings_of_report)) return own_title(study, study.filename().string());
+    Config config = Config::load((study / settings_of_report).string());
+    return own_title(study, read_report_options(config).title);
+  }
+
+  // Two studies of one title are told apart by their folders.
+  std::string own_title(const fs::path& study, std::string title) {
+    for (const auto& [other, taken] : studies_) {
+      if (other == study) return taken;
+      if (taken == title) title += " (" + study.filename().string() + ")";
+    }
+    studies_.emplace_back(study, title);
+    titles_.push_back(title);
+    return title;
+  }
+
+  std::vector<std::pair<fs::path, std::string>> studies_;
+  std::vector<std::string> titles_;
+  std::vector<Source> sources_;
 };
 
-GradesMet grades_met(const ReportOptions& options, const fs::path& study) {
-  GradesMet met;
-  for (int r = 1; r <= options.replicas; ++r) {
-    met.add(read_json(study / fmt::format("quench-{}", r) / "quench.json").at("replicas").at(0));
-    for (const double t : options.temperatures)
-      met.add(read_json(study / fmt::format("md-{:g}K-{}", t, r) / "md.json"));
-  }
-  return met;
-}
-
-constexpr double grade_of_guessing = 10;  // customary limit of reliable extrapolation
-
-Headline trust_headline(const ReportOptions& options, const fs::path& study) {
-  const json errors = errors_of_potential(options, study);
-  const bool tested = errors.contains("test");
-  const json& set = tested ? errors.at("test") : errors.at(errors.contains("validation") ? "validation" : "training");
-  Headline headline{
-      .question = "How far can the potential be trusted?",
-      .answer = fmt::format("{} meV/atom, {} eV/Å", number(set.at("energy").at("rmse_meV_per_atom").get<double>()),
-                            number(set.at("force").at("rmse_eV_per_A").get<double>())),
-      .basis = tested ? "RMSE of energy and force components on configurations that were kept out of the fit."
-                      : "RMSE of energy and force components; no test set was kept out of the fit.",
-      .severity = tested ? Severity::neutral : Severity::warning};
-  const GradesMet met = grades_met(options, study);
-  if (!met.any) return headline;
-  headline.basis +=
-      fmt::format(" In the MD an atom's extrapolation grade was above the threshold {:.0f} % of the time, at most {}.",
-                  100 * met.above / met.looks, number(met.highest, 2));
-  if (met.highest > grade_of_guessing) {
-    headline.severity = Severity::warning;
-    headline.basis += " Above 10 the potential guesses: label such configurations and train again.";
-  }
-  return headline;
-}
-
-void add_provenance(const ReportOptions& options, report::Report& report, const fs::path& study) {
-  report.provenance.emplace_back("Program", std::string("Vitrion ") + version);
-  const StudyState state = StudyState::load(study);
-  for (const fs::directory_entry& entry : fs::directory_iterator(study)) {
-    const StageRecord* record = state.find(entry.path().filename().string());
-    if (record == nullptr) continue;
-    for (const auto& [file, hash] : record->outputs)
-      report.provenance.emplace_back(entry.path().filename().string() + "/" + file, hash);
-  }
-  if (options.potential.starts_with("inputs/"))
-    report.provenance.emplace_back(options.potential, content_hash_of_file(study / options.potential));
-  std::sort(report.provenance.begin() + 1, report.provenance.end());
+// With several studies, the provenance says whose each file is.
+void name_provenance(std::vector<Source>& sources) {
+  for (Source& s : sources)
+    for (auto& [name, value] : s.provenance) name = s.study + ": " + name;
 }
 
 }  // namespace
@@ -161,33 +148,21 @@ std::vector<LiteratureValue> read_literature(Config& config) {
 ReportOptions read_report_options(Config& config) {
   ReportOptions options;
   options.title = config.text("title", "Study");
-  options.potential = config.text("potential", "train/potential.almtp");
-  options.potential_stage = config.text("potential_stage", "train");
-  options.replicas = static_cast<int>(config.integer("replicas", 1));
-  options.temperatures = config.numbers("temperatures_K", {});
-  options.production_stage = config.text("production_stage", "");
+  for (const std::string& folder : config.paths("sections")) options.sections.emplace_back(folder);
   options.literature = read_literature(config);
   config.finish();
   return options;
 }
 
-report::Report assemble_report(const ReportOptions& options, const fs::path& study) {
-  report::Report report;
-  report.title = options.title;
-  report.headlines.push_back(glass_headline(study));
-  const bool has_transport = !options.temperatures.empty();
-  if (has_transport) {
-    const json transport = read_json(study / "transport" / "transport.json");
-    report.headlines.push_back(diffusion_headline(transport));
-    report.headlines.push_back(barrier_headline(transport));
-  }
-  report.headlines.push_back(trust_headline(options, study));
-  report.sections.push_back(glass_section(options, study));
-  if (has_transport) report.sections.push_back(transport_section(options, study));
-  report.sections.push_back(quench_section(options, study));
-  report.sections.push_back(potential_section(options, study));
-  add_provenance(options, report, study);
-  return report;
+report::Report assemble_report(const std::vector<fs::path>& sources, const std::string& title) {
+  Collector collector;
+  for (const fs::path& source : sources) collector.add(source);
+  std::string titles;
+  for (const std::string& t : collector.titles()) titles += (titles.empty() ? "" : " \u00b7 ") + t;
+  const bool several = collector.titles().size() > 1;
+  std::vector<Source> sections = std::move(collector).sources();
+  if (several) name_provenance(sections);
+  return report::join(title.empty() ? titles : title, std::move(sections));
 }
 
 }  // namespace vitrion::study

@@ -1,15 +1,17 @@
-// The report of a study, put together from what its stages left on disk.
+// Reports joined from the sections that analyses left on disk.
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "vitrion/core/config.hpp"
 #include "vitrion/report/report.hpp"
 
 namespace vitrion::study {
 
-/// A value from a paper or an experiment to stand beside the study's own. `quantity` says which: conductivity_S_per_cm,
-/// activation_energy_eV, density_g_per_cm3 or D_tracer_cm2_per_s.
+/// A value from a paper or an experiment to stand beside the study's own.
 struct LiteratureValue {
   std::string quantity;
   double value = 0;
@@ -17,14 +19,10 @@ struct LiteratureValue {
   std::string source;
 };
 
-/// What `vitrion report` is told; written by `vitrion run` as report.yaml.
+/// What `vitrion run` writes for its last stage as report.yaml.
 struct ReportOptions {
   std::string title;
-  std::string potential;        ///< its file, in the study's folder
-  std::string potential_stage;  ///< "train", or "potential" where it existed
-  int replicas = 1;
-  std::vector<double> temperatures;  ///< K, of the production runs; may be empty
-  std::string production_stage;      ///< name of the MD stage transport was measured on
+  std::vector<std::filesystem::path> sections;  ///< folders with a section.json, in the order of the report
   std::vector<LiteratureValue> literature;
 };
 
@@ -34,8 +32,11 @@ std::vector<LiteratureValue> read_literature(Config& config);
 /// Reads the settings strictly.
 ReportOptions read_report_options(Config& config);
 
-/// Assembles the report from the folders of the stages in `study`. It holds no date and no wall time: the same results
-/// give the same bytes. Throws InputError when a stage's result is missing or is not what that stage writes.
-report::Report assemble_report(const ReportOptions& options, const std::filesystem::path& study);
+/// One report of everything in `sources`. Each is the folder of a study, its report.yaml, or the folder of one analysis
+/// (any with a section.json). Several studies stand side by side, each under its title. An empty `title` is that of the
+/// studies. The report holds no date and no wall time: the same results give the same bytes.
+///
+/// Throws InputError when a source is none of these, or a section cannot be read.
+report::Report assemble_report(const std::vector<std::filesystem::path>& sources, const std::string& title = {});
 
 }  // namespace vitrion::study

@@ -1,7 +1,5 @@
 #include "vitrion/train/calibration.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -84,17 +82,6 @@ double rank_correlation(const std::vector<double>& x, const std::vector<double>&
     bb += (b[i] - mean) * (b[i] - mean);
   }
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
-}
-
-std::string format_calibration(const potentials::Calibration& calibration) {
-  std::string text = fmt::format("{:<16} {:>7} | {:^19}\n{:<16} {:>7} | {:>9} {:>9}\n", "", "", "force error, eV/Å",
-                                 "grade", "atoms", "RMS", "95 %");
-  for (const potentials::GradeBin& bin : calibration) {
-    const std::string range =
-        std::isfinite(bin.to) ? fmt::format("{:g} to {:g}", bin.from, bin.to) : fmt::format("above {:g}", bin.from);
-    text += fmt::format("{:<16} {:>7} | {:>9.4f} {:>9.4f}\n", range, bin.n_atoms, bin.rms, bin.quantile_95);
-  }
-  return text;
 }
 
 nlohmann::json to_json(const GradedErrors& graded) {

@@ -27,8 +27,6 @@ potentials::Calibration calibrate(const GradedErrors& graded);
 /// Spearman's rank correlation of two lists of the same length; ties share their mean rank. 0 when either is constant.
 double rank_correlation(const std::vector<double>& x, const std::vector<double>& y);
 
-/// One line a bin, for people.
-std::string format_calibration(const potentials::Calibration& calibration);
 /// {"rank_correlation", "bins": [...]}: see docs/select.md.
 nlohmann::json to_json(const GradedErrors& graded);
 

@@ -22,12 +22,6 @@ nlohmann::json quantity(const Deviations& d, double factor, const std::string& u
   return {{"rmse_" + unit, d.rmse() * factor}, {"mae_" + unit, d.mae() * factor}, {"max_" + unit, d.max() * factor}};
 }
 
-std::string cells(const Deviations& d, double factor, int decimals) {
-  if (d.count() == 0) return fmt::format(" {:>9} {:>9} {:>9}", "-", "-", "-");
-  return fmt::format(" {:>9.{}f} {:>9.{}f} {:>9.{}f}", d.rmse() * factor, decimals, d.mae() * factor, decimals,
-                     d.max() * factor, decimals);
-}
-
 void add_structure(const Structure& s, const Labels& predicted, ErrorTable& table) {
   const Labels& label = s.labels;
   const auto n = static_cast<double>(s.size());
@@ -157,31 +151,6 @@ nlohmann::json to_json(const ErrorReport& report) {
   json["species"] = nlohmann::json::object();
   for (const auto& [name, force] : report.force_by_species) json["species"][name] = quantity(force, 1, "eV_per_A");
   return json;
-}
-
-std::string format_header(const std::string& first_column) {
-  return fmt::format("{:<20} {:>6} {:>7} | {:^29} | {:^29} | {:^29}\n", "", "", "", "energy, meV/atom", "force, eV/Å",
-                     "stress, GPa") +
-         fmt::format("{0:<20} {1:>6} {2:>7} | {3:>9} {4:>9} {5:>9} | {3:>9} {4:>9} {5:>9} | {3:>9} {4:>9} {5:>9}\n",
-                     first_column, "config", "atoms", "RMSE", "MAE", "max");
-}
-
-std::string format_row(const std::string& name, const ErrorTable& table) {
-  return fmt::format("{:<20} {:>6} {:>7} |{} |{} |{}\n", name, table.n_configurations, table.n_atoms,
-                     cells(table.energy, eV_in_meV, 3), cells(table.force, 1, 4),
-                     cells(table.stress, units::eV_per_A3_in_GPa, 3));
-}
-
-std::string format_report(const ErrorReport& report, const std::string& group_key) {
-  std::string text = format_header(group_key.empty() ? "set" : group_key);
-  for (const auto& [name, table] : report.groups) text += format_row(name, table);
-  text += format_row("all", report.overall);
-  if (report.force_by_species.empty()) return text;
-  text += fmt::format("\n{:<20} | {:^29}\n{:<20} | {:>9} {:>9} {:>9}\n", "", "force, eV/Å", "species", "RMSE", "MAE",
-                      "max");
-  for (const auto& [name, force] : report.force_by_species)
-    text += fmt::format("{:<20} |{}\n", name, cells(force, 1, 4));
-  return text;
 }
 
 }  // namespace vitrion::train

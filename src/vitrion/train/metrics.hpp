@@ -72,11 +72,4 @@ std::map<std::string, ParityData> parity(const std::vector<Structure>& labelled,
 nlohmann::json to_json(const ErrorReport& report);
 nlohmann::json to_json(const ErrorTable& table);
 
-/// The same for people: one line a subset, one a species.
-std::string format_report(const ErrorReport& report, const std::string& group_key = {});
-
-/// Header and one line of the table `format_report` prints, for tables of other sets (training, validation, test).
-std::string format_header(const std::string& first_column);
-std::string format_row(const std::string& name, const ErrorTable& table);
-
 }  // namespace vitrion::train

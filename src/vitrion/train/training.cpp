@@ -1,7 +1,5 @@
 #include "vitrion/train/training.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "vitrion/train/train_mtp.hpp"
@@ -22,22 +20,6 @@ TrainFiles::TrainFiles(const std::filesystem::path& output) : potential(output) 
 
 TrainResult train(const TrainOptions& options, const Session& session) {
   return options.kind == PotentialKind::nequip ? train_nequip(options, session) : train_mtp(options, session);
-}
-
-std::string format_result(const TrainResult& result, const std::string& subset_key) {
-  const std::pair<const char*, const TrainedSet*> sets[] = {
-      {"training", &result.training}, {"validation", &result.validation}, {"test", &result.test}};
-  std::string text;
-  if (!subset_key.empty())
-    for (const auto& [name, set] : sets)
-      if (!set->structures.empty()) text += fmt::format("{} set\n{}\n", name, format_report(set->errors, subset_key));
-  text += format_header("set");
-  for (const auto& [name, set] : sets)
-    if (!set->structures.empty()) text += format_row(name, set->errors.overall);
-  if (!result.calibration.empty())
-    text += fmt::format("\nWhat extrapolation grades mean, by the {} set\n{}", result.calibrated_on,
-                        format_calibration(result.calibration));
-  return text;
 }
 
 nlohmann::json to_json(const TrainResult& result) {

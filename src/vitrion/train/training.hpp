@@ -50,8 +50,7 @@ struct TrainResult {
 /// Trains the kind of potential the options ask for (train_mtp, train_nequip).
 TrainResult train(const TrainOptions& options, const Session& session = {});
 
-/// Error tables of the sets, by subset and species.
-std::string format_result(const TrainResult& result, const std::string& subset_key);
+/// Errors by set ("training", "validation", "test"); docs/schemas/training.json describes the keys.
 nlohmann::json to_json(const TrainResult& result);
 
 }  // namespace vitrion::train

@@ -75,6 +75,7 @@ json to_json(const TransportResult& result) {
   json along = json::array();
   for (const Diffusivity& d : result.axes) along.push_back(of(d, dt));
   return {{"species", first.species.name()},
+          {"ion", first.species.name()},
           {"n_ions", first.n_ions},
           {"frame", name_of(first.frame)},
           {"frame_description", describe(first.frame)},

@@ -1,0 +1,246 @@
+#include "vitrion/present/transport.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vitrion/core/units.hpp"
+#include "vitrion/present/transport_figures.hpp"
+#include "vitrion/report/numbers.hpp"
+
+namespace vitrion::present {
+namespace {
+
+using namespace transport;
+using report::Callout;
+using report::Headline;
+using report::Markup;
+using report::number;
+using report::Section;
+using report::Severity;
+using report::Table;
+using report::with_interval;
+
+constexpr double cm2 = units::A2_per_fs_in_cm2_per_s;
+
+std::string duration(double fs) {
+  if (fs < 1e3) return fmt::format("{:.3g} fs", fs);
+  if (fs < 1e6) return fmt::format("{:.3g} ps", fs / units::ps_in_fs);
+  if (fs < 1e12) return fmt::format("{:.3g} ns", fs / units::ns_in_fs);
+  return fmt::format("{:.3g} ms", fs / 1e12);
+}
+
+std::string kelvin(const TransportResult& r) {
+  return r.temperature ? fmt::format("{:g}", *r.temperature) : std::string("–");
+}
+
+// In front of a sentence on one of several temperatures.
+std::string at_temperature(const TransportResult& r) {
+  return r.temperature ? fmt::format("{:g} K: ", *r.temperature) : std::string();
+}
+
+Markup diffusivity_text(const Diffusivity& d) {
+  if (d.resolved) return with_interval(d.value() * cm2, d.ci95.low * cm2, d.ci95.high * cm2);
+  return "< " + number(d.upper_bound * cm2, 2) + " NOT RESOLVED";
+}
+
+Markup estimate_text(const Estimate& e) {
+  if (e.value) return with_interval(*e.value, e.ci95->low, e.ci95->high);
+  return e.upper_bound ? "< " + number(*e.upper_bound, 2) : Markup("–");
+}
+
+// The lowest temperature at which D* is resolved says most about the battery.
+Headline diffusion_headline(const TransportSeries& series) {
+  const TransportResult* chosen = nullptr;
+  for (const TransportResult& r : series.temperatures)
+    if (r.tracer.resolved && chosen == nullptr) chosen = &r;
+  const RunMotion& first = series.temperatures.front().runs.front();
+  Headline h{.question = "How fast does " + first.species.name() + " move?", .answer = "not resolved"};
+  if (chosen == nullptr) {
+    h.basis = "No run was long enough to tell diffusion from vibration; the table gives upper bounds.";
+    h.severity = Severity::warning;
+    return h;
+  }
+  h.answer = "D^{*} = " + diffusivity_text(chosen->tracer) + " cm^{2}/s";
+  h.basis = chosen->temperature
+                ? fmt::format("At {:g} K, the lowest temperature resolved; 95 % interval.", *chosen->temperature)
+                : std::string("95 % interval.");
+  h.severity = Severity::good;
+  return h;
+}
+
+Headline barrier_headline(const TransportSeries& series) {
+  Headline h{.question = "What barrier does it see?", .answer = "not known"};
+  if (!series.fit) {
+    h.basis = "Fewer than two temperatures are resolved: no activation energy.";
+    h.severity = Severity::warning;
+    return h;
+  }
+  const ArrheniusFit& fit = *series.fit;
+  h.answer = "E_{a} = " +
+             with_interval(fit.activation_energy, fit.activation_energy_ci95.low, fit.activation_energy_ci95.high) +
+             " eV";
+  std::string fitted;
+  for (const double t : fit.fitted) fitted += fmt::format("{}{:g}", fitted.empty() ? "" : ", ", t);
+  h.basis = "Arrhenius line through " + fitted + " K; 95 % interval.";
+  h.severity = Severity::good;
+  return h;
+}
+
+report::Paragraph what_was_measured(const TransportSeries& series) {
+  const RunMotion& first = series.temperatures.front().runs.front();
+  return {fmt::format("Displacements of {} against the {}; {} between frames.", first.species.name(),
+                      describe(first.frame), duration(first.tracer.timestep))};
+}
+
+Table diffusion_table(const TransportSeries& series) {
+  Table t{.id = "diffusion",
+          .title = "Diffusion and conductivity",
+          .caption = "95 % intervals in brackets. A value that the run is too short for is given as an upper bound."};
+  t.columns = {"T (K)",       "D^{*}, tracer (cm^{2}/s)",       "D_{J}, jump (cm^{2}/s)",
+               "Haven ratio", "conductivity from D^{*} (S/cm)", "conductivity from D_{J} (S/cm)"};
+  for (const TransportResult& r : series.temperatures) {
+    t.rows.push_back({kelvin(r), diffusivity_text(r.tracer), diffusivity_text(r.jump), estimate_text(r.haven_ratio),
+                      estimate_text(r.conductivity), estimate_text(r.conductivity_jump)});
+  }
+  if (const std::optional<double> charge = series.temperatures.front().charge)
+    t.caption += fmt::format(" Conductivity: Nernst\u2013Einstein, N q^{{2}} D / (V k T), charge {:+g} e.", *charge);
+  return t;
+}
+
+Table axes_table(const TransportSeries& series) {
+  Table t{.id = "diffusion-axes", .title = "Tracer diffusion along the axes (cm^{2}/s)"};
+  t.columns = {"T (K)", "along x", "along y", "along z"};
+  for (const TransportResult& r : series.temperatures)
+    t.rows.push_back(
+        {kelvin(r), diffusivity_text(r.axes[0]), diffusivity_text(r.axes[1]), diffusivity_text(r.axes[2])});
+  return t;
+}
+
+Table fit_table(const TransportSeries& series) {
+  Table t{.id = "diffusion-fits",
+          .title = "The lines D^{*} comes from",
+          .caption = fmt::format("MSD = intercept + 6 D t from the onset to the last lag; hops of {:g} Å. A log-log "
+                                 "slope of 1 is diffusion.",
+                                 series.temperatures.front().hop_length)};
+  t.columns = {
+      "T (K)", "onset", "last lag", "intercept (Å^{2})", "log-log slope", "effective hops", "MSD at last lag (Å^{2})"};
+  for (const TransportResult& r : series.temperatures) {
+    const Diffusivity& d = r.tracer;
+    const SlopeFit& fit = d.fits.front();
+    const double dt = r.runs.front().tracer.timestep;
+    const std::vector<double> msd = mean_msd(r.runs, false);
+    t.rows.push_back({kelvin(r), duration(static_cast<double>(fit.line.onset) * dt),
+                      duration(static_cast<double>(fit.last_lag) * dt), fmt::format("{:.3g}", fit.line.intercept),
+                      d.beta ? fmt::format("{:.2f} ± {:.2f}", d.beta->value, d.beta->deviation) : std::string("–"),
+                      fmt::format("{:.3g}", d.effective_hops),
+                      fmt::format("{:.4g}", msd.at(std::min(fit.last_lag, msd.size() - 1)))});
+  }
+  return t;
+}
+
+Table run_table(const TransportSeries& series) {
+  Table t{.id = "transport-runs", .title = "Runs"};
+  t.columns = {"T (K)", "file", "ions", "frames", "length", "continuous by", "drift removed (Å)"};
+  for (const TransportResult& r : series.temperatures)
+    for (const RunMotion& run : r.runs)
+      t.rows.push_back({kelvin(r), run.file, std::to_string(run.n_ions), std::to_string(run.tracer.n_frames),
+                        duration(run.tracer.timestep * static_cast<double>(run.tracer.n_frames - 1)), run.unwrapping,
+                        fmt::format("{:.3g}", run.drift)});
+  return t;
+}
+
+Table arrhenius_table(const TransportSeries& series) {
+  const ArrheniusFit& fit = *series.fit;
+  Table t{.id = "arrhenius-line", .title = "Arrhenius line, D = D_{0} exp(\u2212E_{a}/kT)"};
+  t.columns = {"quantity", "value", ""};
+  t.rows.push_back(
+      {"E_{a} (eV)",
+       with_interval(fit.activation_energy, fit.activation_energy_ci95.low, fit.activation_energy_ci95.high), ""});
+  t.rows.push_back({"D_{0} (cm^{2}/s)",
+                    with_interval(fit.prefactor * cm2, fit.prefactor_ci95.low * cm2, fit.prefactor_ci95.high * cm2),
+                    fit.fitted.size() > 2 ? fmt::format("reduced chi-square {:.2f}", fit.chi_square)
+                                          : std::string("two temperatures: nothing tests the law")});
+  for (const double temperature : series.evaluate_at) {
+    const Extrapolation e = fit.at(temperature);
+    t.rows.push_back({fmt::format("D^{{*}} at {:g} K (cm^{{2}}/s)", temperature),
+                      with_interval(e.value * cm2, e.ci95.low * cm2, e.ci95.high * cm2),
+                      e.extrapolated ? "EXTRAPOLATED" : "interpolated"});
+  }
+  t.caption = "95 % intervals in brackets.";
+  return t;
+}
+
+// "D*: why. What would resolve it."
+void add_reason(const TransportResult& r, const char* name, const Diffusivity& d, report::List& list) {
+  if (d.resolved) return;
+  std::string text = fmt::format("{}{}: {}.", at_temperature(r), name, d.reason);
+  if (d.needed_run_length > d.run_length)
+    text +=
+        fmt::format(" {} of runs would resolve it if {} were at the bound, ten times more if it is a tenth of that.",
+                    duration(d.needed_run_length), name);
+  list.items.push_back(text);
+}
+
+void add_findings(const TransportSeries& series, Section& section) {
+  report::List reasons, warnings;
+  for (const TransportResult& r : series.temperatures) {
+    add_reason(r, "D^{*}", r.tracer, reasons);
+    add_reason(r, "D_{J}", r.jump, reasons);
+    for (const std::string& text : r.warnings) warnings.items.push_back(at_temperature(r) + text);
+  }
+  if (series.has_arrhenius() && !series.fit)
+    reasons.items.emplace_back("Fewer than two temperatures are resolved: no activation energy.");
+  if (series.fit)
+    for (const double t : series.fit->broken_bounds)
+      warnings.items.push_back(fmt::format(
+          "{:g} K: the Arrhenius line lies above the upper bound: the law does not hold down to there.", t));
+  if (!reasons.items.empty())
+    section.blocks.emplace_back(
+        Callout{.severity = Severity::info, .title = "Not resolved", .details = std::move(reasons)});
+  if (!warnings.items.empty())
+    section.blocks.emplace_back(Callout{
+        .severity = Severity::warning, .title = "Mind when you read these numbers", .details = std::move(warnings)});
+}
+
+}  // namespace
+
+Section transport_section(const TransportSeries& series) {
+  Section section{.heading = "Ion transport"};
+  section.headlines = {diffusion_headline(series), barrier_headline(series)};
+  section.blocks.emplace_back(what_was_measured(series));
+  section.blocks.emplace_back(diffusion_table(series));
+  if (series.fit) section.blocks.emplace_back(arrhenius_table(series));
+  if (series.has_arrhenius()) section.blocks.emplace_back(arrhenius_figure(series.points, series.fit));
+  for (report::Figure& figure : figures_of(series.temperatures)) section.blocks.emplace_back(std::move(figure));
+  section.blocks.emplace_back(fit_table(series));
+  section.blocks.emplace_back(axes_table(series));
+  section.blocks.emplace_back(run_table(series));
+  add_findings(series, section);
+  return section;
+}
+
+std::string calibration_header() {
+  return "                                        95 % interval of D*         called            bounds   D_J     Haven "
+         "  D*/truth\n"
+         "motion                 ions frames   covers   too high  too low   resolved  covers   hold     covers  covers "
+         " mean   "
+         "spread stated\n";
+}
+
+std::string calibration_row(const CalibrationReport& r) {
+  const auto percent = [](const CoverageCount& c) {
+    return c.n ? fmt::format("{:.1f} %", c.percent()) : std::string("-");
+  };
+  const int unresolved = r.walks - r.resolved;
+  const auto share = [&](int n) { return 100.0 * n / std::max(1, r.tracer.n); };
+  return fmt::format(
+      "{:<22} {:>4} {:>6}   {:>6.2f} %  {:>5.2f} %  {:>5.2f} %  {:>6.1f} %  {:>7}  {:>7}  {:>6}  {:>6}  {:.3f}  {:.3f} "
+      " {:.3f}\n",
+      r.model.name, r.model.n_ions, r.model.n_frames, r.tracer.percent(), share(r.tracer.above), share(r.tracer.below),
+      100.0 * r.resolved / std::max(1, r.walks), percent(r.resolved_tracer),
+      unresolved ? fmt::format("{:.1f} %", 100.0 * r.bounds_held / unresolved) : std::string("-"), percent(r.jump),
+      percent(r.haven), r.mean_ratio, r.spread, r.stated);
+}
+
+}  // namespace vitrion::present

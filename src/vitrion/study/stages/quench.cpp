@@ -1,0 +1,73 @@
+// The stages "quench-N": glasses by melt and quench, one stage a replica.
+#include <fmt/format.h>
+
+#include "vitrion/core/error.hpp"
+#include "vitrion/md/options.hpp"
+#include "vitrion/study/stages/kinds.hpp"
+
+namespace vitrion::study {
+namespace {
+
+bool dumps(const YAML::Node& stage) {
+  return stage && (stage["dump_ps"] || stage["dump_steps"]);
+}
+
+void add_outputs(const YAML::Node& yaml, Stage& stage) {
+  stage.outputs = {"final.extxyz"};
+  for (const char* part : {"melt", "quench", "equilibrate"})
+    if (yaml[part]) {
+      stage.outputs.push_back(std::string(part) + ".thermo.csv");
+      if (dumps(yaml[part])) stage.outputs.push_back(std::string(part) + ".lammpstrj.gz");
+    }
+}
+
+Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, int replicas) {
+  const PotentialHandle potential = graph.need<PotentialHandle>("potential");
+  Stage stage{.name = fmt::format("quench-{}", replica),
+              .title = fmt::format("melt and quench, replica {} of {}", replica, replicas)};
+  stage.command = {graph.program(), "quench", "quench.yaml", "--threads", "1"};
+  stage.after = {potential.stage};
+  stage.inputs = potential.files;
+  if (yaml["structure"]) {
+    stage.inputs.push_back(graph.imports().add(section.path("structure"), section.where()));
+    yaml["structure"] = "../" + stage.inputs.back();
+  }
+  complete_md(yaml, potential, graph.seed() + replica);
+  add_outputs(yaml, stage);
+  stage.files["quench.yaml"] = text_of(yaml);
+  return stage;
+}
+
+void plan(Config& study, Graph& graph) {
+  if (!study.has("quench")) throw InputError(study.where(), "the section \"quench\" is missing");
+  Config section = study.section("quench");
+  YAML::Node yaml = editable(section);
+  const int replicas = static_cast<int>(section.integer("replicas", 1));
+  if (replicas < 1) throw section.error("replicas", "\"replicas\" must be at least 1");
+  yaml.remove("replicas");
+  for (int r = 1; r <= replicas; ++r) {
+    Stage stage = one_replica(section, YAML::Clone(yaml), graph, r, replicas);
+    graph.give(GlassHandle{.stage = stage.name,
+                           .replica = r,
+                           .structure = stage.name + "/final.extxyz",
+                           .trajectory = dumps(yaml["equilibrate"]) ? stage.name + "/equilibrate.lammpstrj.gz" : ""});
+    graph.add_analysis(std::move(stage), 30);
+  }
+  const PotentialHandle potential = graph.need<PotentialHandle>("potential");
+  fill_in(section, {{"potential", potential.files.front()}, {"output", "."}, {"seed", "1"}});
+  md::read_quench_options(section);
+}
+
+}  // namespace
+
+void complete_md(YAML::Node yaml, const PotentialHandle& potential, std::int64_t seed) {
+  yaml["potential"] = "../" + potential.files.front();
+  yaml["output"] = ".";
+  yaml["seed"] = seed;
+}
+
+StageKind quench_kind() {
+  return {"quench", Phase::glasses, plan};
+}
+
+}  // namespace vitrion::study

@@ -1,0 +1,48 @@
+// The stage "train": fits a potential to the study's data.
+#include "vitrion/core/error.hpp"
+#include "vitrion/study/stages/kinds.hpp"
+#include "vitrion/train/options.hpp"
+
+namespace vitrion::study {
+namespace {
+
+// An .almtp holds the active set that grades the potential in MD.
+std::string output_file(const YAML::Node& yaml) {
+  const YAML::Node kind = yaml["potential"] ? yaml["potential"]["type"] : YAML::Node();
+  return kind && kind.IsScalar() && kind.Scalar() == "nequip" ? "potential.safetensors" : "potential.almtp";
+}
+
+void plan(Config& study, Graph& graph) {
+  if (study.has("potential")) return;
+  if (!study.has("train"))
+    throw InputError(study.where(), "the section \"train\" is missing",
+                     "Or name a potential that exists: potential: {file: lipon.almtp, test: [test.extxyz]}.");
+  const std::string slots = std::to_string(graph.study().slots);
+  Stage stage{.name = "train", .title = "train the potential"};
+  stage.command = {graph.program(), "train", "train.yaml", "--threads", slots};
+  stage.slots = graph.study().slots;
+  Config section = study.section("train");
+  YAML::Node yaml = editable(section);
+  const std::string file = output_file(yaml);
+  // The model card and the log hold wall times: they are not the same bytes twice.
+  stage.outputs = {file};
+  fill_in(section, {{"output", file}});
+  train::read_train_options(section);
+  Config data = section.section("data");
+  accept_all(data);
+  graph.imports().add_all(yaml["data"], "train", data, stage.inputs);
+  graph.imports().add_all(yaml["data"], "test", data, stage.inputs);
+  yaml["output"] = file;
+  if (!yaml["seed"]) yaml["seed"] = graph.seed();
+  stage.files["train.yaml"] = text_of(yaml);
+  graph.give(PotentialHandle{stage.name, {"train/" + file}});
+  graph.add_analysis(std::move(stage), 50);
+}
+
+}  // namespace
+
+StageKind train_kind() {
+  return {"train", Phase::potential, plan};
+}
+
+}  // namespace vitrion::study
