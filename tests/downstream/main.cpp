@@ -4,7 +4,7 @@
 
 #include "vitrion/core/version.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/potentials/registry.hpp"
+#include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/transport/diffusivity.hpp"
 
 int main(int argc, char** argv) {
