@@ -43,7 +43,7 @@ std::vector<Structure> labelled_frames(std::uint64_t first_seed, int n) {
 std::string forbidden_word(const fs::path& file) {
   static const std::regex comment("//[^\n]*");
   static const std::regex word(
-      R"((fmt::print|\bf?printf *\(|\bputs *\(|std::c(out|err|log)\b|std::signal|\bsigaction\b|omp_set_num_threads|MPI_Init|MPI_Finalize|\batexit\b))");
+      R"((fmt::print|\bf?printf *\(|\bputs *\(|std::c(out|err|log)\b|std::signal|\bsigaction\b|omp_set_num_threads|MPI_Init(_thread)?\s*\(|MPI_Finalize\s*\(|\batexit\b))");
   const std::string code = std::regex_replace(read_file(file), comment, "");
   std::smatch found;
   return std::regex_search(code, found, word) ? found.str() : std::string();
@@ -93,7 +93,7 @@ train::TrainOptions training_in(const fs::path& folder, std::uint64_t seed) {
       "potential: {type: mtp, level: 6, r_max: 4.0}\n"
       "data: {train: [" +
           (folder / "data.extxyz").string() +
-          "], group_key: traj}\n"
+          "], group_key: traj, validation_fraction: 0.2}\n"
           "optimizer: {max_iterations: 6}\nseed: " +
           std::to_string(seed) + "\noutput: " + (folder / "fitted.mtp").string() + "\n",
       "train.yaml");
