@@ -26,8 +26,9 @@ file(CONFIGURE OUTPUT "${generated}/version.hpp" CONTENT "${header}" @ONLY)
 set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${version_header}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/vitrion" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
         FILES_MATCHING PATTERN "*.hpp" PATTERN "*-inl.hpp" EXCLUDE PATTERN "core/version.hpp" EXCLUDE)
-# The room md says "lammps/errors.hpp"; beside LAMMPS's own folder of that name it would be in the way.
-install(FILES "${PROJECT_SOURCE_DIR}/lammps/errors.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/vitrion/lammps")
+# Headers of the room md include these as "lammps/..."; beside LAMMPS's own folder of that name they would be in the way.
+install(FILES "${PROJECT_SOURCE_DIR}/lammps/errors.hpp" "${PROJECT_SOURCE_DIR}/lammps/settings.hpp"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/vitrion/lammps")
 install(FILES "${generated}/version.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/vitrion/core")
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/vitrion-config.cmake.in" "${generated}/vitrion-config.cmake"

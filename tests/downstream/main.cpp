@@ -4,6 +4,8 @@
 
 #include "vitrion/core/version.hpp"
 #include "vitrion/io/frames.hpp"
+#include "vitrion/md/options.hpp"
+#include "vitrion/md/session.hpp"  // the room that knows LAMMPS must be usable from outside too
 #include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/transport/diffusivity.hpp"
 
