@@ -62,7 +62,7 @@ void add_notes(Section& section, const std::string& run, const md::RunOutcome& o
 }
 
 // Whether the potential knew what this run met; nothing where it does not grade itself.
-void add_headline(Section& section, const std::string& run, const md::RunOutcome& outcome) {
+void add_headline(Section& section, const std::string& run, const md::RunOutcome& outcome, const char* what) {
   double highest = 0, above = 0, steps = 0;
   for (const md::StageSummary& s : outcome.stages)
     if (s.grade) {
@@ -71,7 +71,7 @@ void add_headline(Section& section, const std::string& run, const md::RunOutcome
       steps += static_cast<double>(s.steps);
     }
   if (!(steps > 0)) return;
-  Headline h{.question = "Did the MD stay within what the potential knows?",
+  Headline h{.question = fmt::format("Did {} stay within what the potential knows?", what),
              .answer = "extrapolation grade up to " + number(highest, 2)};
   h.basis = fmt::format("An atom's grade was above the threshold {:.0f} % of the time in {}, where it was highest.",
                         100 * above / steps, run);
@@ -101,10 +101,11 @@ report::Series over_time(const std::string& run, const fs::path& folder, const m
   return series;
 }
 
-Section run_section(const char* id, const std::string& heading, const md::RunOutcome& outcome, const fs::path& folder) {
+Section run_section(const char* id, const std::string& heading, const char* what, const md::RunOutcome& outcome,
+                    const fs::path& folder) {
   const std::string run = name_of(folder);
   Section section{.heading = heading, .replica = true};
-  add_headline(section, run, outcome);
+  add_headline(section, run, outcome, what);
   Table table = stage_table(id);
   add_stages(table, run, outcome);
   section.blocks.emplace_back(std::move(table));
@@ -115,7 +116,7 @@ Section run_section(const char* id, const std::string& heading, const md::RunOut
 }  // namespace
 
 Section md_section(const md::RunOutcome& outcome, const fs::path& folder) {
-  return run_section("md-stages", "Molecular dynamics", outcome, folder);
+  return run_section("md-stages", "Molecular dynamics", "the MD", outcome, folder);
 }
 
 Section quench_section(const md::QuenchOutcome& outcome) {
@@ -123,7 +124,7 @@ Section quench_section(const md::QuenchOutcome& outcome) {
   for (std::size_t r = 0; r < outcome.replicas.size(); ++r) {
     const md::RunOutcome& run = outcome.replicas[r];
     const fs::path& folder = outcome.folders[r];
-    Section section = run_section("quench-stages", "Melt and quench", run, folder);
+    Section section = run_section("quench-stages", "Melt and quench", "melt and quench", run, folder);
     Figure temperature{.id = "quench-temperature",
                        .title = "Temperature during melt and quench",
                        .x = {"time", "ps"},
