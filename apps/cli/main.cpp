@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   cli::add_dataset(app);
   cli::add_convert(app);
   cli::add_info(app);
+  cli::add_completion(app);
 
   try {
     // Kinds of potentials from rooms above theirs.
