@@ -43,6 +43,12 @@ if(TARGET vitrion-torch)
 endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
+set(written "${PROJECT_BINARY_DIR}/written")
+install(FILES "${written}/vitrion.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES "${written}/vitrion.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME vitrion)
+install(FILES "${written}/_vitrion" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+install(FILES "${written}/vitrion.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+
 # Removes what the last `cmake --install` of this build folder wrote.
 add_custom_target(uninstall COMMAND ${CMAKE_COMMAND} -D "MANIFEST=${PROJECT_BINARY_DIR}/install_manifest.txt"
                                     -P "${PROJECT_SOURCE_DIR}/cmake/Uninstall.cmake")

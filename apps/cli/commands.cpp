@@ -20,6 +20,7 @@ void add_commands(CLI::App& app) {
   add_dataset(app);
   add_convert(app);
   add_info(app);
+  add_completion(app);
 }
 
 }  // namespace vitrion::cli

@@ -25,5 +25,6 @@ void add_info(CLI::App& app);
 void add_run(CLI::App& app);
 void add_learn(CLI::App& app);
 void add_report(CLI::App& app);
+void add_completion(CLI::App& app);
 
 }  // namespace vitrion::cli

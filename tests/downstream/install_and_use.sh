@@ -15,7 +15,9 @@ trap finish EXIT
 prefix=$scratch/prefix
 
 cmake --install "$build" --prefix "$prefix" > "$scratch/installed"
-ls "$prefix"/include/vitrion/core/error.hpp "$prefix"/share/doc/vitrion/LICENSE > /dev/null
+ls "$prefix"/include/vitrion/core/error.hpp "$prefix"/share/doc/vitrion/LICENSE \
+   "$prefix"/share/{bash-completion/completions/vitrion,zsh/site-functions/_vitrion,fish/vendor_completions.d/vitrion.fish} > /dev/null
+grep -q transport "$prefix/share/man/man1/vitrion.1"
 ! find "$prefix/include" -name '*-inl.hpp' | grep . || { echo "internal headers were installed" >&2; exit 1; }
 package=$(dirname "$(find "$prefix" -name vitrion-config.cmake)")
 ! grep -rnE -e "-Werror|-ffp-contract|$source" "$package" ||
