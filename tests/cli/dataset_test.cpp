@@ -93,7 +93,7 @@ TEST(DatasetCommand, TrainWarnsOfPairsNeverMetAndKeepsThemInTheCard) {
                         "optimizer: {max_iterations: 1}\noutput: poor.mtp\n");
   const test::Run run = test::run_program("vitrion train " + (folder / "train.yaml").string());
   ASSERT_EQ(run.exit_code, 0) << run.output;
-  EXPECT_NE(run.output.find("warning: no two atoms of N-N"), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("N-N never meet in the training set"), std::string::npos) << run.output;
   const auto card = nlohmann::json::parse(read_file(folder / "poor.card.json"));
   EXPECT_EQ(card.at("training_data").at("pairs_never_met"), nlohmann::json::parse("[\"N-N\"]"));
 }

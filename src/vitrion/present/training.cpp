@@ -183,7 +183,8 @@ report::Section training_section(const TrainResult& result, const std::string& s
   errors.caption += " The test set was not used in the fit.";
   section.blocks.emplace_back(std::move(errors));
   add_subsets(section, result, subset_key);
-  const auto& [last_name, last] = sets_of(result).back();
+  const auto sets = sets_of(result);
+  const auto& [last_name, last] = sets.back();
   section.blocks.emplace_back(species_table(last->errors, fmt::format(", {} set", last_name)));
   if (!result.calibration.empty())
     section.blocks.emplace_back(
