@@ -1,4 +1,5 @@
 # Language, warnings, optimisation and sanitizers, the same for every target.
+include(GNUInstallDirs)
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -20,7 +21,7 @@ endif()
 add_library(vitrion_settings INTERFACE)
 target_compile_features(vitrion_settings INTERFACE cxx_std_20)
 target_include_directories(vitrion_settings INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>"
-                           "$<INSTALL_INTERFACE:include>")
+                           "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 
 # How this project compiles its own code; linked PRIVATE, so that nothing of it reaches those users.
 add_library(vitrion_flags INTERFACE)
@@ -28,7 +29,7 @@ target_compile_definitions(vitrion_flags INTERFACE VITRION_VERSION="${PROJECT_VE
 target_compile_options(vitrion_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   # GCC 12 reports these falsely inside Eigen and libstdc++ at -O3.
-  -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-restrict>
   # Results must not depend on whether the compiler joined a product and a sum.
   -ffp-contract=off -fno-math-errno)
 if(VITRION_NATIVE)
