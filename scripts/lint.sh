@@ -1,11 +1,47 @@
 #!/usr/bin/env bash
-# Format and clang-tidy over the whole program (minutes): scripts/lint.sh. Over some files: scripts/lint.sh src/io/*.cpp
+# Format, and clang-tidy over the whole program (half an hour): scripts/lint.sh
+# Over what changed since the last tag, or in the last merge where there is no tag: scripts/lint.sh --changed
+# Over some files: scripts/lint.sh src/vitrion/io/*.cpp
+# A source that was clean is looked at again when it changes, or a header of ours that it includes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/check-format.sh
 cmake --preset release > /dev/null
-files=("$@")
-[ ${#files[@]} -gt 0 ] || mapfile -t files < <(git ls-files 'src/*.cpp' 'lammps/*.cpp' 'apps/*.cpp')
-# The warnings GCC is told to leave out have names that clang does not know.
-printf '%s\n' "${files[@]}" |
-  xargs -P "$(nproc)" -n 1 clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+changed_sources() {  # a header stands for the source beside it
+  local base
+  base=$(git describe --tags --abbrev=0 2> /dev/null || git rev-parse --verify --quiet HEAD^1 || git hash-object -t tree /dev/null)
+  git diff --name-only "$base" -- src lammps apps | sed -E 's/(-inl)?\.hpp$/.cpp/' | sort -u |
+    while read -r file; do [[ $file = *.cpp && -f $file ]] && echo "$file"; done || true
+}
+case "${1:-}" in
+  "") git ls-files 'src/*.cpp' 'lammps/*.cpp' 'apps/*.cpp' ;;
+  --changed) changed_sources ;;
+  *) realpath --relative-to . -- "$@" ;;
+esac > "$scratch/sources"
+
+# "SOURCE INCLUDED", for files of ours, as the last build knows them.
+ninja -C build/release -t deps | awk '
+  /: #deps/ { source = ""; next }
+  source == "" && NF { source = $1 }
+  $1 ~ "^[.][.]/[.][.]/" { print source, $1 }' | sed 's#\.\./\.\./##g' > "$scratch/includes"
+
+export clean="${XDG_CACHE_HOME:-$HOME/.cache}/vitrion/clang-tidy" includes="$scratch/includes"
+mkdir -p "$clean"
+look_at() {
+  local text key
+  text=$(awk -v source="$1" '$1 == source { print $2 }' "$includes")
+  # shellcheck disable=SC2086  # one word a file
+  key=$(cat .clang-tidy scripts/lint.sh $text | sha256sum | cut -d' ' -f1)
+  [ -n "$text" ] && [ -e "$clean/$key" ] && return
+  # The warnings GCC is told to leave out have names that clang does not know.
+  clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2> "$clean/$key.said" ||
+    { cat "$clean/$key.said"; rm "$clean/$key.said"; return 1; }
+  rm "$clean/$key.said"
+  [ -z "$text" ] || touch "$clean/$key"
+}
+export -f look_at
+xargs -r -P "$(nproc)" -I{} bash -c 'look_at "$1"' _ {} < "$scratch/sources" || { echo "lint: see above" >&2; exit 1; }
+echo "lint: $(wc -l < "$scratch/sources") sources clean"

@@ -1,7 +1,10 @@
 #include "cli/options.hpp"
 
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "cli/terminal.hpp"
 #include "frontend/threads.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
@@ -14,9 +17,34 @@ void InputOptions::add_to(CLI::App& command, bool trajectory) {
   command.add_option("--format", format, "Format, when the name and content do not tell (vitrion info --formats)");
   command.add_flag("--skip-unconverged", skip_unconverged,
                    "Leave out DFT frames whose self-consistency failed, instead of refusing the file");
-  if (trajectory)
-    command.add_option("--timestep", timestep, "MD time step in fs: gives frames with a step number their time");
+  command.add_option("--energy-key", label_keys.energy, "Key of the energy (eV) in extended XYZ, when not the usual one");
+  command.add_option("--forces-key", label_keys.forces, "Column of the forces (eV/Å) in extended XYZ");
+  command.add_option("--stress-key", label_keys.stress,
+                     "Key of the stress (eV/Å^3, tension positive) in extended XYZ; one named virial: eV");
+  add_units_to(command);
+  if (trajectory) add_timestep_to(command);
 }
+
+void InputOptions::add_timestep_to(CLI::App& command) {
+  command.add_option("--timestep", timestep,
+                     "fs per MD step where the file counts steps (LAMMPS, XDATCAR), else between frames");
+}
+
+void InputOptions::add_units_to(CLI::App& command) {
+  command.add_option("--units", units, "Units of LAMMPS files that do not name theirs: metal or real")
+      ->check(CLI::IsMember({"metal", "real"}));
+}
+
+namespace {
+
+/// Says each thing once, whatever the number of files and passes.
+std::function<void(const std::string&)> note_teller() {
+  return [told = std::make_shared<std::set<std::string>>()](const std::string& text) {
+    if (told->insert(text).second) terminal_session().say("note: " + text);
+  };
+}
+
+}  // namespace
 
 io::ReadOptions InputOptions::read_options() const {
   io::ReadOptions options;
@@ -26,6 +54,9 @@ io::ReadOptions InputOptions::read_options() const {
   if (timestep && !(*timestep > 0)) throw InputError("--timestep must be positive (fs)");
   options.timestep = timestep;
   options.skip_unconverged = skip_unconverged;
+  options.lammps_units = units;
+  options.label_keys = label_keys;
+  options.note = note_teller();
   return options;
 }
 

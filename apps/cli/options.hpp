@@ -13,12 +13,16 @@ namespace vitrion::cli {
 
 /// How to read what a structure or trajectory file does not say itself.
 struct InputOptions {
-  std::string species, frames, format;
+  std::string species, frames, format, units;
   std::optional<double> timestep;  ///< fs
+  io::LabelKeys label_keys;
   bool skip_unconverged = false;
 
-  /// Adds --species, --frames, --format, --skip-unconverged and, for trajectories, --timestep.
+  /// Adds --species, --frames, --format, --skip-unconverged, --units, --energy-key, --forces-key, --stress-key and, for
+  /// trajectories, --timestep.
   void add_to(CLI::App& command, bool trajectory);
+  void add_timestep_to(CLI::App& command);
+  void add_units_to(CLI::App& command);
   /// The same for the readers. Throws InputError when a flag makes no sense.
   io::ReadOptions read_options() const;
 };

@@ -155,8 +155,8 @@ void add_transport(CLI::App& app) {
   sub->add_option("--frame", command->frame, "Displacements are against: host, host_mass, com or lab")
       ->capture_default_str();
   sub->add_option("--types", command->input.species, "Elements of types 0, 1, ... where the file names none: Mg,V,O");
-  sub->add_option("--timestep", command->input.timestep,
-                  "fs per MD step (LAMMPS dumps), or between frames where the file numbers no steps (XDATCAR)");
+  command->input.add_timestep_to(*sub);
+  command->input.add_units_to(*sub);
   sub->add_option("--frames", command->input.frames,
                   "Frames a:b:c (start:stop:step), for instance 100: to drop the start");
   sub->add_option("--format", command->input.format, "Format, when the name and content do not tell");

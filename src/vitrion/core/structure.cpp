@@ -22,6 +22,20 @@ std::string name_of(EnergyKind kind) {
   return "unspecified";
 }
 
+std::string name_of(TimeSource source) {
+  switch (source) {
+    case TimeSource::stated:
+      return "stated";
+    case TimeSource::steps:
+      return "steps";
+    case TimeSource::places:
+      return "places";
+    case TimeSource::none:
+      break;
+  }
+  return "none";
+}
+
 double Structure::density() const {
   if (!cell.has_volume()) throw InputError("density needs a cell with a volume");
   double mass = 0;

@@ -38,6 +38,17 @@ enum class Wrapping {
   unwrapped  ///< continuous in time (LAMMPS xu yu zu)
 };
 
+/// What a frame's time was taken from.
+enum class TimeSource {
+  none,    ///< it has no time
+  stated,  ///< the file says it, with its unit
+  steps,   ///< the file's count of MD steps, times the time step
+  places   ///< the frame's place in the run, times the time between frames
+};
+
+/// "stated", "steps", "places" or "none".
+std::string name_of(TimeSource source);
+
 /// One further column of a file's table of atoms (charges, tags, ...), carried along as it stands.
 struct AtomColumn {
   char type = 'S';                  ///< S, R, I or L, as in extended XYZ: text, real, integer, logical
@@ -58,6 +69,8 @@ struct Structure {
   Positions velocities;  ///< Å/fs, shape (n_atoms, 3), or (0, 3) when absent
   Labels labels;
   std::optional<double> time;                 ///< fs
+  TimeSource time_source = TimeSource::none;  ///< of `time`
+  std::optional<double> unitless_time;        ///< as the file gives it, in a unit that it does not name
   std::optional<std::int64_t> step;           ///< MD step number
   std::map<std::string, std::string> info;    ///< further keys of the file, e.g. config_type
   std::map<std::string, AtomColumn> columns;  ///< further columns of the file, by name

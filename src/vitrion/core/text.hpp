@@ -16,6 +16,9 @@ void split_words(std::string_view line, std::vector<std::string_view>& words);
 
 std::string_view trim(std::string_view text);
 
+/// Equal but for the case of ASCII letters.
+bool same_word(std::string_view a, std::string_view b);
+
 /// Order in which a person counts: frame2 before frame10.
 bool natural_less(std::string_view a, std::string_view b);
 

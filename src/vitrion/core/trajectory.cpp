@@ -61,10 +61,15 @@ Positions FrameUnwrapper::next(const Structure& frame) {
     if (species != species_) fail("an atom changed its species");
     if (method != method_) fail("gives coordinates as " + method + ", the frames before it as " + method_);
   }
+  if (!frame.time && frame.unitless_time)
+    fail("its time has no unit: LAMMPS writes ps with units metal, fs with units real",
+         "Name them with --units metal or --units real, or give the MD time step with --timestep FS.");
   if (!frame.time)
-    fail("has no time", "Give the time between frames with --timestep FS (for LAMMPS dumps: the MD time step).");
+    fail("has no time", "Give it with --timestep FS: the MD time step where the file counts steps (LAMMPS, XDATCAR), else the "
+         "time between frames.");
   if (index > 0 && *frame.time <= last_time_)
-    fail("its time does not follow the frame before it", "Frames must be in order of time and none may stand twice.");
+    fail("its time does not follow the frame before it", "Frames must be in order of time and none may stand twice. Where a run was started again and repeats steps, cut the "
+         "repeated frames off (vitrion convert FILE PART --frames :" + std::to_string(index) + ") and join the parts with --series.");
 
   Positions s = fractional(frame, rows);
   const std::array<bool, 3>& periodic = frame.cell.periodic();

@@ -55,11 +55,23 @@ std::optional<Cp2kCalculation> Cp2kOutput::next() {
       species_.clear();
     }
     if (ended) running_ = false;
-    read_line(text);
+    // Energies of strained cells stand between these; the calculation they belong to goes on behind them.
+    if (text.starts_with("****") && text.find(" NUMERICAL STRESS ") != std::string_view::npos)
+      skip_numerical_stress();
+    else
+      read_line(text);
   }
   if (running_ || has_energy_)
     lines_.fail("the run did not end: the file stops before PROGRAM ENDED", "It was killed, or the file was cut.");
   return std::nullopt;
+}
+
+void Cp2kOutput::skip_numerical_stress() {
+  std::string_view line;
+  do {
+    line = lines_.require("the numerical stress");
+    if (line.find("SCF run NOT converged") != std::string_view::npos) now_.converged = false;
+  } while (line.find("NUMERICAL STRESS END") == std::string_view::npos);
 }
 
 void Cp2kOutput::read_line(std::string_view text) {

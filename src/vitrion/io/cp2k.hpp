@@ -35,6 +35,7 @@ class Cp2kOutput {
   void read_forces();
   void read_forces_2025();
   void read_stress(double unit, bool prefixed);
+  void skip_numerical_stress();
   void start_anew();
 
   LineReader lines_;

@@ -7,134 +7,40 @@
 #include "vitrion/core/units.hpp"
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/extxyz.hpp"
-#include "vitrion/io/extxyz_keys.hpp"
+#include "vitrion/io/extxyz_header.hpp"
+#include "vitrion/io/lammps.hpp"
 #include "vitrion/io/row.hpp"
 
 namespace vitrion::io {
 namespace {
 
-using Keys = std::map<std::string, std::string>;
-
 using Field = ExtxyzField;
-
-/// An XYZ file whose second line is free text.
-bool is_plain(std::string_view second_line) {
-  return second_line.find("Properties=") == std::string_view::npos &&
-         second_line.find("Lattice=") == std::string_view::npos;
-}
-
-std::optional<std::string> take(Keys& keys, const std::string& key) {
-  const auto found = keys.find(key);
-  if (found == keys.end()) return std::nullopt;
-  std::string value = std::move(found->second);
-  keys.erase(found);
-  return value;
-}
-
-std::vector<double> numbers_of(const LineReader& lines, const std::string& key, const std::string& text) {
-  std::string plain = text;
-  for (char& c : plain)
-    if (c == '[' || c == ']' || c == ',') c = ' ';
-  std::vector<double> values;
-  for (const std::string_view word : split_words(plain)) values.push_back(lines.number(word, key));
-  return values;
-}
-
-Matrix3 tensor_of(const LineReader& lines, const std::string& key, const std::string& text) {
-  const std::vector<double> v = numbers_of(lines, key, text);
-  if (v.size() == 6) return from_voigt({v[0], v[1], v[2], v[3], v[4], v[5]});
-  if (v.size() != 9) lines.fail(key + " holds " + std::to_string(v.size()) + " numbers; it needs 9, or 6 (Voigt)");
-  const Matrix3 m = Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(v.data());
-  if ((m - m.transpose()).norm() > 1e-3 * m.norm() + 1e-8) lines.fail(key + " is not symmetric");
-  return 0.5 * (m + m.transpose());
-}
-
-Cell read_cell(const LineReader& lines, Keys& keys) {
-  const std::optional<std::string> lattice = take(keys, "Lattice");
-  std::array<bool, 3> periodic;
-  periodic.fill(lattice.has_value());
-  if (const std::optional<std::string> pbc = take(keys, "pbc")) {
-    std::string plain = *pbc;
-    for (char& c : plain)
-      if (c == '[' || c == ']' || c == ',') c = ' ';
-    const std::vector<std::string_view> words = split_words(plain);
-    if (words.size() != 3 && words.size() != 1) lines.fail("pbc must be three of T and F, not \"" + *pbc + "\"");
-    for (std::size_t k = 0; k < 3; ++k) {
-      const std::string_view word = words.size() == 1 ? words[0] : words[k];
-      const bool yes = word == "T" || word == "True" || word == "true" || word == "1";
-      if (!yes && word != "F" && word != "False" && word != "false" && word != "0")
-        lines.fail("pbc must be three of T and F, not \"" + *pbc + "\"");
-      periodic[k] = yes;
-    }
-  }
-  Matrix3 matrix = Matrix3::Zero();
-  if (lattice) {
-    const std::vector<double> v = numbers_of(lines, "Lattice", *lattice);
-    if (v.size() != 9) lines.fail("Lattice holds " + std::to_string(v.size()) + " numbers, not 9");
-    matrix = Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(v.data());
-  }
-  return make_cell(lines, matrix, periodic);
-}
-
-void read_energy(const LineReader& lines, Keys& keys, Labels& labels) {
-  // What is not read stays in info, so that nothing is lost and the choice can be seen.
-  constexpr std::array<const char*, 4> names{"REF_energy", "free_energy", "energy", "Energy"};
-  for (const char* name : names) {
-    const auto found = keys.find(name);
-    if (found == keys.end()) continue;
-    labels.energy = lines.number(found->second, name);
-    if (found->first == "free_energy") {
-      labels.energy_kind = EnergyKind::free;
-      const auto other = keys.find("energy");
-      if (other != keys.end() && parse_double(other->second) == labels.energy) keys.erase(other);
-    }
-    keys.erase(name);
-    return;
-  }
-}
-
-void read_stress(const LineReader& lines, Keys& keys, const Cell& cell, Labels& labels) {
-  std::optional<Matrix3> from_virial;
-  for (const char* name : {"REF_virial", "REF_virials", "virial", "virials"}) {
-    const std::optional<std::string> text = from_virial ? std::nullopt : take(keys, name);
-    if (!text) continue;
-    const Matrix3 virial = tensor_of(lines, name, *text);
-    if (!cell.has_volume()) lines.fail(std::string(name) + " is given without a cell that has a volume");
-    from_virial = -virial / cell.volume();
-  }
-  for (const char* name : {"REF_stress", "stress"}) {
-    const std::optional<std::string> text = labels.stress ? std::nullopt : take(keys, name);
-    if (text) labels.stress = tensor_of(lines, name, *text);
-  }
-  if (labels.stress && from_virial &&
-      (*labels.stress - *from_virial).norm() > 1e-3 * std::max(labels.stress->norm(), from_virial->norm()) + 1e-6)
-    lines.fail("stress and virial contradict each other",
-               "virial (eV) must be -volume * stress (eV/Å^3, tension positive). Remove the wrong one.");
-  if (!labels.stress) labels.stress = from_virial;
-}
 
 class ExtxyzReader final : public FrameReader {
  public:
-  explicit ExtxyzReader(const std::filesystem::path& file) : lines_(file) {}
+  ExtxyzReader(const std::filesystem::path& file, const ReadOptions& options)
+      : lines_(file), options_(options), notes_(file, options), units_(options.lammps_units) {
+    const std::string name = file.filename().string();
+    for (const auto& [part, what] : {std::pair{"-frc-", "forces"}, std::pair{"-vel-", "velocities"}})
+      if (name.find(part) != std::string::npos) not_positions_ = what;
+  }
 
   std::optional<Structure> next() override {
     const std::optional<std::int64_t> n = read_count();
     if (!n) return std::nullopt;
     const std::size_t first_line = lines_.line_number();
-    const std::string_view second = lines_.require("a frame");
-    const bool plain = is_plain(second);
-    Keys keys = plain ? Keys{} : parse_keys(lines_, second);
-    std::string properties = take(keys, "Properties").value_or("species:S:1:pos:R:3");
-    if (properties != properties_ || layout_.columns.empty()) {
-      layout_ = ExtxyzLayout::parse(lines_, properties);
-      properties_ = std::move(properties);
-    }
     Structure frame;
-    frame.cell = read_cell(lines_, keys);
-    read_energy(lines_, keys, frame.labels);
-    read_stress(lines_, keys, frame.cell, frame.labels);
-    from_keys(std::move(keys), frame);
-    read_atoms(*n, plain, frame);
+    ExtxyzHeader header = ExtxyzHeader::read(lines_, lines_.require("a frame"), options_, notes_, frame);
+    if (header.writer == ExtxyzWriter::cp2k && not_positions_)
+      lines_.fail(std::string("CP2K writes ") + not_positions_ + " into a file of this name, not positions",
+                  "Read the file of positions (PROJECT-pos-1.xyz), or rename this one if it holds positions.");
+    if (header.properties != properties_ || layout_.columns.empty()) {
+      layout_ = ExtxyzLayout::parse(lines_, header.properties, options_.label_keys.forces);
+      properties_ = std::move(header.properties);
+    }
+    read_atoms(*n, header.names_columns, frame);
+    if (header.writer == ExtxyzWriter::lammps) apply_lammps_units(frame);
+    note_unread_forces(frame);
     validate(frame, lines_.file(), first_line);
     return frame;
   }
@@ -155,11 +61,17 @@ class ExtxyzReader final : public FrameReader {
     return lines_.count(trim(line), "the number of atoms");
   }
 
-  void read_atoms(std::int64_t n, bool plain, Structure& frame);
+  void read_atoms(std::int64_t n, bool named_columns, Structure& frame);
+  void apply_lammps_units(Structure& frame);
+  void note_unread_forces(const Structure& frame);
   void read_row(Row& row, Structure& frame);
   void momenta_to_velocities(Structure& frame) const;
 
   LineReader lines_;
+  ReadOptions options_;
+  Notes notes_;
+  LammpsRunUnits units_;  // of files that LAMMPS wrote
+  const char* not_positions_ = nullptr;
   SymbolTable symbols_;
   std::string properties_;  // what layout_ was made of
   ExtxyzLayout layout_;
@@ -212,7 +124,7 @@ void ExtxyzReader::read_row(Row& row, Structure& frame) {
   }
 }
 
-void ExtxyzReader::read_atoms(std::int64_t n, bool plain, Structure& frame) {
+void ExtxyzReader::read_atoms(std::int64_t n, bool named_columns, Structure& frame) {
   positions_.clear();
   forces_.clear();
   velocities_.clear();
@@ -226,7 +138,10 @@ void ExtxyzReader::read_atoms(std::int64_t n, bool plain, Structure& frame) {
   for (std::int64_t i = 0; i < n; ++i) {
     Row row(lines_, lines_.require(what), layout_.n_words);
     read_row(row, frame);
-    if (!plain) row.finish();
+    if (named_columns)
+      row.finish();
+    else if (!row.at_end())
+      notes_.add("columns behind the positions are not read: no Properties in the second line says what they are");
   }
   frame.positions = positions_.positions();
   frame.labels.forces = forces_.positions();
@@ -249,13 +164,63 @@ void ExtxyzReader::momenta_to_velocities(Structure& frame) const {
   }
 }
 
+/// u (Å/fs)^2 summed over the atoms is 3 n k_B T; nothing when a mass is not known.
+std::optional<double> kinetic_temperature(const Structure& frame) {
+  double twice_kinetic = 0;
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    if (!frame.species[i].is_element()) return std::nullopt;
+    twice_kinetic += frame.species[i].mass() * frame.velocities.row(static_cast<Eigen::Index>(i)).squaredNorm();
+  }
+  return twice_kinetic * units::u_A2_per_fs2_in_eV / (3 * static_cast<double>(frame.size()) * units::boltzmann_eV_per_K);
+}
+
+/// LAMMPS writes velocities and forces in the units of the run and names them nowhere. The temperature in the header
+/// tells (velocities in Å/ps are a thousand times larger), else how long a MD step is.
+std::optional<LammpsUnits> inferred_units(const Structure& frame) {
+  const auto header = frame.info.find("Temperature");
+  const std::optional<double> given = header == frame.info.end() ? std::nullopt : parse_double(header->second);
+  if (frame.has_velocities() && given && *given > 0)
+    if (const std::optional<double> as_written = kinetic_temperature(frame); as_written && *as_written > 0) {
+      // Constraints and the centre of mass take some degrees of freedom away; a factor of a million stays.
+      const double ratio = *as_written / *given;
+      if (ratio > 0.1 && ratio < 10) return LammpsUnits::real();
+      if (ratio > 1e5 && ratio < 1e7) return LammpsUnits::metal();
+    }
+  if (frame.unitless_time && frame.step && *frame.step > 0) {
+    const double step = *frame.unitless_time / static_cast<double>(*frame.step);
+    if (step >= 1e-5 && step < 0.01) return LammpsUnits::metal();  // 0.01 to 10 fs; real would be below 0.01 fs
+    if (step > 0.02 && step <= 20) return LammpsUnits::real();     // metal would be above 20 fs
+  }
+  return std::nullopt;
+}
+
+void ExtxyzReader::apply_lammps_units(Structure& frame) {
+  if (!frame.has_velocities() && !frame.labels.has_forces()) return;
+  if (!units_.known()) {
+    const std::optional<LammpsUnits> inferred = inferred_units(frame);
+    units_.set_inferred(inferred.value_or(LammpsUnits::metal()));
+    notes_.add(std::string("velocities and forces are read in units ") + (units_.values().time == 1 ? "real" : "metal") +
+               (inferred ? ": the numbers fit no other" : ", which the file does not name") + ". --units names others.");
+  }
+  frame.velocities *= units_.values().velocity;
+  frame.labels.forces *= units_.values().force;
+}
+
+/// Columns that look like forces of a frame that has none.
+void ExtxyzReader::note_unread_forces(const Structure& frame) {
+  if (frame.labels.has_forces()) return;
+  for (const auto& [name, column] : frame.columns)
+    if (column.width == 3 && column.type == 'R' && holds_word(name, "force"))
+      notes_.add("the column " + name + " looks like forces and is not read as such; --forces-key " + name + " reads it");
+}
+
 bool looks_like_extxyz(std::string_view head) {
   const std::size_t end = head.find('\n');
   if (end == std::string_view::npos) return false;
   const auto n = parse_integer(trim(head.substr(0, end)));
   if (!n || *n < 0) return false;
   const std::string_view second = head.substr(end + 1, head.find('\n', end + 1) - end - 1);
-  if (!is_plain(second)) return true;
+  if (is_extxyz_header(second)) return true;
   // The third line is a symbol and three numbers.
   const std::size_t third = std::min(head.size(), end + 2 + second.size());
   const auto words = split_words(head.substr(third, head.find('\n', third) - third));

@@ -25,10 +25,10 @@ struct ExtxyzLayout {
   std::vector<ExtxyzColumn> columns;
   std::size_t n_words = 0;
 
-  /// "species:S:1:pos:R:3". Where a quantity stands under several names the one read is REF_forces before forces before
-  /// force, velocities before momenta, symbols before numbers before types; the others are further columns. Throws
-  /// InputError at the place of `lines`.
-  static ExtxyzLayout parse(const LineReader& lines, const std::string& properties);
+  /// "species:S:1:pos:R:3"; names in any case. Where a quantity stands under several names the one read is REF_forces
+  /// before forces before force, velocities before momenta, symbols before numbers before types; the others are further
+  /// columns. `forces` (may be empty) names the column of forces instead. Throws InputError at the place of `lines`.
+  static ExtxyzLayout parse(const LineReader& lines, const std::string& properties, const std::string& forces = {});
   bool has(ExtxyzField field) const;
 };
 

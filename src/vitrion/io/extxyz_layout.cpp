@@ -1,6 +1,8 @@
 // The Properties of extended XYZ: which column of the table of atoms is what.
+#include <algorithm>
 #include <array>
 
+#include "vitrion/core/text.hpp"
 #include "vitrion/io/extxyz.hpp"
 
 namespace vitrion::io {
@@ -51,6 +53,20 @@ std::vector<std::string> split_at_colons(const std::string& text) {
   return parts;
 }
 
+/// Place in field_names; its size for columns of no meaning here. "Z" alone is told from "z".
+std::size_t rank_of(const std::string& name, const std::string& forces) {
+  const auto place = [](std::string_view known) {
+    return static_cast<std::size_t>(std::find_if(field_names.begin(), field_names.end(), [&](const FieldName& field) {
+                                      return field.name.size() == 1 ? field.name == known : same_word(field.name, known);
+                                    }) -
+                                    field_names.begin());
+  };
+  if (!forces.empty() && name == forces) return place("forces");
+  const std::size_t rank = place(name);
+  const bool unwanted = !forces.empty() && rank < field_names.size() && field_names[rank].field == Field::force;
+  return unwanted ? field_names.size() : rank;
+}
+
 }  // namespace
 
 bool ExtxyzLayout::has(Field field) const {
@@ -59,7 +75,7 @@ bool ExtxyzLayout::has(Field field) const {
   return false;
 }
 
-ExtxyzLayout ExtxyzLayout::parse(const LineReader& lines, const std::string& properties) {
+ExtxyzLayout ExtxyzLayout::parse(const LineReader& lines, const std::string& properties, const std::string& forces) {
   const std::vector<std::string> parts = split_at_colons(properties);
   if (parts.size() % 3 != 0) lines.fail("Properties is not a list of name:type:width: " + properties);
   ExtxyzLayout layout;
@@ -70,8 +86,7 @@ ExtxyzLayout ExtxyzLayout::parse(const LineReader& lines, const std::string& pro
     if (width < 1 || width > 1000) lines.fail("column " + name + " cannot be " + parts[p + 2] + " wide");
     if (type.size() != 1 || std::string_view("SRIL").find(type) == std::string_view::npos)
       lines.fail("column " + name + " is of type \"" + type + "\"; the types are S, R, I and L");
-    std::size_t rank = 0;
-    while (rank < field_names.size() && field_names[rank].name != name) ++rank;
+    const std::size_t rank = rank_of(name, forces);
     ExtxyzColumn column{Field::further, name, type[0], static_cast<std::size_t>(width)};
     if (rank < field_names.size()) {
       column.field = field_names[rank].field;

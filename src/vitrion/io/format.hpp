@@ -4,8 +4,10 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "vitrion/io/frames.hpp"
@@ -17,15 +19,30 @@ struct Format {
   /// Whether a file that begins so (up to 64 KiB, decompressed) is of this format.
   bool (*recognises)(std::string_view head);
   /// Reads frames as the file gives them: unnamed types stay unnamed, ranges and time steps are the registry's matter.
-  std::unique_ptr<FrameReader> (*open)(const std::filesystem::path& file);
+  std::unique_ptr<FrameReader> (*open)(const std::filesystem::path& file, const ReadOptions& options);
   /// Null for formats that are only read.
   std::unique_ptr<FrameWriter> (*create)(const std::filesystem::path& file, const WriteOptions& options) = nullptr;
 };
 
 template <class Reader>
-std::unique_ptr<FrameReader> open_as(const std::filesystem::path& file) {
-  return std::make_unique<Reader>(file);
+std::unique_ptr<FrameReader> open_as(const std::filesystem::path& file, const ReadOptions& options) {
+  if constexpr (std::is_constructible_v<Reader, const std::filesystem::path&, const ReadOptions&>)
+    return std::make_unique<Reader>(file, options);
+  else
+    return std::make_unique<Reader>(file);
 }
+
+/// Tells each thing once, with the name of the file before it.
+class Notes {
+ public:
+  Notes(const std::filesystem::path& file, const ReadOptions& options) : file_(file.string()), tell_(options.note) {}
+  void add(const std::string& text);
+
+ private:
+  std::string file_;
+  std::function<void(const std::string&)> tell_;
+  std::set<std::string> told_;
+};
 
 template <class Writer>
 std::unique_ptr<FrameWriter> create_as(const std::filesystem::path& file, const WriteOptions& options) {

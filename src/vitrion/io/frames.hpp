@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,14 +24,26 @@ struct FrameRange {
   static FrameRange parse(const std::string& text);
 };
 
+/// Names under which an extended XYZ keeps its labels where they are not the usual ones; empty: the usual ones.
+struct LabelKeys {
+  std::string energy;  ///< key, eV
+  std::string forces;  ///< column, eV/Å
+  std::string stress;  ///< key, eV/Å^3, tension positive; a name that holds "virial": eV, -volume * stress
+};
+
 /// How to read what the file itself does not say.
 struct ReadOptions {
   std::string format;            ///< name in the registry; empty: by content, then by file name
   std::vector<Species> species;  ///< element of each type 0, 1, ...; formats that name elements ignore it
   FrameRange frames;
   /// fs per MD step: gives frames that name no time theirs, step * timestep; where the file counts no steps either, the
-  /// frame's place in the run takes the place of the step.
+  /// frame's place in the run takes the place of the step. Times of the file that contradict it are refused.
   std::optional<double> timestep;
+  /// "metal" or "real": of LAMMPS files that do not name theirs. Empty: metal, and no time without a name is trusted.
+  std::string lammps_units;
+  LabelKeys label_keys;
+  /// Told what was left out or assumed, once for each kind in a file. May be empty.
+  std::function<void(const std::string&)> note;
   /// Leaves out frames whose self-consistency was not reached instead of refusing the file. They keep their place in
   /// the count of frames.
   bool skip_unconverged = false;
@@ -51,6 +64,9 @@ class FrameReader {
   virtual std::optional<Structure> next() = 0;
   /// Passes over one frame, cheaper than reading it; false at the end.
   virtual bool skip() { return next().has_value(); }
+  /// Call before the first frame of a file that goes on with a run whose last step was this: formats whose count begins
+  /// anew in every file go on from it.
+  virtual void continue_after(std::int64_t) {}
 };
 
 /// Opens a file (plain or gzip). Throws InputError when the format is not recognised or the file is empty.

@@ -22,6 +22,22 @@ LammpsUnits LammpsUnits::named(std::string_view style, const LineReader& lines) 
   lines.fail("units \"" + std::string(style) + "\" cannot be read", "Only units metal and real have Å and fs or ps.");
 }
 
+LammpsRunUnits::LammpsRunUnits(const std::string& chosen) : style_(chosen) {
+  if (chosen.empty()) return;
+  if (chosen != "metal" && chosen != "real")
+    throw InputError("units \"" + chosen + "\" of LAMMPS cannot be read", "Choose metal or real.");
+  values_ = chosen == "real" ? LammpsUnits::real() : LammpsUnits::metal();
+  known_ = true;
+}
+
+void LammpsRunUnits::set_named(std::string_view style, const LineReader& lines) {
+  values_ = LammpsUnits::named(style, lines);
+  if (known_ && style_ != style)
+    lines.fail("the file names units " + std::string(style) + ", --units says " + style_, "Leave --units out.");
+  style_ = style;
+  known_ = true;
+}
+
 Matrix3 LammpsBox::matrix() const {
   Matrix3 m;
   m << high[0] - low[0], 0, 0, xy, high[1] - low[1], 0, xz, yz, high[2] - low[2];

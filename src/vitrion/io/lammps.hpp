@@ -25,6 +25,29 @@ struct LammpsUnits {
   static LammpsUnits named(std::string_view style, const LineReader& lines);
 };
 
+/// The units of the run that wrote a file, as far as they are known.
+class LammpsRunUnits {
+ public:
+  /// `chosen`: what the reader was told, "metal", "real" or empty. Throws InputError on anything else.
+  explicit LammpsRunUnits(const std::string& chosen);
+
+  /// The file names them. Throws InputError when they are not read, or not those the reader was told.
+  void set_named(std::string_view style, const LineReader& lines);
+  /// What the file's numbers tell, where nobody said.
+  void set_inferred(const LammpsUnits& units) {
+    if (!known_) values_ = units;
+  }
+  /// Whether the file or the user names them; else they are a guess.
+  bool known() const { return known_; }
+  /// Metal until more is known.
+  const LammpsUnits& values() const { return values_; }
+
+ private:
+  std::string style_;
+  LammpsUnits values_;
+  bool known_ = false;
+};
+
 /// Lower bounds, upper bounds and tilts to a cell (a along x, b in the xy plane) and the corner it starts from.
 struct LammpsBox {
   Vector3 low = Vector3::Zero(), high = Vector3::Zero();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 
 #include "vitrion/core/text.hpp"
 #include "vitrion/io/atoms.hpp"
@@ -17,6 +18,9 @@ struct AtomStyle {
 };
 constexpr std::array<AtomStyle, 6> atom_styles{
     {{"atomic", 1, 2}, {"charge", 1, 3}, {"full", 2, 4}, {"molecular", 2, 3}, {"bond", 2, 3}, {"angle", 2, 3}}};
+
+/// Not named by the file: a charge or a molecular file whose third column holds whole numbers.
+constexpr AtomStyle charge_or_molecular{"charge or molecular", 1, 3};
 
 /// The element whose mass this is, within what files round masses to; nothing when none is.
 std::optional<Species> element_of_mass(double mass) {
@@ -41,7 +45,8 @@ std::optional<Species> element_named(std::string_view word) {
 
 class DataReader final : public FrameReader {
  public:
-  explicit DataReader(const std::filesystem::path& file) : lines_(file) {}
+  DataReader(const std::filesystem::path& file, const ReadOptions& options)
+      : lines_(file), units_(options.lammps_units), notes_(file, options) {}
 
   std::optional<Structure> next() override {
     if (done_) return std::nullopt;
@@ -77,12 +82,16 @@ class DataReader final : public FrameReader {
   Structure assemble();
   const AtomStyle& style_of(std::string_view named, const std::vector<std::string_view>& words) const;
   int type_of(std::string_view word) const;
+  /// -1 where the word is no type.
+  int possible_type(std::string_view word) const;
+  void choose_types();
   /// The words of the next row of a section, past blank lines and comments.
   void next_row(std::string_view section);
 
   LineReader lines_;
   bool done_ = false;
-  LammpsUnits units_;
+  LammpsRunUnits units_;
+  Notes notes_;
   std::int64_t n_atoms_ = -1, n_types_ = -1;
   std::array<bool, 3> has_bounds_{};
   LammpsBox box_;
@@ -94,6 +103,7 @@ class DataReader final : public FrameReader {
   std::vector<std::string_view> words_;
   Rows positions_;
   std::vector<int> types_;
+  std::vector<int> second_, third_;  // columns of Atoms, either of which may be the type
   std::map<std::int64_t, Vector3> velocities_;
   Structure frame_;
 };
@@ -110,7 +120,7 @@ void DataReader::read_title() {
   std::string_view units = value_of("units"), step = value_of("timestep");
   while (units.ends_with(',')) units.remove_suffix(1);
   while (step.ends_with(',')) step.remove_suffix(1);
-  if (!units.empty()) units_ = LammpsUnits::named(units, lines_);
+  if (!units.empty()) units_.set_named(units, lines_);
   frame_.step = parse_integer(step);
 }
 
@@ -178,6 +188,12 @@ void DataReader::skip_rows() {
   }
 }
 
+int DataReader::possible_type(std::string_view word) const {
+  if (const auto label = labels_.find(word); label != labels_.end()) return label->second;
+  const auto type = parse_integer(word);
+  return type && *type >= 1 && *type <= std::numeric_limits<int>::max() ? static_cast<int>(*type - 1) : -1;
+}
+
 int DataReader::type_of(std::string_view word) const {
   if (const auto label = labels_.find(word); label != labels_.end()) return label->second;
   const std::int64_t type = lines_.count(word, "the type");
@@ -231,10 +247,25 @@ const AtomStyle& DataReader::style_of(std::string_view named, const std::vector<
   // Without a name, the number of columns tells; three more are image flags.
   const std::size_t n = words.size() >= 8 ? words.size() - 3 : words.size();
   if (n == 5) return atom_styles[0];
-  if (n == 6) return parse_integer(words[2]) ? atom_styles[3] : atom_styles[1];
+  if (n == 6) return parse_integer(words[2]) ? charge_or_molecular : atom_styles[1];
   if (n == 7) return atom_styles[2];
   lines_.fail("a row of Atoms has " + std::to_string(words.size()) + " columns: of no known atom style",
               "Name the style behind the section: Atoms # charge");
+}
+
+/// Of "id type charge x y z" and "id molecule type x y z", the one whose types can be types in every row.
+void DataReader::choose_types() {
+  const auto possible = [&](const std::vector<int>& types) {
+    return std::all_of(types.begin(), types.end(),
+                       [&](int type) { return type >= 0 && (n_types_ < 0 || type < n_types_); });
+  };
+  const bool charge = possible(second_), molecular = possible(third_);
+  if (charge == molecular)
+    lines_.fail(std::string("the rows of Atoms begin with three whole numbers: \"id type charge\" or \"id molecule "
+                            "type\"; the numbers allow ") +
+                    (charge ? "both" : "neither"),
+                "Name the style behind the section: \"Atoms # charge\" or \"Atoms # molecular\".");
+  types_ = charge ? second_ : third_;
 }
 
 void DataReader::read_atoms(std::string_view named) {
@@ -255,20 +286,29 @@ void DataReader::read_atoms(std::string_view named) {
     if (words_.size() != n_columns)
       lines_.fail("this row has " + std::to_string(words_.size()) + " columns, the first " + std::to_string(n_columns));
     frame_.ids.push_back(lines_.integer(words_[0], "the id"));
-    types_.push_back(type_of(words_[style->type]));
+    if (style == &charge_or_molecular) {
+      second_.push_back(possible_type(words_[1]));
+      third_.push_back(possible_type(words_[2]));
+    } else {
+      types_.push_back(type_of(words_[style->type]));
+    }
     const Vector3 x = vector_of(lines_, words_, style->x, "a coordinate");
     positions_.add(x);
     if (n_columns == style->x + 6)
       frame_.images.push_back({image_flag(lines_, words_[style->x + 3]), image_flag(lines_, words_[style->x + 4]),
                                image_flag(lines_, words_[style->x + 5])});
   }
+  if (style == &charge_or_molecular) choose_types();
 }
 
 void DataReader::read_velocities() {
+  if (!units_.known())
+    notes_.add("velocities are read in units metal (Å/ps): the file does not name its units. If they are others, say "
+               "--units real.");
   for (std::int64_t i = 0; i < n_atoms_; ++i) {
     next_row("Velocities");
     const std::int64_t id = lines_.integer(words_[0], "the id");
-    const Vector3 v = vector_of(lines_, words_, 1, "a velocity") * units_.velocity;
+    const Vector3 v = vector_of(lines_, words_, 1, "a velocity") * units_.values().velocity;
     if (!velocities_.emplace(id, v).second) lines_.fail("a velocity of atom " + std::to_string(id) + " stands twice");
   }
 }

@@ -109,7 +109,8 @@ DumpColumns::DumpColumns(const LineReader& lines, const std::vector<std::string_
 
 class DumpReader final : public FrameReader {
  public:
-  explicit DumpReader(const std::filesystem::path& file) : lines_(file) {}
+  DumpReader(const std::filesystem::path& file, const ReadOptions& options)
+      : lines_(file), units_(options.lammps_units), notes_(file, options) {}
 
   std::optional<Structure> next() override {
     Header header;
@@ -119,7 +120,10 @@ class DumpReader final : public FrameReader {
     const std::size_t first_line = lines_.line_number();
     Structure frame;
     frame.step = header.step;
-    frame.time = header.time;
+    if (header.time && units_.known())
+      frame.time = *header.time * units_.values().time;
+    else
+      frame.unitless_time = header.time;
     frame.cell = make_cell(lines_, header.cell, header.periodic);
     read_atoms(header, columns, frame);
     validate(frame, lines_.file(), first_line);
@@ -137,7 +141,7 @@ class DumpReader final : public FrameReader {
  private:
   struct Header {
     std::optional<std::int64_t> step;
-    std::optional<double> time;  // fs
+    std::optional<double> time;  // in the units of the run
     std::int64_t n = -1;
     bool has_box = false;
     Matrix3 cell = Matrix3::Zero();
@@ -154,7 +158,8 @@ class DumpReader final : public FrameReader {
   static void drop_default_elements(Structure& frame, const std::vector<int>& types);
 
   LineReader lines_;
-  LammpsUnits units_;
+  LammpsRunUnits units_;
+  Notes notes_;
   SymbolTable symbols_;
   std::vector<std::string_view> words_;
   Rows positions_, velocities_, forces_;
@@ -191,9 +196,9 @@ bool DumpReader::read_header(Header& header) {
     else if (item == "NUMBER")
       header.n = lines_.count(value, "the number of atoms");
     else if (item == "UNITS")
-      units_ = LammpsUnits::named(value, lines_);
+      units_.set_named(value, lines_);
     else if (item == "TIME")
-      header.time = lines_.number(value, "the time") * units_.time;
+      header.time = lines_.number(value, "the time");
     else
       lines_.fail("ITEM: " + item + " is not known");
   }
@@ -319,8 +324,11 @@ void DumpReader::store(const DumpColumns& columns, const Vector3& origin, Struct
     frame.positions = (frame.positions * frame.cell.matrix()).eval();
   else
     frame.positions.rowwise() -= origin.transpose();
-  if (columns.has_velocities) frame.velocities = units_.velocity * velocities_.positions();
-  if (columns.has_forces) frame.labels.forces = units_.force * forces_.positions();
+  if (!units_.known() && (columns.has_velocities || columns.has_forces))
+    notes_.add("velocities and forces are read in units metal (Å/ps, eV/Å): the dump does not name its units. If they are "
+               "others, say --units real.");
+  if (columns.has_velocities) frame.velocities = units_.values().velocity * velocities_.positions();
+  if (columns.has_forces) frame.labels.forces = units_.values().force * forces_.positions();
   store_origin(frame, origin);
   frame.wrapping = columns.is_unwrapped() ? Wrapping::unwrapped : Wrapping::unknown;
   if (!columns.is_unwrapped() && !frame.images.empty()) frame.wrapping = Wrapping::wrapped;

@@ -1,4 +1,5 @@
 // VASP's OUTCAR: every ionic step with its force-consistent free energy, forces and stress.
+#include <cctype>
 #include <cmath>
 #include <numeric>
 
@@ -59,7 +60,7 @@ std::vector<double> fixed_columns(const LineReader& lines, std::string_view line
 
 class OutcarReader final : public FrameReader {
  public:
-  explicit OutcarReader(const std::filesystem::path& file) : lines_(file) {}
+  OutcarReader(const std::filesystem::path& file, const ReadOptions& options) : lines_(file), notes_(file, options) {}
 
   std::optional<Structure> next() override {
     OutcarStep step;
@@ -88,13 +89,17 @@ class OutcarReader final : public FrameReader {
   void read_cell(OutcarStep& step);
   void read_positions(OutcarStep& step);
   bool converged(const OutcarStep& step) const;
+  [[noreturn]] void fail_stopped(const OutcarStep& step) const;
   Structure assemble(OutcarStep step);
 
   LineReader lines_;
   OutcarHeader header_;
+  bool in_header_ = true;
   std::vector<std::string_view> words_;
   Rows positions_, forces_;
   std::int64_t frame_ = 0;
+  std::int64_t learned_ = 0;  // steps of machine-learned forces so far
+  Notes notes_;
 };
 
 void OutcarReader::read_header_line(std::string_view line) {
@@ -117,32 +122,52 @@ void OutcarReader::read_header_line(std::string_view line) {
   }
 }
 
-/// Reads to the last line of the next ionic step; false when there is none.
+/// The first lines of an OUTCAR: another one may have been appended to the first.
+bool begins_outcar(std::string_view line) {
+  const std::string_view text = trim(line);
+  return text.starts_with("vasp.") && text.size() > 5 && std::isdigit(static_cast<unsigned char>(text[5])) != 0;
+}
+
+/// Reads to the last line of the next ionic step; false when there is none. VASP 5.2 writes the energy before the
+/// positions and forces, later versions behind them.
 bool OutcarReader::read_step(OutcarStep& step) {
   std::string_view line;
   while (lines_.next(line)) {
+    if (begins_outcar(line)) {
+      if (step.scf_steps > 0) fail_stopped(step);
+      header_ = {};
+      in_header_ = true;
+    }
     read_line(line, step);
-    if (!step.sigma_to_zero) continue;
-    if (step.positions.rows() == 0) lines_.fail("the ionic step has no block of positions and forces");
-    return true;
+    if (step.sigma_to_zero && step.positions.rows() > 0) return true;
   }
-  if (step.scf_steps > 0)
+  if (learned_ > 0)
+    notes_.add(std::to_string(learned_) + " steps of machine-learned forces are left out; the " +
+               std::to_string(frame_) + " ab initio ones keep their times");
+  if (step.scf_steps > 0) fail_stopped(step);
+  return false;
+}
+
+void OutcarReader::fail_stopped(const OutcarStep& step) const {
+  if (step.sigma_to_zero) lines_.fail("ionic step " + std::to_string(step.number) + " has an energy, but no block of positions and forces");
     lines_.fail("the run stopped inside ionic step " + std::to_string(step.number),
                 "Read the " + std::to_string(frame_) +
                     " complete frames before it with --frames :" + std::to_string(frame_) + ".");
-  return false;
 }
 
 void OutcarReader::read_line(std::string_view line, OutcarStep& step) {
   if (line.size() < 8) return;
-  if (step.scf_steps == 0 && frame_ == 0) read_header_line(line);
+  if (in_header_) read_header_line(line);
   if (const std::size_t at = line.find(" Iteration "); at != std::string_view::npos && line.front() == '-') {
     std::string numbers(line.substr(at + 11));
     for (char& c : numbers)
       if (c == '(' || c == ')') c = ' ';
     split_words(numbers, words_);
     if (words_.size() < 2) lines_.fail("the numbers of the iteration are missing");
-    step.number = lines_.count(words_[0], "the ionic step");
+    in_header_ = false;
+    const std::int64_t number = lines_.count(words_[0], "the ionic step");
+    if (step.sigma_to_zero && number != step.number) fail_stopped(step);
+    step.number = number;
     step.scf_steps = lines_.count(words_[1], "the electronic step");
     step.line = step.scf_steps == 1 ? lines_.line_number() : step.line;
   } else if (line.find("total energy-change (2. order)") != std::string_view::npos) {
@@ -158,6 +183,8 @@ void OutcarReader::read_line(std::string_view line, OutcarStep& step) {
     step.stress = unit * from_voigt({v[0], v[1], v[2], v[4], v[5], v[3]});
   } else if (step.scf_steps > 0 && line.find("direct lattice vectors") != std::string_view::npos) {
     read_cell(step);
+  } else if (line.starts_with(" POSITION  ") && line.find("(ML)") != std::string_view::npos) {
+    ++learned_;
   } else if (line.starts_with(" POSITION  ")) {
     read_positions(step);
   } else if (line.starts_with("  free  energy   TOTEN")) {

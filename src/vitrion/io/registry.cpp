@@ -14,6 +14,10 @@ const std::vector<Format>& registry() {
   return all;
 }
 
+void Notes::add(const std::string& text) {
+  if (tell_ && told_.insert(text).second) tell_(file_ + ": " + text);
+}
+
 void fail_second_frame(const std::filesystem::path& file, const std::string& format) {
   throw InputError(Location{file.string()}, "a file of format " + format + " holds one structure only",
                    "Choose one with --frames (-1 is the last), or write extxyz, dump or xdatcar.");

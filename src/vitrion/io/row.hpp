@@ -41,10 +41,13 @@ class Row {
     return text;
   }
 
+  bool at_end() {
+    skip_blanks();
+    return at_ == end_;
+  }
   /// Call when every column was read.
   void finish() {
-    skip_blanks();
-    if (at_ != end_) fail_columns();
+    if (!at_end()) fail_columns();
   }
 
  private:

@@ -75,7 +75,7 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::p
 }
 
 SeriesReader::SeriesReader(const std::vector<std::filesystem::path>& files, ReadOptions options)
-    : files_(files_of(files)), options_(std::move(options)) {
+    : files_(files_of(files)), options_(std::move(options)), clock_(options_.timestep) {
   if (files_.empty()) throw InputError("no file is given to read");
   open_next_file();
   window_ = window_of(options_.frames, [&] { return count_frames(); });
@@ -86,7 +86,8 @@ bool SeriesReader::open_next_file() {
     throw InputError(Location{files_[opened_ - 1].string()}, "holds no frame",
                      "It was cut before the first one ended, or is of another kind.");
   if (opened_ == files_.size()) return false;
-  reader_ = find_format_to_read(files_[opened_], options_.format).open(files_[opened_]);
+  reader_ = find_format_to_read(files_[opened_], options_.format).open(files_[opened_], options_);
+  if (last_step_) reader_->continue_after(*last_step_);
   ++opened_;
   file_gave_a_frame_ = false;
   return true;
@@ -140,11 +141,10 @@ std::int64_t SeriesReader::count_frames() const {
   return n;
 }
 
-void SeriesReader::complete(Structure& frame) const {
+void SeriesReader::complete(Structure& frame) {
   if (!options_.species.empty())
     with_location(Location{files_[opened_ - 1].string()}, [&] { name_types(frame, options_.species); });
-  if (!options_.timestep || frame.time) return;
-  frame.time = static_cast<double>(frame.step.value_or(index_)) * *options_.timestep;
+  clock_.set_time(frame, index_, files_[opened_ - 1].string());
 }
 
 std::optional<Structure> SeriesReader::next() {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "vitrion/io/clock.hpp"
 #include "vitrion/io/format.hpp"
 
 namespace vitrion::io {
@@ -35,10 +36,11 @@ class SeriesReader final : public FrameReader {
   bool open_next_file();
   bool repeats_last(const Structure& frame) const;
   std::int64_t count_frames() const;
-  void complete(Structure& frame) const;
+  void complete(Structure& frame);
 
   std::vector<std::filesystem::path> files_;
   ReadOptions options_;
+  Clock clock_;
   FrameWindow window_;
   std::size_t opened_ = 0;
   std::unique_ptr<FrameReader> reader_;

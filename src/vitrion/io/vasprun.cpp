@@ -17,7 +17,8 @@ std::optional<double> number_named(const pugi::xml_node& node, const char* name)
 
 class VasprunReader final : public FrameReader {
  public:
-  explicit VasprunReader(const std::filesystem::path& file) : lines_(file) {}
+  VasprunReader(const std::filesystem::path& file, const ReadOptions& options)
+      : lines_(file), notes_(file, options) {}
 
   std::optional<Structure> next() override {
     pugi::xml_document calculation;
@@ -41,7 +42,9 @@ class VasprunReader final : public FrameReader {
 
  private:
   bool find_calculation(pugi::xml_document* calculation);
+  void check_end(bool complete);
   std::string collect(std::string_view first, const std::string& tag);
+  std::size_t skip_block(std::string_view first);
   void read_species(const std::string& fragment);
   void read_parameters(const std::string& fragment);
   pugi::xml_document parse(const std::string& fragment) const;
@@ -57,26 +60,72 @@ class VasprunReader final : public FrameReader {
   bool is_md_ = false;
   double timestep_ = 0;  // fs
   std::int64_t frame_ = 0;
+  std::int64_t learned_ = 0;  // steps of machine-learned forces so far
   std::size_t first_line_ = 0;
+  Notes notes_;
 };
 
-/// Lines from `first` to the end of the element, without the large blocks nobody here reads.
+/// The name of the element that begins or ends a line: "dos" of "<dos comment=...>" and of "</dos>".
+std::string_view element_name(std::string_view line) {
+  const std::string_view text = trim(line);
+  const std::size_t from = text.starts_with("</") ? 2 : text.starts_with("<") ? 1 : text.size();
+  return text.substr(from, text.find_first_of("> /\t", from) - from);
+}
+
+/// Large blocks that nobody here reads.
+bool is_ballast(std::string_view name) {
+  if (const std::size_t at = name.find("_kpoints_opt"); at != std::string_view::npos) name = name.substr(0, at);
+  for (const char* block : {"eigenvalues", "dos", "projected", "dielectricfunction", "electronvelocities"})
+    if (name == block) return true;
+  return false;
+}
+
+/// Passes to the end of the element that begins here, elements of the same name inside it included; the number of
+/// lines passed.
+std::size_t VasprunReader::skip_block(std::string_view first) {
+  const std::string name(element_name(first)), begin = "<" + name, end = "</" + name + ">";
+  std::string_view line = first;
+  std::size_t n = 0;
+  for (std::int64_t depth = 0;; ++n) {
+    const std::string_view text = trim(line);
+    const bool closes = line.find(end) != std::string_view::npos || (text.starts_with(begin) && text.ends_with("/>"));
+    if (text.starts_with(begin) && element_name(line) == name) ++depth;
+    if (closes) --depth;
+    if (depth == 0) return n;
+    line = lines_.require("<" + name + ">");
+  }
+}
+
+/// Lines from `first` to the end of the element. Blank lines stand for what is passed over, so that errors count right.
 std::string VasprunReader::collect(std::string_view first, const std::string& tag) {
   const std::string end = "</" + tag + ">";
   std::string text = std::string(first) + '\n';
   std::string_view line = first;
   while (line.find(end) == std::string_view::npos) {
     line = lines_.require("<" + tag + ">");
-    for (const char* block : {"eigenvalues", "dos", "projected", "dielectricfunction"}) {
-      if (!trim(line).starts_with("<" + std::string(block))) continue;
-      const std::string block_end = "</" + std::string(block) + ">";
-      while (line.find(block_end) == std::string_view::npos) line = lines_.require("<" + std::string(block) + ">");
+    if (trim(line).starts_with("<") && !trim(line).starts_with("</") && is_ballast(element_name(line))) {
+      text.append(skip_block(line) + 1, '\n');
       line = {};
+      continue;
     }
     text += line;
     text += '\n';
   }
   return text;
+}
+
+void VasprunReader::check_end(bool complete) {
+  if (!complete)
+    lines_.fail("the file ends before </modeling>: the run was stopped, or the file cut",
+                frame_ == 0 ? "No ionic step is complete: copy it again, or run it again."
+                            : "Read the complete frames before it with --frames :" + std::to_string(frame_) + ".");
+  if (learned_ == 0) return;
+  if (frame_ == 0)
+    lines_.fail("all " + std::to_string(learned_) +
+                    " steps are of machine-learned forces (ML_LMLFF): the file holds no DFT energy or forces",
+                "Read the trajectory from XDATCAR.");
+  notes_.add(std::to_string(learned_) + " steps of machine-learned forces are left out; the " +
+             std::to_string(frame_) + " ab initio ones keep their times");
 }
 
 bool VasprunReader::find_calculation(pugi::xml_document* calculation) {
@@ -89,17 +138,16 @@ bool VasprunReader::find_calculation(pugi::xml_document* calculation) {
       read_species(collect(line, "atominfo"));
     } else if (element.starts_with("<parameters")) {
       read_parameters(collect(line, "parameters"));
-    } else if (element.starts_with("<calculation")) {
+    } else if (element == "<structure>") {
+      ++learned_;  // beside the calculations; the first and last structure of a run have names
+    } else if (element_name(element) == "calculation" && !element.starts_with("</")) {
       first_line_ = lines_.line_number();
       const std::string fragment = collect(line, "calculation");
       if (calculation) *calculation = parse(fragment);
       return true;
     }
   }
-  if (!complete)
-    lines_.fail("the file ends before </modeling>: the run was stopped, or the file cut",
-                frame_ == 0 ? "No ionic step is complete: copy it again, or run it again."
-                            : "Read the complete frames before it with --frames :" + std::to_string(frame_) + ".");
+  check_end(complete);
   return false;
 }
 
@@ -198,8 +246,8 @@ Structure VasprunReader::assemble(const pugi::xml_node& calculation, std::int64_
     frame.info["energy_sigma_to_zero"] = shortest(*free + *zero - *f);
   if (const auto f = in_last("e_fr_energy"), without = in_last("e_wo_entrp"); f && without)
     frame.info["energy_without_entropy"] = shortest(*free + *without - *f);
-  frame.step = index + 1;
-  if (is_md_ && timestep_ > 0) frame.time = static_cast<double>(index + 1) * timestep_;
+  frame.step = index + 1 + learned_;
+  if (is_md_ && timestep_ > 0) frame.time = static_cast<double>(*frame.step) * timestep_;
   validate(frame, lines_.file(), first_line_);
   return frame;
 }

@@ -30,10 +30,13 @@ class XdatcarReader final : public FrameReader {
     frame.cell = header_.cell;
     frame.species = header_.species();
     frame.positions = rows_.positions() * header_.cell.matrix();
+    frame.step = step_;
     if (!header_.title.empty()) frame.info["title"] = header_.title;
     validate(frame, lines_.file(), first_line);
     return frame;
   }
+
+  void continue_after(std::int64_t step) override { step_ = step; }
 
   bool skip() override {
     if (!find_frame()) return false;
@@ -53,26 +56,43 @@ class XdatcarReader final : public FrameReader {
       if (!lines_.next(line)) return false;
     }
     std::string title(trim(line));
-    if (title.starts_with("Direct")) return true;
+    if (title.starts_with("Direct")) return count(title);
     if (title.empty()) {
       // A blank line: the end, a separator as old versions write it, or the empty title of a repeated header.
       do {
         if (!lines_.next(line)) return false;
         split_words(line, words_);
       } while (words_.empty());
-      if (words_[0].starts_with("Direct")) return true;
+      if (words_[0].starts_with("Direct")) return count(line);
       lines_.put_back();
-      if (words_.size() >= 3) return true;
+      if (words_.size() >= 3) return count({});
     }
     header_ = read_poscar_header(lines_, &title);
     line = trim(lines_.require("the header"));
     if (!line.starts_with("Direct") && !line.empty()) lines_.fail("expected \"Direct configuration=\"");
+    return count(line);
+  }
+
+  /// "Direct configuration=    20": the MD step. Where the numbers begin anew the run was started again, and goes on.
+  bool count(std::string_view line) {
+    const std::size_t equals = line.find('=');
+    const auto number = equals == std::string_view::npos ? std::nullopt : parse_integer(trim(line.substr(equals + 1)));
+    if (!number || *number < 0) {
+      step_.reset();  // one without a number, and the count is none
+      counted_ = false;
+    } else if (counted_) {
+      if (step_ && *number + before_ <= *step_) before_ = *step_;
+      step_ = before_ + *number;
+    }
     return true;
   }
 
   LineReader lines_;
   PoscarHeader header_;
   bool first_ = true;
+  bool counted_ = true;
+  std::int64_t before_ = 0;            // steps of the runs before
+  std::optional<std::int64_t> step_;
   std::vector<std::string_view> words_;
   Rows rows_;
 };

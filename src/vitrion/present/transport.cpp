@@ -87,10 +87,24 @@ Headline barrier_headline(const TransportSeries& series) {
   return h;
 }
 
+std::string describe(TimeSource source) {
+  switch (source) {
+    case TimeSource::stated:
+      return ", by the times in the file";
+    case TimeSource::steps:
+      return ", by the MD steps counted in the file and the time step given";
+    case TimeSource::places:
+      return ", as given: the file has neither times nor steps";
+    case TimeSource::none:
+      break;
+  }
+  return "";
+}
+
 report::Paragraph what_was_measured(const TransportSeries& series) {
   const RunMotion& first = series.temperatures.front().runs.front();
-  return {fmt::format("Displacements of {} against the {}; {} between frames.", first.species.name(),
-                      describe(first.frame), duration(first.tracer.timestep))};
+  return {fmt::format("Displacements of {} against the {}; {} between frames{}.", first.species.name(),
+                      describe(first.frame), duration(first.tracer.timestep), describe(first.time_source))};
 }
 
 Table diffusion_table(const TransportSeries& series) {

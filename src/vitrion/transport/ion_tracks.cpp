@@ -93,6 +93,7 @@ void TrackBuilder::start(const Positions& positions, const std::vector<Species>&
 void TrackBuilder::add(const Structure& frame) {
   const Positions positions = unwrapper_.next(frame);
   tracks_.unwrapping_ = unwrapper_.method();
+  tracks_.time_source_ = frame.time_source;
   add(positions, unwrapper_.species(), *frame.time, frame.cell);
 }
 

@@ -59,6 +59,8 @@ class IonTracks {
   const std::string& file() const { return options_.file; }
   /// How positions were made continuous (FrameUnwrapper::method).
   const std::string& unwrapping() const { return unwrapping_; }
+  /// What the times of the frames were taken from.
+  TimeSource time_source() const { return time_source_; }
   /// Mean over frames, Å^3; absent for a cell without volume.
   std::optional<double> volume() const { return volume_; }
   /// Largest distance any atom of another species ended from where it began, the reference's own drift removed, Å:
@@ -83,6 +85,7 @@ class IonTracks {
   std::vector<double> collective_;
   std::optional<double> volume_;
   std::string unwrapping_;
+  TimeSource time_source_ = TimeSource::none;
   double timestep_ = 0, host_displacement_ = 0, drift_ = 0;
 };
 

@@ -97,6 +97,7 @@ RunMotion measure_motion(const IonTracks& tracks, const Session& session) {
           tracks.species(),
           tracks.frame(),
           tracks.unwrapping(),
+          tracks.time_source(),
           tracks.volume(),
           tracks.host_displacement(),
           tracks.drift()};

@@ -22,6 +22,7 @@ struct RunMotion {
   Species species = Species::type(0);
   ReferenceFrame frame = ReferenceFrame::host;
   std::string unwrapping;
+  TimeSource time_source = TimeSource::none;
   std::optional<double> volume;  ///< Å^3
   double host_displacement = 0;  ///< Å, see IonTracks
   double drift = 0;              ///< Å, see IonTracks

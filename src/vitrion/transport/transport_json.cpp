@@ -69,6 +69,7 @@ json to_json(const TransportResult& result) {
                     {"n_frames", run.tracer.n_frames},
                     {"dt_fs", run.tracer.timestep},
                     {"unwrapping", run.unwrapping},
+                    {"time_source", name_of(run.time_source)},
                     {"volume_A3", number(run.volume)},
                     {"drift_removed_A", run.drift},
                     {"host_displacement_A", run.host_displacement}});
