@@ -9,7 +9,7 @@ namespace vitrion::train {
 
 // Numbers in JSON text read back exactly: they are written with as many digits as that takes.
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
-  const FitState& s = c.state;
+  const mtp::FitState& s = c.state;
   const nlohmann::json json = {{"fingerprint", c.fingerprint},
                                {"limits", c.limits},
                                {"theta", s.theta},
@@ -36,7 +36,7 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file) {
     Checkpoint c;
     c.fingerprint = json.at("fingerprint").get<std::string>();
     c.limits = json.value("limits", "");
-    FitState& s = c.state;
+    mtp::FitState& s = c.state;
     json.at("theta").get_to(s.theta);
     json.at("damping").get_to(s.damping);
     json.at("growth").get_to(s.growth);

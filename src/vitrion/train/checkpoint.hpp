@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "vitrion/core/session.hpp"
-#include "vitrion/train/fit.hpp"
+#include "vitrion/train/mtp/fit.hpp"
 
 namespace vitrion::train {
 
@@ -25,7 +25,7 @@ struct EndedStart {
 struct Checkpoint {
   std::string fingerprint;  ///< of data, options and version: another run's checkpoint is not taken
   std::string limits;       ///< when to end: of FitOptions, what `fingerprint` leaves out
-  FitState state;           ///< of the start under way
+  mtp::FitState state;      ///< of the start under way
   std::vector<EndedStart> ended;
   std::vector<double> kept;      ///< coefficients of the best of them
   std::vector<std::string> log;  ///< lines of the loss curve so far, without header

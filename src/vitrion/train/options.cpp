@@ -89,7 +89,7 @@ void read_loss(Config loss, TrainOptions& o) {
 }
 
 void read_nequip_optimizer(Config optimizer, TrainOptions& o) {
-  NequipFitOptions& f = o.nequip_fit;
+  nequip::FitOptions& f = o.nequip_fit;
   const auto integer = [&](const char* key, int& value, int least) {
     value = static_cast<int>(optimizer.integer(key, value));
     demand(optimizer, key, value >= least, "must be at least " + std::to_string(least));

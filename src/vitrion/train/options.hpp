@@ -8,9 +8,9 @@
 
 #include "vitrion/core/config.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/train/fit.hpp"
 #include "vitrion/train/loss.hpp"
-#include "vitrion/train/nequip_fit.hpp"
+#include "vitrion/train/mtp/fit.hpp"
+#include "vitrion/train/nequip/fit.hpp"
 
 namespace vitrion::train {
 
@@ -42,9 +42,9 @@ struct TrainOptions {
   std::map<std::string, double> reference_energies;  ///< eV/atom by element; empty: least squares
   // fit
   LossOptions loss;
-  FitOptions fit;
+  mtp::FitOptions fit;
   int starts = 1;  ///< MTP fits from so many first radial functions (seed, seed + 1, ...); the best is kept
-  NequipFitOptions nequip_fit;
+  nequip::FitOptions nequip_fit;
   std::uint64_t seed = 1;  ///< split and first radial coefficients
   // output
   std::string output;  ///< the .mtp; what belongs to it stands beside it under the same stem

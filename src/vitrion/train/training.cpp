@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "vitrion/train/train_mtp.hpp"
-#include "vitrion/train/train_nequip.hpp"
+#include "vitrion/train/mtp/training.hpp"
+#include "vitrion/train/nequip/training.hpp"
 
 namespace vitrion::train {
 
@@ -19,7 +19,8 @@ TrainFiles::TrainFiles(const std::filesystem::path& output) : potential(output) 
 }
 
 TrainResult train(const TrainOptions& options, const Session& session) {
-  return options.kind == PotentialKind::nequip ? train_nequip(options, session) : train_mtp(options, session);
+  return options.kind == PotentialKind::nequip ? nequip::train_nequip(options, session)
+                                               : mtp::train_mtp(options, session);
 }
 
 nlohmann::json to_json(const TrainResult& result) {
