@@ -87,12 +87,11 @@ TEST(Fit, GoesOnFromACheckpointBitForBit) {
   const Recovery r;
   const FitState whole = r.run(8);
   Checkpoint saved;
-  saved.fingerprint = "this run";
-  saved.state = r.run(3);
+  store(r.run(3), saved);
   const auto file = test::scratch_folder() / "fit.checkpoint.json";
   write_checkpoint(file, saved);
-  Checkpoint read = read_checkpoint(file).value();
-  const FitState resumed = r.run(5, &read.state);
+  FitState read = fit_state(read_checkpoint(file).value());
+  const FitState resumed = r.run(5, &read);
   EXPECT_EQ(resumed.theta, whole.theta);
   EXPECT_EQ(resumed.best, whole.best);
   EXPECT_EQ(resumed.losses, whole.losses);

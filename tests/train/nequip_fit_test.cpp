@@ -165,7 +165,7 @@ TEST(NequipFit, LearnsWhatAModelMade) {
 }
 
 TEST(NequipFit, ResumesBitForBitAtAnyNumberOfThreads) {
-  const std::filesystem::path file = test::scratch_folder() / "run.checkpoint.safetensors";
+  const std::filesystem::path file = test::scratch_folder() / "run.checkpoint";
   const auto make = [] {
     return Fit(student(), quick(), LossOptions::defaults(LossKind::per_atom_mse), 3, labelled(10, 1), labelled(3, 2));
   };
@@ -178,12 +178,11 @@ TEST(NequipFit, ResumesBitForBitAtAnyNumberOfThreads) {
   Fit first = make();
   FitState state = first.start();
   for (int n = 0; n < 5; ++n) first.step(state);  // in the middle of the second epoch
-  write_checkpoint(file, {"this run", state, {"1,2"}, 4.5});
-  const auto saved = read_nequip_checkpoint(file);
-  ASSERT_TRUE(saved);
-  EXPECT_EQ(saved->log, std::vector<std::string>{"1,2"});
+  Checkpoint saved;
+  store(state, saved);
+  write_checkpoint(file, saved);
   Fit second = make();
-  FitState resumed = saved->state;
+  FitState resumed = fit_state(read_checkpoint(file).value());
   for (int n = 0; n < 6; ++n) second.step(resumed);
   frontend::set_threads(0);
   EXPECT_EQ(resumed.adam.parameters, straight.adam.parameters);
@@ -191,9 +190,6 @@ TEST(NequipFit, ResumesBitForBitAtAnyNumberOfThreads) {
   EXPECT_EQ(resumed.best, straight.best);
   EXPECT_EQ(resumed.best_loss, straight.best_loss);
   EXPECT_EQ(resumed.epoch, 3);
-
-  write_file_atomically(file, read_file(file).substr(0, 300));
-  EXPECT_THROW(read_nequip_checkpoint(file), InputError);
 }
 
 TEST(NequipFit, TheLearningRateFallsWhenNothingImproves) {

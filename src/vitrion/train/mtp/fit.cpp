@@ -184,4 +184,31 @@ void Fit::judge(FitState& state, FitRecord& record) {
   }
 }
 
+void store(const FitState& s, Checkpoint& to) {
+  to.numbers.insert({{"theta", s.theta}, {"losses", s.losses}, {"best", s.best}});
+  to.counters.update({{"damping", s.damping},
+                      {"growth", s.growth},
+                      {"iteration", s.iteration},
+                      {"finished", s.finished},
+                      {"reason", s.reason},
+                      {"best_loss", s.best_loss},
+                      {"best_iteration", s.best_iteration}});
+}
+
+FitState fit_state(const Checkpoint& from) {
+  FitState s;
+  s.theta = from.numbers.at("theta");
+  s.losses = from.numbers.at("losses");
+  s.best = from.numbers.at("best");
+  const nlohmann::json& counters = from.counters;
+  counters.at("damping").get_to(s.damping);
+  counters.at("growth").get_to(s.growth);
+  counters.at("iteration").get_to(s.iteration);
+  counters.at("finished").get_to(s.finished);
+  counters.at("reason").get_to(s.reason);
+  counters.at("best_loss").get_to(s.best_loss);
+  counters.at("best_iteration").get_to(s.best_iteration);
+  return s;
+}
+
 }  // namespace vitrion::train::mtp

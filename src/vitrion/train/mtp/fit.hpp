@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/train/checkpoint.hpp"
 #include "vitrion/train/mtp/normal_equations.hpp"
 
 namespace vitrion::train::mtp {
@@ -77,6 +78,11 @@ class Fit {
   FitProblem* validation_;
   FitOptions options_;
 };
+
+/// Puts the state into `counters` and `numbers` of a checkpoint.
+void store(const FitState& state, Checkpoint& to);
+/// The same state, bit for bit. Throws std::out_of_range or nlohmann::json::exception when the checkpoint lacks parts.
+FitState fit_state(const Checkpoint& from);
 
 /// Makes the radial coefficient vectors of different mu (over all pairs and k) orthonormal by Gram-Schmidt.
 void orthonormalise(const potentials::mtp::Scheme& scheme, std::vector<double>& theta);

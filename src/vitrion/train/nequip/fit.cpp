@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "vitrion/core/error.hpp"
-#include "vitrion/core/file.hpp"
 #include "vitrion/core/random.hpp"
-#include "vitrion/potentials/nequip/safetensors.hpp"
 
 namespace vitrion::train::nequip {
 
@@ -108,68 +105,45 @@ void Fit::watch_plateau(FitState& state, double loss) const {
   state.learning_rate *= o_.plateau_factor;
 }
 
-void write_checkpoint(const std::filesystem::path& file, const NequipCheckpoint& c) {
-  const FitState& s = c.state;
-  potentials::nequip::Safetensors content;
-  const auto keep = [&](const char* name, const std::vector<double>& values) {
-    content.tensors[name] = {{values.size()}, values};
-  };
-  keep("parameters", s.adam.parameters);
-  keep("average", s.adam.average);
-  keep("first", s.adam.first);
-  keep("second", s.adam.second);
-  keep("largest_second", s.adam.largest_second);
-  keep("best", s.best);
-  content.metadata["state"] = nlohmann::json{
-      {"fingerprint", c.fingerprint},
-      {"steps", s.adam.steps},
-      {"best_loss", s.best_loss},
-      {"best_epoch", s.best_epoch},
-      {"epoch", s.epoch},
-      {"batch", s.batch},
-      {"learning_rate", s.learning_rate},
-      {"plateau_loss", s.plateau_loss},
-      {"plateau_epochs", s.plateau_epochs},
-      {"epoch_loss", s.epoch_loss},
-      {"finished", s.finished},
-      {"log", c.log},
-      {"seconds", c.seconds}}.dump();
-  write_file_atomically(file, potentials::nequip::format_safetensors(content));
+void store(const FitState& s, Checkpoint& to) {
+  to.numbers = {{"parameters", s.adam.parameters},
+                {"average", s.adam.average},
+                {"first", s.adam.first},
+                {"second", s.adam.second},
+                {"largest_second", s.adam.largest_second},
+                {"best", s.best}};
+  to.counters = {{"steps", s.adam.steps},
+                 {"best_loss", s.best_loss},
+                 {"best_epoch", s.best_epoch},
+                 {"epoch", s.epoch},
+                 {"batch", s.batch},
+                 {"learning_rate", s.learning_rate},
+                 {"plateau_loss", s.plateau_loss},
+                 {"plateau_epochs", s.plateau_epochs},
+                 {"epoch_loss", s.epoch_loss},
+                 {"finished", s.finished}};
 }
 
-std::optional<NequipCheckpoint> read_nequip_checkpoint(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) return std::nullopt;
-  try {
-    potentials::nequip::Safetensors content = potentials::nequip::parse_safetensors(read_file(file), file.string());
-    const nlohmann::json json = nlohmann::json::parse(content.metadata.at("state"));
-    NequipCheckpoint c;
-    c.fingerprint = json.at("fingerprint").get<std::string>();
-    FitState& s = c.state;
-    const auto take = [&](const char* name, std::vector<double>& to) {
-      to = std::move(content.tensors.at(name).values);
-    };
-    take("parameters", s.adam.parameters);
-    take("average", s.adam.average);
-    take("first", s.adam.first);
-    take("second", s.adam.second);
-    take("largest_second", s.adam.largest_second);
-    take("best", s.best);
-    json.at("steps").get_to(s.adam.steps);
-    json.at("best_loss").get_to(s.best_loss);
-    json.at("best_epoch").get_to(s.best_epoch);
-    json.at("epoch").get_to(s.epoch);
-    json.at("batch").get_to(s.batch);
-    json.at("learning_rate").get_to(s.learning_rate);
-    json.at("plateau_loss").get_to(s.plateau_loss);
-    json.at("plateau_epochs").get_to(s.plateau_epochs);
-    json.at("epoch_loss").get_to(s.epoch_loss);
-    json.at("finished").get_to(s.finished);
-    json.at("log").get_to(c.log);
-    json.at("seconds").get_to(c.seconds);
-    return c;
-  } catch (const std::exception&) {
-    throw InputError({file.string(), 0}, "the checkpoint is damaged", "Delete it to train from the start.");
-  }
+FitState fit_state(const Checkpoint& from) {
+  FitState s;
+  s.adam.parameters = from.numbers.at("parameters");
+  s.adam.average = from.numbers.at("average");
+  s.adam.first = from.numbers.at("first");
+  s.adam.second = from.numbers.at("second");
+  s.adam.largest_second = from.numbers.at("largest_second");
+  s.best = from.numbers.at("best");
+  const nlohmann::json& counters = from.counters;
+  counters.at("steps").get_to(s.adam.steps);
+  counters.at("best_loss").get_to(s.best_loss);
+  counters.at("best_epoch").get_to(s.best_epoch);
+  counters.at("epoch").get_to(s.epoch);
+  counters.at("batch").get_to(s.batch);
+  counters.at("learning_rate").get_to(s.learning_rate);
+  counters.at("plateau_loss").get_to(s.plateau_loss);
+  counters.at("plateau_epochs").get_to(s.plateau_epochs);
+  counters.at("epoch_loss").get_to(s.epoch_loss);
+  counters.at("finished").get_to(s.finished);
+  return s;
 }
 
 }  // namespace vitrion::train::nequip

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "vitrion/core/session.hpp"
 #include "vitrion/potentials/nequip/model.hpp"
 #include "vitrion/train/adam.hpp"
+#include "vitrion/train/checkpoint.hpp"
 #include "vitrion/train/metrics.hpp"
 #include "vitrion/train/nequip/batches.hpp"
 
@@ -80,17 +80,9 @@ class Fit {
   std::vector<double> gradient_;
 };
 
-/// The state of a run on disk (safetensors, written atomically). `fingerprint` names data, options and version; the log
-/// holds the lines of the loss curve so far.
-struct NequipCheckpoint {
-  std::string fingerprint;
-  FitState state;
-  std::vector<std::string> log;
-  double seconds = 0;
-};
-
-void write_checkpoint(const std::filesystem::path& file, const NequipCheckpoint& checkpoint);
-/// Nothing when there is no file. Throws InputError when the file is damaged.
-std::optional<NequipCheckpoint> read_nequip_checkpoint(const std::filesystem::path& file);
+/// Puts the state into `counters` and `numbers` of a checkpoint.
+void store(const FitState& state, Checkpoint& to);
+/// The same state, bit for bit. Throws std::out_of_range or nlohmann::json::exception when the checkpoint lacks parts.
+FitState fit_state(const Checkpoint& from);
 
 }  // namespace vitrion::train::nequip
