@@ -1,13 +1,10 @@
 #include "vitrion/train/mtp/cholesky.hpp"
 
-#include <stdexcept>
+// Declarations of LAPACK's routines alone: OpenBLAS holds them. LAPACKE's library would bring a second LAPACK and BLAS
+// into the process.
+#include <lapack.h>
 
-// The two LAPACK routines that are needed (OpenBLAS exports them; its C interface would be one more library).
-extern "C" {
-void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info);
-void dpotrs_(const char* uplo, const int* n, const int* nrhs, const double* a, const int* lda, double* b,
-             const int* ldb, int* info);
-}
+#include <stdexcept>
 
 namespace vitrion::train::mtp {
 
@@ -17,9 +14,9 @@ void solve_positive(Eigen::MatrixXd& matrix, Eigen::VectorXd& right_side) {
   double raise = 1e-14 * original.diagonal().cwiseAbs().maxCoeff();
   int info = 0;
   for (int attempt = 0; attempt < 40; ++attempt) {
-    dpotrf_("L", &n, matrix.data(), &n, &info);
+    LAPACK_dpotrf("L", &n, matrix.data(), &n, &info);
     if (info == 0) {
-      dpotrs_("L", &n, &one, matrix.data(), &n, right_side.data(), &n, &info);
+      LAPACK_dpotrs("L", &n, &one, matrix.data(), &n, right_side.data(), &n, &info);
       return;
     }
     matrix = original;

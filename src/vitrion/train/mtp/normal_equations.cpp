@@ -39,8 +39,6 @@ struct FitProblem::Batch {
 FitProblem::FitProblem(const potentials::mtp::Scheme& scheme, const std::vector<LabelledConfiguration>& set,
                        const LossOptions& loss, const Session& session)
     : scheme_(scheme), set_(set), loss_(loss, set), session_(session) {
-  // The matrix products below run inside our own threads.
-  openblas_set_num_threads(1);
   for (const LabelledConfiguration& c : set_) {
     weights_.emplace_back(static_cast<std::size_t>(c.n_rows()));
     loss_.weights(c, nullptr, weights_.back().data());

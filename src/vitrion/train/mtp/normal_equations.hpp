@@ -26,6 +26,8 @@ struct NormalEquations {
 /// A training (or validation) set and its loss.
 ///
 /// Results do not depend on the number of threads: configurations are shared out, every sum runs in a fixed order.
+/// Matrix products run inside these threads; a BLAS with threads of its own has to be told to use one (for programs
+/// with a front end, frontend::set_threads does), else it is slower and its last bits are its own.
 class FitProblem {
  public:
   /// Both must outlive the object.
