@@ -110,17 +110,17 @@ class OutsideTrainer : public ::testing::Test {
     stop_at = -1;
   }
 
-  TrainOptions options(const std::string& optimizer, const std::string& more = "") const {
-    Config config = Config::parse(
-        "potential: {type: halving}\ndata: {train: [" + (folder_ / "data.extxyz").string() + "]}\noptimizer: {" +
-            optimizer + "}\ncheckpoint_seconds: 1000\noutput: " + (folder_ / "out.yaml").string() + "\n" + more,
-        "train.yaml");
+  TrainOptions options(const std::string& optimizer) const {
+    Config config = Config::parse("potential: {type: halving}\ndata: {train: [" + (folder_ / "data.extxyz").string() +
+                                      "]}\noptimizer: {" + optimizer +
+                                      "}\ncheckpoint_seconds: 1000\noutput: " + (folder_ / "out.yaml").string() + "\n",
+                                  "train.yaml");
     return read_train_options(config);
   }
 
-  std::string refusal(const std::string& optimizer, const std::string& more = "") const {
+  std::string refusal(const std::string& optimizer) const {
     try {
-      options(optimizer, more);
+      options(optimizer);
       return "";
     } catch (const InputError& error) {
       return error.what();
@@ -191,6 +191,17 @@ TEST_F(OutsideTrainer, AnEarlierFormOfCheckpointIsSetAside) {
     EXPECT_EQ(read_file(folder_ / (std::string(name) + ".old")), "of an earlier version");
     EXPECT_FALSE(std::filesystem::exists(folder_ / name));
   }
+}
+
+TEST_F(OutsideTrainer, APotentialToGoOnFromThatChangedMakesAnotherRun) {
+  TrainOptions o = options("halvings: 1");
+  const dataset::Description data = read_training_data(o).description;
+  o.start = (folder_ / "start.yaml").string();
+  write_file_atomically(o.start, "one");
+  const std::string before = run_fingerprint(o, data);
+  EXPECT_EQ(run_fingerprint(o, data), before);
+  write_file_atomically(o.start, "another");
+  EXPECT_NE(run_fingerprint(o, data), before);
 }
 
 TEST_F(OutsideTrainer, ItsKeysAreCheckedAtTheirLines) {

@@ -33,6 +33,7 @@ YAML::Node without_limits(YAML::Node settings, const std::string& kind) {
 
 std::vector<Structure> select(const std::vector<Structure>& frames, const std::vector<std::size_t>& which) {
   std::vector<Structure> chosen;
+  chosen.reserve(which.size());
   for (const std::size_t i : which) chosen.push_back(frames[i]);
   return chosen;
 }
