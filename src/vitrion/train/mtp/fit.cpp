@@ -101,15 +101,33 @@ FitState Fit::start(std::vector<double> theta) {
   return state;
 }
 
+// The joint Gauss-Newton system in columns scaled to a unit diagonal, and what its steps are measured by.
+struct Fit::System {
+  Eigen::MatrixXd matrix;
+  Eigen::VectorXd descent, scale, prior;
+  double objective;
+};
+
+Fit::System Fit::system(const std::vector<double>& theta, const NormalEquations& n) const {
+  const Eigen::Index n_c = scheme_.n_radial(), n_x = scheme_.n_linear();
+  const Eigen::Map<const Eigen::VectorXd> x(theta.data() + n_c, n_x);
+  System s;
+  // The weights of the ridge are those of this iteration: within it the objective is one function.
+  s.prior = safe_diagonal(n.matrix.bottomRightCorner(n_x, n_x));
+  const Eigen::VectorXd ridge = options_.ridge * s.prior;
+  s.objective = n.loss + ridge.dot(x.cwiseAbs2());
+  s.scale = safe_diagonal(n.matrix).cwiseSqrt().cwiseInverse();
+  const Eigen::VectorXd scaled_ridge = ridge.cwiseProduct(s.scale.tail(n_x).cwiseAbs2());
+  s.matrix = s.scale.asDiagonal() * n.matrix * s.scale.asDiagonal();
+  s.matrix.diagonal().tail(n_x) += scaled_ridge;
+  s.descent = -s.scale.cwiseProduct(n.gradient);
+  s.descent.tail(n_x) -= ridge.cwiseProduct(x).cwiseProduct(s.scale.tail(n_x));
+  exclude_gauge(theta, s.scale, s.matrix, s.descent);
+  return s;
+}
+
 FitRecord Fit::step(FitState& state) {
   const NormalEquations n = training_.linearise(state.theta, potentials::mtp::Columns::all);
-  const Eigen::Index n_c = scheme_.n_radial(), n_x = scheme_.n_linear();
-  const Eigen::Map<const Eigen::VectorXd> x(state.theta.data() + n_c, n_x);
-  // The weights of the ridge are those of this iteration: within it the objective is one function.
-  const Eigen::VectorXd prior = safe_diagonal(n.matrix.bottomRightCorner(n_x, n_x));
-  const Eigen::VectorXd ridge = options_.ridge * prior;
-  const double objective = n.loss + ridge.dot(x.cwiseAbs2());
-
   FitRecord record;
   record.iteration = state.iteration;
   record.loss = n.loss;
@@ -118,43 +136,41 @@ FitRecord Fit::step(FitState& state) {
   state.losses.push_back(n.loss);
   judge(state, record);
   if (state.finished) return record;
+  descend(system(state.theta, n), state);
+  ++state.iteration;
+  return record;
+}
 
-  const Eigen::VectorXd scale = safe_diagonal(n.matrix).cwiseSqrt().cwiseInverse();
-  const Eigen::VectorXd scaled_ridge = ridge.cwiseProduct(scale.tail(n_x).cwiseAbs2());
-  Eigen::MatrixXd scaled = scale.asDiagonal() * n.matrix * scale.asDiagonal();
-  scaled.diagonal().tail(n_x) += scaled_ridge;
-  Eigen::VectorXd descent = -scale.cwiseProduct(n.gradient);
-  descent.tail(n_x) -= ridge.cwiseProduct(x).cwiseProduct(scale.tail(n_x));
-  exclude_gauge(state.theta, scale, scaled, descent);
+// Damps until a step lowers the objective.
+void Fit::descend(const System& s, FitState& state) {
+  const Eigen::Index n_c = scheme_.n_radial(), n_x = scheme_.n_linear();
   while (true) {
-    Eigen::MatrixXd system = scaled;
-    system.diagonal().head(n_c).array() += state.damping;
-    system.diagonal().tail(n_x).array() += least_ridge;
-    Eigen::VectorXd move = descent;
-    solve_positive(system, move);
+    Eigen::MatrixXd damped = s.matrix;
+    damped.diagonal().head(n_c).array() += state.damping;
+    damped.diagonal().tail(n_x).array() += least_ridge;
+    Eigen::VectorXd move = s.descent;
+    solve_positive(damped, move);
     // What the quadratic model promises; the damping's own part is no gain.
-    const double promised = 2 * descent.dot(move) - move.dot(scaled * move);
+    const double promised = 2 * s.descent.dot(move) - move.dot(s.matrix * move);
     std::vector<double> theta = state.theta;
-    for (Eigen::Index i = 0; i < n_c; ++i) theta[static_cast<std::size_t>(i)] += move[i] * scale[i];
-    Trial trial = project(std::move(theta), prior);
-    const double gained = objective - trial.objective;
+    for (Eigen::Index i = 0; i < n_c; ++i) theta[static_cast<std::size_t>(i)] += move[i] * s.scale[i];
+    Trial trial = project(std::move(theta), s.prior);
+    const double gained = s.objective - trial.objective;
     if (gained > 0 && std::isfinite(trial.objective)) {
       const double ratio = promised > 0 ? gained / promised : 1.0;
       state.damping = std::max(least_damping, state.damping * std::max(1.0 / 3, 1 - std::pow(2 * ratio - 1, 3)));
       state.growth = 2;
       state.theta = std::move(trial.theta);
-      break;
+      return;
     }
     state.damping *= state.growth;
     state.growth *= 2;
     if (state.damping > most_damping) {
       state.finished = true;
       state.reason = "no step lowers the loss any more";
-      break;
+      return;
     }
   }
-  ++state.iteration;
-  return record;
 }
 
 // Errors and stopping rules at the parameters the iteration starts from.

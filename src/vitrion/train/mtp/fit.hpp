@@ -71,6 +71,9 @@ class Fit {
   Trial project(std::vector<double> theta, const Eigen::VectorXd& prior);
   void exclude_gauge(const std::vector<double>& theta, const Eigen::VectorXd& scale, Eigen::MatrixXd& matrix,
                      Eigen::VectorXd& descent) const;
+  struct System;
+  System system(const std::vector<double>& theta, const NormalEquations& n) const;
+  void descend(const System& system, FitState& state);
   void judge(FitState& state, FitRecord& record);
 
   const potentials::mtp::Scheme& scheme_;

@@ -33,7 +33,7 @@ struct FitProblem::Batch {
   std::vector<std::size_t> start;  // row of each
   int n_columns;
   std::vector<double> residual;
-  const double* jacobian;
+  double* jacobian;
 };
 
 FitProblem::FitProblem(const potentials::mtp::Scheme& scheme, const std::vector<LabelledConfiguration>& set,
@@ -63,50 +63,58 @@ NormalEquations FitProblem::evaluate(std::span<const double> theta) {
 
 NormalEquations FitProblem::linearise(std::span<const double> theta, potentials::mtp::Columns columns) {
   while (workers_.size() < static_cast<std::size_t>(threads())) workers_.emplace_back(scheme_);
-  const bool all = columns == potentials::mtp::Columns::all;
-  Batch batch{};
-  batch.n_columns = all ? scheme_.n_parameters() : scheme_.n_linear();
-  const int first_linear = all ? scheme_.n_radial() : 0;
+  const int n_columns = columns == potentials::mtp::Columns::all ? scheme_.n_parameters() : scheme_.n_linear();
   NormalEquations sums;
-  sums.matrix = Eigen::MatrixXd::Zero(batch.n_columns, batch.n_columns);
-  sums.gradient = Eigen::VectorXd::Zero(batch.n_columns);
-  for (std::size_t first = 0; first < set_.size(); first = batch.last) {
+  sums.matrix = Eigen::MatrixXd::Zero(n_columns, n_columns);
+  sums.gradient = Eigen::VectorXd::Zero(n_columns);
+  for (std::size_t first = 0; first < set_.size();) {
     session_.check_stop();
-    batch.first = batch.last = first;
-    batch.rows = 0;
-    batch.start.clear();
-    while (batch.last < set_.size()) {
-      const auto rows = static_cast<std::size_t>(set_[batch.last].n_rows());
-      if (batch.rows > 0 && batch.rows + rows > rows_per_batch) break;
-      batch.start.push_back(batch.rows);
-      batch.rows += rows;
-      ++batch.last;
-    }
-    jacobian_.resize(std::max(jacobian_.size(), batch.rows * static_cast<std::size_t>(batch.n_columns)));
-    batch.jacobian = jacobian_.data();
-    batch.residual.assign(batch.rows, 0.0);
-    const auto ld = static_cast<int>(batch.rows);
-    parallel_for(batch.last - first, [&](std::size_t i) {
-      const LabelledConfiguration& c = set_[first + i];
-      double* j = jacobian_.data() + batch.start[i];
-      double* residual = batch.residual.data() + batch.start[i];
-      workers_[static_cast<std::size_t>(thread_number())].rows(theta, c, columns, j, batch.rows);
-      cblas_dgemv(CblasColMajor, CblasNoTrans, c.n_rows(), scheme_.n_linear(), 1.0,
-                  j + static_cast<std::size_t>(first_linear) * batch.rows, ld, theta.data() + scheme_.n_radial(), 1,
-                  0.0, residual, 1);
-      subtract_targets(c, residual);
-      std::vector<double>& weights = weights_[first + i];
-      if (all) loss_.weights(c, residual, weights.data());
-      std::vector<double> roots(weights.size());
-      std::transform(weights.begin(), weights.end(), roots.begin(), [](double w) { return std::sqrt(w); });
-      for (int column = 0; column < batch.n_columns; ++column)
-        for (std::size_t row = 0; row < roots.size(); ++row)
-          j[static_cast<std::size_t>(column) * batch.rows + row] *= roots[row];
-    });
+    Batch batch = batch_from(first, n_columns);
+    parallel_for(batch.last - first, [&](std::size_t i) { fill_rows(theta, columns, i, batch); });
     add_batch(batch, sums);
+    first = batch.last;
   }
   sums.matrix.triangularView<Eigen::StrictlyLower>() = sums.matrix.transpose();
   return sums;
+}
+
+// As many configurations as make at most rows_per_batch rows, and at least one.
+FitProblem::Batch FitProblem::batch_from(std::size_t first, int n_columns) {
+  Batch batch{};
+  batch.n_columns = n_columns;
+  batch.first = batch.last = first;
+  while (batch.last < set_.size()) {
+    const auto rows = static_cast<std::size_t>(set_[batch.last].n_rows());
+    if (batch.rows > 0 && batch.rows + rows > rows_per_batch) break;
+    batch.start.push_back(batch.rows);
+    batch.rows += rows;
+    ++batch.last;
+  }
+  jacobian_.resize(std::max(jacobian_.size(), batch.rows * static_cast<std::size_t>(n_columns)));
+  batch.jacobian = jacobian_.data();
+  batch.residual.assign(batch.rows, 0.0);
+  return batch;
+}
+
+// The rows of configuration i of the batch, times the roots of their weights, and their residuals.
+void FitProblem::fill_rows(std::span<const double> theta, potentials::mtp::Columns columns, std::size_t i,
+                           Batch& batch) {
+  const bool all = columns == potentials::mtp::Columns::all;
+  const LabelledConfiguration& c = set_[batch.first + i];
+  double* j = batch.jacobian + batch.start[i];
+  double* residual = batch.residual.data() + batch.start[i];
+  workers_[static_cast<std::size_t>(thread_number())].rows(theta, c, columns, j, batch.rows);
+  const auto first_linear = static_cast<std::size_t>(all ? scheme_.n_radial() : 0);
+  cblas_dgemv(CblasColMajor, CblasNoTrans, c.n_rows(), scheme_.n_linear(), 1.0, j + first_linear * batch.rows,
+              static_cast<int>(batch.rows), theta.data() + scheme_.n_radial(), 1, 0.0, residual, 1);
+  subtract_targets(c, residual);
+  std::vector<double>& weights = weights_[batch.first + i];
+  if (all) loss_.weights(c, residual, weights.data());
+  std::vector<double> roots(weights.size());
+  std::transform(weights.begin(), weights.end(), roots.begin(), [](double w) { return std::sqrt(w); });
+  for (int column = 0; column < batch.n_columns; ++column)
+    for (std::size_t row = 0; row < roots.size(); ++row)
+      j[static_cast<std::size_t>(column) * batch.rows + row] *= roots[row];
 }
 
 void FitProblem::add_batch(const Batch& batch, NormalEquations& sums) const {

@@ -44,6 +44,8 @@ class FitProblem {
 
  private:
   struct Batch;
+  Batch batch_from(std::size_t first, int n_columns);
+  void fill_rows(std::span<const double> theta, potentials::mtp::Columns columns, std::size_t i, Batch& batch);
   void add_batch(const Batch& batch, NormalEquations& sums) const;
 
   const potentials::mtp::Scheme& scheme_;
