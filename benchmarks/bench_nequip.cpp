@@ -16,7 +16,7 @@
 #include "vitrion/potentials/nequip/model_file.hpp"
 #include "vitrion/potentials/nequip/nequip_potential.hpp"
 #include "vitrion/select/selection.hpp"
-#include "vitrion/train/nequip_batches.hpp"
+#include "vitrion/train/nequip/batches.hpp"
 
 namespace {
 
@@ -108,7 +108,7 @@ void training_batch(benchmark::State& state) {
   frame.labels.forces = Positions::Zero(static_cast<Eigen::Index>(frame.size()), 3);
   const auto precision =
       state.range(0) ? potentials::Precision::single_precision : potentials::Precision::double_precision;
-  const auto batches = train::make_nequip_batches(model, std::vector<Structure>(5, frame), precision);
+  const auto batches = train::nequip::make_batches(model, std::vector<Structure>(5, frame), precision);
   const std::size_t batch[] = {0, 1, 2, 3, 4};
   std::vector<double> gradient;
   const auto loss = train::LossOptions::defaults(train::LossKind::per_atom_mse);

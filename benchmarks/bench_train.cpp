@@ -7,21 +7,24 @@
 #include "frontend/threads.hpp"
 #include "vitrion/core/parallel.hpp"
 #include "vitrion/core/random.hpp"
+#include "vitrion/potentials/mtp/gradient.hpp"
 #include "vitrion/potentials/mtp/moment_levels.hpp"
-#include "vitrion/train/initial.hpp"
-#include "vitrion/train/mtp_gradient.hpp"
-#include "vitrion/train/normal_equations.hpp"
+#include "vitrion/train/mtp/initial.hpp"
+#include "vitrion/train/mtp/normal_equations.hpp"
 
 namespace {
 
 using namespace vitrion;
 using namespace vitrion::train;
+using namespace vitrion::train::mtp;
+using potentials::mtp::Columns;
+using potentials::mtp::Scheme;
 
 // 27 atoms of three species in a cube whose size gives about 42 neighbours within 5 Å and 115 within 7 Å.
 struct Workload {
   std::vector<Species> species = parse_species_list("Mg,V,O");
   potentials::mtp::MtpParameters parameters;
-  std::vector<Configuration> set;
+  std::vector<LabelledConfiguration> set;
 
   Workload(int level, double r_max, int n_configurations)
       : parameters(potentials::mtp::untrained_mtp(level, species, 1.5, r_max)) {
@@ -41,10 +44,10 @@ struct Workload {
       s.labels.energy = 0;
       s.labels.forces = Positions::Zero(27, 3);
       s.labels.stress = Matrix3::Zero();
-      set.push_back(make_configuration(s, types, 3, r_max));
+      set.push_back(make_labelled(s, types, 3, r_max));
     }
     parameters.scaling = choose_scaling(set, r_max);
-    const MtpScheme scheme(parameters);
+    const Scheme scheme(parameters);
     std::vector<double> theta = initial_parameters(scheme, 1);
     for (std::size_t i = static_cast<std::size_t>(scheme.n_radial()); i < theta.size(); ++i)
       theta[i] = 1e-3 * random.normal();
@@ -56,21 +59,25 @@ void report(benchmark::State& state, const Workload& load) {
   const auto atoms = static_cast<double>(load.set.size()) * 27;
   state.counters["us_per_atom"] =
       benchmark::Counter(atoms * 1e-6, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
-  state.counters["neighbors"] = mean_neighbors(load.set);
+  double neighbors = 0;
+  for (const LabelledConfiguration& c : load.set)
+    for (const auto& e : c.environments)
+      for (const auto& slot : e.slots) neighbors += slot.count;
+  state.counters["neighbors"] = neighbors / atoms;
 }
 
 // Predictions, loss, and its gradient by every parameter (adjoint).
 void loss_and_gradient(benchmark::State& state) {
   const Workload load(static_cast<int>(state.range(0)), static_cast<double>(state.range(1)), 4);
-  const MtpScheme scheme(load.parameters);
-  MtpGradient kernel(scheme);
+  const Scheme scheme(load.parameters);
+  potentials::mtp::Gradient kernel(scheme);
   const RowLoss loss({}, load.set);
   const std::vector<double> theta = load.parameters.flat();
   std::vector<double> gradient(theta.size()), rows, weights;
   for (auto _ : state) {
     std::fill(gradient.begin(), gradient.end(), 0.0);
     double sum = 0;
-    for (const Configuration& c : load.set) {
+    for (const LabelledConfiguration& c : load.set) {
       rows.resize(static_cast<std::size_t>(c.n_rows()));
       weights.resize(rows.size());
       kernel.predict(theta, c, rows.data());
@@ -91,7 +98,7 @@ BENCHMARK(loss_and_gradient)->Args({16, 5})->Args({16, 7})->Args({8, 5})->Unit(b
 void normal_equations(benchmark::State& state, Columns columns) {
   frontend::set_threads(1);
   const Workload load(static_cast<int>(state.range(0)), static_cast<double>(state.range(1)), 20);
-  const MtpScheme scheme(load.parameters);
+  const Scheme scheme(load.parameters);
   FitProblem problem(scheme, load.set, {});
   const std::vector<double> theta = load.parameters.flat();
   for (auto _ : state) benchmark::DoNotOptimize(problem.linearise(theta, columns).loss);

@@ -31,6 +31,7 @@ std::unique_ptr<LAMMPS_NS::LAMMPS> silent_lammps() {
   if (started == 0 || ended != 0) throw std::logic_error("MPI is not running: start it before a LAMMPS potential");
   std::vector<std::string> words{"vitrion", "-screen", "none", "-log", "none"};
   std::vector<char*> pointers;
+  pointers.reserve(words.size());
   for (std::string& word : words) pointers.push_back(word.data());
   // LAMMPS would set one thread, with a warning, where OMP_NUM_THREADS is not set.
   const ThreadsKept kept;
@@ -188,7 +189,7 @@ const Settings* native_settings(const potentials::Potential& potential) {
   return own != nullptr ? &own->settings() : nullptr;
 }
 
-void register_potential(std::function<void()> start_mpi) {
+void register_potential(const std::function<void()>& start_mpi) {
   const auto open = [start_mpi](const potentials::Opening& opening) -> std::unique_ptr<potentials::Potential> {
     Settings settings = read_settings(opening);
     start_mpi();

@@ -51,7 +51,7 @@ class LammpsPotential final : public potentials::Potential {
 
 /// Makes `kind: lammps` known to the catalogue of potentials. `start_mpi` is called before the first is opened: MPI
 /// belongs to whoever owns the process.
-void register_potential(std::function<void()> start_mpi);
+void register_potential(const std::function<void()>& start_mpi);
 
 /// The settings of a potential that LAMMPS computes by itself; null for others.
 const Settings* native_settings(const potentials::Potential& potential);

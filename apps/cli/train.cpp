@@ -10,6 +10,7 @@
 #include "cli/terminal.hpp"
 #include "vitrion/present/training.hpp"
 #include "vitrion/report/text.hpp"
+#include "vitrion/train/catalogue.hpp"
 #include "vitrion/train/training.hpp"
 
 namespace vitrion::cli {
@@ -31,8 +32,8 @@ void TrainCommand::execute() const {
   const train::TrainResult result = train::train(options, terminal_session());
   const report::Section section = present::training_section(result, options.subset_key);
   fmt::print("{}\n{} {} in {:.1f} s ({}). Wrote {}, {}, {}.\n", report::to_text(section), result.log.size(),
-             options.kind == train::PotentialKind::nequip ? "epochs" : "iterations", result.seconds,
-             result.stopped_because, result.files.potential.string(), result.files.card.filename().string(),
+             train::trainer_of(options.kind).steps, result.seconds, result.stopped_because,
+             result.files.potential.string(), result.files.card.filename().string(),
              result.files.log.filename().string());
   files.write(present::training_kind, train::to_json(result), section, run);
 }

@@ -43,7 +43,7 @@ std::vector<Structure> labelled_frames(std::uint64_t first_seed, int n) {
 std::string forbidden_word(const fs::path& file) {
   static const std::regex comment("//[^\n]*");
   static const std::regex word(
-      R"((fmt::print|\bf?printf *\(|\bputs *\(|std::c(out|err|log)\b|std::signal|\bsigaction\b|omp_set_num_threads|MPI_Init(_thread)?\s*\(|MPI_Finalize\s*\(|\batexit\b))");
+      R"((fmt::print|\bf?printf *\(|\bputs *\(|std::c(out|err|log)\b|std::signal|\bsigaction\b|(omp|openblas)_set_num_threads|MPI_Init(_thread)?\s*\(|MPI_Finalize\s*\(|\batexit\b))");
   const std::string code = std::regex_replace(read_file(file), comment, "");
   std::smatch found;
   return std::regex_search(code, found, word) ? found.str() : std::string();

@@ -100,7 +100,7 @@ TEST_F(TrainCommand, WritesAPotentialItsErrorsAndItsCard) {
     shortest = std::min(shortest, distance.get<double>());
   EXPECT_NEAR(card["basis"]["min_dist_A"].get<double>(), 0.99 * shortest, 1e-12);
   EXPECT_TRUE(std::filesystem::exists(folder_ / "plots/parity-force.svg"));
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "fitted.checkpoint.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "fitted.checkpoint"));
   EXPECT_EQ(potentials::load_potential(folder_ / "fitted.mtp")->species(), parse_species_list("Li,O"));
 }
 
@@ -120,7 +120,7 @@ TEST_F(TrainCommand, WritesTheActiveSetIntoAlmtp) {
 TEST_F(TrainCommand, KilledGoesOnToTheSamePotential) {
   ASSERT_EQ(train("optimizer.starts=2").exit_code, 0);
   end_early(SIGKILL);
-  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint.json"));
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint"));
   const test::Run run = train("output=ended.mtp optimizer.starts=2 --threads 1");
   ASSERT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output, HasSubstr("Going on from iteration"));
@@ -131,7 +131,7 @@ TEST_F(TrainCommand, KilledGoesOnToTheSamePotential) {
 TEST_F(TrainCommand, GoesOnUnderHigherLimitsToTheSamePotential) {
   ASSERT_EQ(train("optimizer.starts=2 optimizer.max_iterations=20 output=straight.mtp").exit_code, 0);
   end_early(SIGTERM);
-  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint.json"));
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint"));
   const test::Run run = train("output=ended.mtp optimizer.starts=2 optimizer.max_iterations=20");
   ASSERT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output, HasSubstr("Going on from iteration"));
@@ -140,17 +140,29 @@ TEST_F(TrainCommand, GoesOnUnderHigherLimitsToTheSamePotential) {
 
 TEST_F(TrainCommand, SaysThatItStartsAnewAndKeepsTheOldState) {
   end_early(SIGTERM);
-  const std::string old = read_file(folder_ / "ended.checkpoint.json");
+  const std::string old = read_file(folder_ / "ended.checkpoint");
   const test::Run run = train("output=ended.mtp optimizer.ridge=1e-6");
   ASSERT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output, HasSubstr("training starts anew"));
-  EXPECT_EQ(read_file(folder_ / "ended.checkpoint.json.old"), old);
+  EXPECT_EQ(read_file(folder_ / "ended.checkpoint.old"), old);
+}
+
+TEST_F(TrainCommand, ADamagedCheckpointIsRefusedWithItsRemedy) {
+  end_early(SIGTERM);
+  std::string bytes = read_file(folder_ / "ended.checkpoint");
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  write_file_atomically(folder_ / "ended.checkpoint", bytes);
+  const test::Run run = train("output=ended.mtp optimizer.starts=2");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.output, HasSubstr("ended.checkpoint: the checkpoint is damaged"));
+  EXPECT_THAT(run.output, HasSubstr("Delete it"));
+  EXPECT_EQ(read_file(folder_ / "ended.checkpoint"), bytes);
 }
 
 TEST_F(TrainCommand, AskedToStopItSavesAndGoesOn) {
   ASSERT_EQ(train("optimizer.starts=2").exit_code, 0);
   end_early(SIGTERM);
-  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint.json"));
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "ended.checkpoint"));
   ASSERT_FALSE(std::filesystem::exists(folder_ / "ended.mtp"));
   ASSERT_EQ(train("output=ended.mtp optimizer.starts=2").exit_code, 0);
   EXPECT_EQ(potential("ended.mtp"), potential("fitted.mtp"));

@@ -27,8 +27,7 @@ void read_train(Config& config, LearnOptions& o) {
     if (data.has(key))
       throw data.error(key, std::string("\"") + key + "\" cannot be given here",
                        "What is kept out of training stands in the section \"validation\" of the loop.");
-  const YAML::Node kind = yaml["potential"] ? yaml["potential"]["type"] : YAML::Node();
-  o.potential = kind && kind.IsScalar() && kind.Scalar() == "nequip" ? "potential.safetensors" : "potential.almtp";
+  o.potential = train::usual_output(section);
   study::fill_in(section, {{"output", o.potential}});
   const train::TrainOptions options = train::read_train_options(section);
   o.imports.add_all(yaml["data"], "train", data, o.seeds);

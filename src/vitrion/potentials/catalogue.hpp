@@ -36,8 +36,7 @@ struct PotentialSource {
 
   PotentialSource() = default;
   template <class Name>
-  requires std::convertible_to<Name, std::filesystem::path> PotentialSource(Name&& name)
-      : file(std::forward<Name>(name)) {}
+  requires std::convertible_to<const Name&, std::filesystem::path> PotentialSource(const Name& name) : file(name) {}
   PotentialSource(std::filesystem::path from, std::string yaml) : file(std::move(from)), settings(std::move(yaml)) {}
 
   bool empty() const { return file.empty() && settings.empty(); }

@@ -6,63 +6,69 @@
 #include "vitrion/core/file.hpp"
 
 namespace vitrion::train {
+namespace {
 
-// Numbers in JSON text read back exactly: they are written with as many digits as that takes.
+constexpr std::string_view magic = "vitrion-checkpoint ";
+constexpr std::string_view form = "1";  // to be counted up when what follows the first line changes
+
+// The first line, cut at blanks, and what follows it.
+struct Parts {
+  std::string_view form, checksum, content;
+};
+
+Parts split(std::string_view bytes, const std::filesystem::path& file) {
+  if (magic.starts_with(bytes.substr(0, magic.size())) && bytes.size() < magic.size()) refuse_damaged_checkpoint(file);
+  if (!bytes.starts_with(magic))
+    throw InputError({file.string(), 0}, "is no checkpoint of a training, which would be written there",
+                     "Move this file away, or give another \"output\".");
+  bytes.remove_prefix(magic.size());
+  const std::size_t end = bytes.find('\n'), blank = bytes.substr(0, end).find(' ');
+  if (end == std::string_view::npos || blank == std::string_view::npos) refuse_damaged_checkpoint(file);
+  return {bytes.substr(0, blank), bytes.substr(blank + 1, end - blank - 1), bytes.substr(end + 1)};
+}
+
+}  // namespace
+
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
-  const FitState& s = c.state;
-  const nlohmann::json json = {{"fingerprint", c.fingerprint},
-                               {"limits", c.limits},
-                               {"theta", s.theta},
-                               {"damping", s.damping},
-                               {"growth", s.growth},
-                               {"iteration", s.iteration},
-                               {"finished", s.finished},
-                               {"reason", s.reason},
-                               {"losses", s.losses},
-                               {"best", s.best},
-                               {"best_loss", s.best_loss},
-                               {"best_iteration", s.best_iteration},
-                               {"ended", c.ended},
-                               {"kept", c.kept},
-                               {"log", c.log},
-                               {"seconds", c.seconds}};
-  write_file_atomically(file, json.dump());
+  const nlohmann::json json = {{"kind", c.kind},         {"fingerprint", c.fingerprint},
+                               {"counters", c.counters}, {"numbers", c.numbers},
+                               {"log", c.log},           {"seconds", c.seconds}};
+  const std::vector<std::uint8_t> cbor = nlohmann::json::to_cbor(json);
+  const std::string content(cbor.begin(), cbor.end());
+  write_file_atomically(file, fmt::format("{}{} {}\n{}", magic, form, content_hash(content), content));
 }
 
 std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
+  const std::string bytes = read_file(file);
+  const Parts parts = split(bytes, file);
+  if (parts.form != form) return Checkpoint{};
+  if (content_hash(parts.content) != parts.checksum) refuse_damaged_checkpoint(file);
   try {
-    const nlohmann::json json = nlohmann::json::parse(read_file(file));
+    const nlohmann::json json = nlohmann::json::from_cbor(parts.content);
     Checkpoint c;
-    c.fingerprint = json.at("fingerprint").get<std::string>();
-    c.limits = json.value("limits", "");
-    FitState& s = c.state;
-    json.at("theta").get_to(s.theta);
-    json.at("damping").get_to(s.damping);
-    json.at("growth").get_to(s.growth);
-    json.at("iteration").get_to(s.iteration);
-    json.at("finished").get_to(s.finished);
-    json.at("reason").get_to(s.reason);
-    json.at("losses").get_to(s.losses);
-    json.at("best").get_to(s.best);
-    json.at("best_loss").get_to(s.best_loss);
-    json.at("best_iteration").get_to(s.best_iteration);
-    json.at("ended").get_to(c.ended);
-    json.at("kept").get_to(c.kept);
+    json.at("kind").get_to(c.kind);
+    json.at("fingerprint").get_to(c.fingerprint);
+    c.counters = json.at("counters");
+    json.at("numbers").get_to(c.numbers);
     json.at("log").get_to(c.log);
     json.at("seconds").get_to(c.seconds);
     return c;
   } catch (const nlohmann::json::exception&) {
-    throw InputError({file.string(), 0}, "the checkpoint is damaged", "Delete it to train from the start.");
+    refuse_damaged_checkpoint(file);
   }
 }
 
-void set_aside_checkpoint(const std::filesystem::path& file, const Session& session) {
+void refuse_damaged_checkpoint(const std::filesystem::path& file) {
+  throw InputError({file.string(), 0}, "the checkpoint is damaged: it is not as it was written",
+                   "Delete it to train from the start.");
+}
+
+std::filesystem::path set_aside_checkpoint(const std::filesystem::path& file) {
   std::filesystem::path old = file;
   old += ".old";
   std::filesystem::rename(file, old);
-  session.say(fmt::format("{} is of other settings, data or version: training starts anew. That state is kept as {}.",
-                          file.string(), old.filename().string()));
+  return old;
 }
 
 }  // namespace vitrion::train

@@ -1,43 +1,36 @@
-// The state of a running fit on disk: written atomically, read back bit for bit.
+// The state of a running fit on disk, of whatever kind: written atomically, read back bit for bit, damage found out.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "vitrion/core/session.hpp"
-#include "vitrion/train/fit.hpp"
-
 namespace vitrion::train {
 
-/// A fit that has ended, of several begun at different radial functions.
-struct EndedStart {
-  std::uint64_t seed = 0;  ///< of its first radial functions
-  int iterations = 0;
-  double loss = 0;  ///< its lowest validation loss (training loss without a validation set)
-  std::string reason;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(EndedStart, seed, iterations, loss, reason)
-};
-
+/// All that a training goes on from.
 struct Checkpoint {
-  std::string fingerprint;  ///< of data, options and version: another run's checkpoint is not taken
-  std::string limits;       ///< when to end: of FitOptions, what `fingerprint` leaves out
-  FitState state;           ///< of the start under way
-  std::vector<EndedStart> ended;
-  std::vector<double> kept;      ///< coefficients of the best of them
-  std::vector<std::string> log;  ///< lines of the loss curve so far, without header
-  double seconds = 0;            ///< wall time spent so far
+  std::string kind;                                      ///< of the potential
+  std::string fingerprint;                               ///< of data, options and version: see run_fingerprint
+  nlohmann::json counters = nlohmann::json::object();    ///< steps done, rates, best losses: of that kind's fit
+  std::map<std::string, std::vector<double>> numbers{};  ///< parameters, and what the optimiser remembers
+  std::vector<std::string> log{};                        ///< lines of the loss curve so far, without header
+  double seconds = 0;                                    ///< wall time spent so far
 };
 
+/// The file is a line "vitrion-checkpoint 1 CHECKSUM", then CBOR (RFC 8949), of which CHECKSUM is the content_hash.
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 
-/// Nothing when there is no file. Throws InputError when the file is damaged.
+/// Nothing when there is no file. One of another version of this form comes back empty: it belongs to no run. Throws
+/// InputError when the file is damaged or is no checkpoint.
 std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& file);
 
-/// For a checkpoint that cannot be gone on from: renames it (FILE.old) and says that training starts anew.
-void set_aside_checkpoint(const std::filesystem::path& file, const Session& session);
+/// What is wrong with a file whose bytes are not those that were written, or do not hold what they should.
+[[noreturn]] void refuse_damaged_checkpoint(const std::filesystem::path& file);
+
+/// Moves a checkpoint that cannot be gone on from out of the way, to FILE.old; returns that name.
+std::filesystem::path set_aside_checkpoint(const std::filesystem::path& file);
 
 }  // namespace vitrion::train

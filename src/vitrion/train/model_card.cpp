@@ -42,12 +42,7 @@ nlohmann::json model_card(const TrainResult& result, const TrainOptions& o, cons
   if (!result.calibration.empty())
     card["extrapolation_grades"] = {{"force_errors_of", result.calibrated_on},
                                     {"bins", potentials::to_json(result.calibration)}};
-  if (o.short_range.zbl)
-    card["short_range"] = {{"type", "zbl"},
-                           {"inner_A", o.short_range.inner},
-                           {"outer_A", o.short_range.outer},
-                           {"file", result.files.short_range.filename().string()},
-                           {"note", "The MTP was fitted to the data minus this repulsion: use both together."}};
+  if (!p.short_range.is_null()) card["short_range"] = p.short_range;
   return card;
 }
 

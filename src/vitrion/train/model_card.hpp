@@ -16,6 +16,7 @@ struct CardOfPotential {
   std::vector<Species> species;
   std::vector<double> reference_energies;  ///< eV per atom, by species
   nlohmann::json basis, optimizer;
+  nlohmann::json short_range = nullptr;  ///< of a repulsion it was trained on top of; null: none
 };
 
 /// Data (hash, energy kind, labels, ranges), split, loss and weights, optimiser, errors, what extrapolation grades

@@ -3,35 +3,25 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "vitrion/core/config.hpp"
 #include "vitrion/io/frames.hpp"
-#include "vitrion/train/fit.hpp"
+#include "vitrion/train/catalogue.hpp"
 #include "vitrion/train/loss.hpp"
-#include "vitrion/train/nequip_fit.hpp"
 
 namespace vitrion::train {
 
-/// ZBL repulsion (potentials/zbl) under the MTP: subtracted from the labels, so the potential must be used with it.
-struct ShortRange {
-  bool zbl = false;
-  double inner = 0.7, outer = 1.4;  ///< Å: see ZblOptions
-};
-
-enum class PotentialKind { mtp, nequip };
-
+/// What all kinds of potentials share, and the options of the kind at hand.
 struct TrainOptions {
   // potential
-  PotentialKind kind = PotentialKind::mtp;
-  int level = 16;      ///< 2, 4, ..., 28
-  double r_max = 5.0;  ///< Å, of either kind
-  int radial_basis_size = 8;
+  std::string kind;              ///< of a trainer in the catalogue: "mtp"
+  double r_max = 5.0;            ///< Å
   std::vector<Species> species;  ///< empty: those of the data, by atomic number
-  std::string start;             ///< .mtp file to go on from (its level, r_max, min_dist); empty: a new potential
-  ShortRange short_range;
-  potentials::nequip::Hyperparameters nequip;  ///< avg_num_neighbors 0: the mean of the training set
+  std::string start;             ///< potential of that kind to go on from; empty: a new one
+  std::shared_ptr<const KindOptions> of_kind;
   // data
   std::vector<std::string> train, test;
   io::ReadOptions reading;
@@ -42,17 +32,18 @@ struct TrainOptions {
   std::map<std::string, double> reference_energies;  ///< eV/atom by element; empty: least squares
   // fit
   LossOptions loss;
-  FitOptions fit;
-  int starts = 1;  ///< MTP fits from so many first radial functions (seed, seed + 1, ...); the best is kept
-  NequipFitOptions nequip_fit;
-  std::uint64_t seed = 1;  ///< split and first radial coefficients
+  std::uint64_t seed = 1;  ///< split and first parameters
   // output
-  std::string output;  ///< the .mtp; what belongs to it stands beside it under the same stem
+  std::string output;  ///< the potential; what belongs to it stands beside it under the same stem
   double checkpoint_seconds = 30;
   std::string settings;  ///< the YAML with overrides, for the card
 };
 
 /// Reads every key, with the defaults above; an unknown key is an InputError. See docs/train.md.
 TrainOptions read_train_options(Config& config);
+
+/// The name under which a potential of the settings' kind is kept with all there is to it: "potential.almtp". Marks no
+/// key as read; a kind there is none of is for read_train_options to refuse.
+std::string usual_output(const Config& config);
 
 }  // namespace vitrion::train

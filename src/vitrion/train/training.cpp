@@ -2,10 +2,41 @@
 
 #include <nlohmann/json.hpp>
 
-#include "vitrion/train/train_mtp.hpp"
-#include "vitrion/train/train_nequip.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/train/loop.hpp"
+#include "vitrion/train/training_data.hpp"
 
 namespace vitrion::train {
+namespace {
+
+// What the file holds is judged: the errors are those users will see.
+TrainedSet judged(const TrainingRun& run, std::vector<Structure> structures, const std::string& subset_key,
+                  const Session& session) {
+  TrainedSet set;
+  if (structures.empty()) return set;
+  set.predictions = run.predict(structures);
+  set.errors = compare(structures, set.predictions, subset_key);
+  if (run.written().has_grades()) set.graded = graded_errors(run.written(), structures, set.predictions, session);
+  set.structures = std::move(structures);
+  return set;
+}
+
+// Takes the structures out of `data`.
+void judge(const TrainingRun& run, const TrainOptions& o, TrainingData& data, const Session& session,
+           TrainResult& result) {
+  if (!o.test.empty()) data.test = read_structures(o.test, o.reading);
+  result.training = judged(run, std::move(data.training), o.subset_key, session);
+  result.validation = judged(run, std::move(data.validation), o.subset_key, session);
+  result.test = judged(run, std::move(data.test), o.subset_key, session);
+}
+
+void calibrate_grades(TrainingRun& run, TrainResult& result) {
+  result.calibrated_on = run.held_out();
+  result.calibration = calibrate((result.calibrated_on == "test" ? result.test : result.validation).graded);
+  run.keep_calibration(result.files, result.calibration);
+}
+
+}  // namespace
 
 TrainFiles::TrainFiles(const std::filesystem::path& output) : potential(output) {
   const auto beside = [&](const char* ending) {
@@ -14,12 +45,22 @@ TrainFiles::TrainFiles(const std::filesystem::path& output) : potential(output) 
   };
   card = beside(".card.json");
   log = beside(".training.csv");
-  checkpoint = beside(".checkpoint.json");
-  short_range = beside(".zbl.yaml");
+  checkpoint = beside(".checkpoint");
 }
 
 TrainResult train(const TrainOptions& options, const Session& session) {
-  return options.kind == PotentialKind::nequip ? train_nequip(options, session) : train_mtp(options, session);
+  TrainResult result(options.output);
+  TrainingData data = read_training_data(options);
+  result.pairs_never_met = dataset::pairs_never_met(data.description);
+  const std::unique_ptr<TrainingRun> run = options.of_kind->begin(options, data, session);
+  run_fit(*run, options, run_fingerprint(options, data.description), result, session);
+  run->write(result.files);
+  judge(*run, options, data, session, result);
+  calibrate_grades(*run, result);
+  write_file_atomically(result.files.card,
+                        model_card(result, options, data.description, run->card(result)).dump(1) + "\n");
+  std::filesystem::remove(result.files.checkpoint);
+  return result;
 }
 
 nlohmann::json to_json(const TrainResult& result) {

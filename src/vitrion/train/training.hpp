@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "vitrion/core/session.hpp"
-#include "vitrion/potentials/mtp/mtp_parameters.hpp"
+#include "vitrion/potentials/potential.hpp"
 #include "vitrion/train/calibration.hpp"
 #include "vitrion/train/metrics.hpp"
 #include "vitrion/train/options.hpp"
@@ -17,11 +17,10 @@ namespace vitrion::train {
 /// Where a run writes: `output` and, under the same stem, the rest.
 struct TrainFiles {
   explicit TrainFiles(const std::filesystem::path& output);
-  std::filesystem::path potential;    ///< lipon.mtp, lipon.safetensors
-  std::filesystem::path card;         ///< lipon.card.json
-  std::filesystem::path log;          ///< lipon.training.csv
-  std::filesystem::path checkpoint;   ///< lipon.checkpoint.json (NequIP: .safetensors), removed at the end
-  std::filesystem::path short_range;  ///< lipon.zbl.yaml, with a ZBL part
+  std::filesystem::path potential;   ///< lipon.mtp, lipon.safetensors
+  std::filesystem::path card;        ///< lipon.card.json
+  std::filesystem::path log;         ///< lipon.training.csv
+  std::filesystem::path checkpoint;  ///< lipon.checkpoint, removed at the end
 };
 
 /// Structures and the predictions of the finished potential (ZBL part included).
@@ -35,19 +34,21 @@ struct TrainedSet {
 struct TrainResult {
   explicit TrainResult(const std::filesystem::path& output) : files(output) {}
 
-  potentials::mtp::MtpParameters parameters;  ///< of an MTP
   TrainFiles files;
   TrainedSet training, validation, test;     ///< empty where there is no such set
   std::vector<std::string> pairs_never_met;  ///< within the cutoff, in training and validation set: "N-N"
   /// Force errors by grade, of the held-out set `calibrated_on`; empty when there is none, or no grades.
   potentials::Calibration calibration;
   std::string calibrated_on;
-  std::vector<std::string> log;  ///< lines of the loss curve (columns: log_header)
+  std::vector<std::string> log;  ///< lines of the loss curve (columns: Trainer::log_header)
   std::string stopped_because;
   double seconds = 0;  ///< wall time, sessions before a resume included
 };
 
-/// Trains the kind of potential the options ask for (train_mtp, train_nequip).
+/// Trains and writes everything: potential, card, loss curve. A checkpoint of the same run (same data, options,
+/// version) is gone on from: the result is then, at any number of threads, what an uninterrupted run gives, bit for
+/// bit. On a stop request the state is saved and Interrupted thrown. The test set is read only after the fit. Throws
+/// InputError for data that do not fit the options, and for a damaged checkpoint.
 TrainResult train(const TrainOptions& options, const Session& session = {});
 
 /// Errors by set ("training", "validation", "test"); docs/schemas/training.json describes the keys.

@@ -16,17 +16,24 @@ namespace vitrion::train {
 namespace {
 
 // What only says when to end; a section with nothing else in it is as good as none.
-void remove_limits(YAML::Node parent, const std::string& key) {
+void remove_limits(YAML::Node parent, const std::string& key, const Trainer& trainer) {
   YAML::Node section = parent[key];
   if (!section.IsDefined() || !section.IsMap()) return;
-  for (const char* limit : {"max_iterations", "max_epochs", "patience", "tolerance", "starts", "min_learning_rate"})
-    section.remove(limit);
-  for (const char* kind : {"mtp", "nequip"}) remove_limits(section, kind);
+  for (const std::string& limit : trainer.limits) section.remove(limit);
   if (section.size() == 0) parent.remove(key);
+}
+
+YAML::Node without_limits(YAML::Node settings, const std::string& kind) {
+  YAML::Node optimizer = settings["optimizer"];
+  if (optimizer.IsDefined() && optimizer.IsMap())
+    for (const Trainer& trainer : trainers()) remove_limits(optimizer, trainer.kind, trainer);
+  remove_limits(settings, "optimizer", trainer_of(kind));
+  return settings;
 }
 
 std::vector<Structure> select(const std::vector<Structure>& frames, const std::vector<std::size_t>& which) {
   std::vector<Structure> chosen;
+  chosen.reserve(which.size());
   for (const std::size_t i : which) chosen.push_back(frames[i]);
   return chosen;
 }
@@ -58,14 +65,14 @@ std::vector<Structure> read_structures(const std::vector<std::string>& files, co
   return all;
 }
 
-TrainingData read_training_data(const TrainOptions& o, double r_max) {
+TrainingData read_training_data(const TrainOptions& o) {
   const std::vector<Structure> frames = read_structures(o.train, o.reading);
   const dataset::Split split =
       dataset::split_by_group(frames, {o.group_key, o.validation_fraction, o.test_fraction, o.seed});
   TrainingData data{select(frames, split.train), select(frames, split.validation), select(frames, split.test), {}};
   std::vector<Structure> seen = data.training;
   seen.insert(seen.end(), data.validation.begin(), data.validation.end());
-  data.description = dataset::describe(seen, std::max(4.0, r_max));
+  data.description = dataset::describe(seen, std::max(4.0, o.r_max));
   check_labels(data.description);
   return data;
 }
@@ -93,19 +100,8 @@ std::vector<double> reference_energies(const TrainOptions& o, const std::vector<
 std::string run_fingerprint(const TrainOptions& options, const dataset::Description& data) {
   YAML::Node settings = YAML::Load(options.settings);
   settings.remove("checkpoint_seconds");
-  remove_limits(settings, "optimizer");
-  return content_hash(YAML::Dump(settings) + "\n" + data.hash + "\n" + version);
-}
-
-TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions,
-                  const potentials::Potential& potential, const std::string& subset_key, const Session& session) {
-  TrainedSet set;
-  if (structures.empty()) return set;
-  set.errors = compare(structures, predictions, subset_key);
-  if (potential.has_grades()) set.graded = graded_errors(potential, structures, predictions, session);
-  set.structures = std::move(structures);
-  set.predictions = std::move(predictions);
-  return set;
+  const std::string start = options.start.empty() ? "" : content_hash_of_file(options.start);
+  return content_hash(YAML::Dump(without_limits(settings, options.kind)) + "\n" + data.hash + start + "\n" + version);
 }
 
 }  // namespace vitrion::train

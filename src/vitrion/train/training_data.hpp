@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "vitrion/core/session.hpp"
 #include "vitrion/dataset/describe.hpp"
-#include "vitrion/train/training.hpp"
+#include "vitrion/train/options.hpp"
 
 namespace vitrion::train {
 
@@ -18,9 +17,9 @@ struct TrainingData {
 /// All frames of the files.
 std::vector<Structure> read_structures(const std::vector<std::string>& files, const io::ReadOptions& options);
 
-/// Reads and splits the training files; pairs are described up to `r_max` (at least 4 Å). Test files are not read.
+/// Reads and splits the training files; pairs are described up to r_max (at least 4 Å). Test files are not read.
 /// Throws InputError when labels are missing or energies are of different kinds.
-TrainingData read_training_data(const TrainOptions& options, double r_max);
+TrainingData read_training_data(const TrainOptions& options);
 
 /// Throws InputError when the data hold a species that is not in the list.
 void check_species(const dataset::Description& data, const std::vector<Species>& species);
@@ -29,12 +28,8 @@ void check_species(const dataset::Description& data, const std::vector<Species>&
 std::vector<double> reference_energies(const TrainOptions& options, const std::vector<Structure>& training,
                                        const std::vector<Species>& species);
 
-/// Names a run by all that its numbers follow from: data, options and version. Left out is what only says when to end
-/// (max_iterations, max_epochs, patience, tolerance, starts, min_learning_rate) and when to save.
+/// Names a run by all that its numbers follow from: data, options, the potential it goes on from, and version. Left out
+/// is what only says when to end (Trainer::limits) and when to save.
 std::string run_fingerprint(const TrainOptions& options, const dataset::Description& data);
-
-/// The set with its errors, by the values of `subset_key`, and with grades where `potential` has them.
-TrainedSet judged(std::vector<Structure> structures, std::vector<Labels> predictions,
-                  const potentials::Potential& potential, const std::string& subset_key, const Session& session = {});
 
 }  // namespace vitrion::train

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "vitrion/neighbors/neighborhoods.hpp"
-#include "vitrion/potentials/nequip/aligned.hpp"
+#include "vitrion/potentials/aligned.hpp"
 #include "vitrion/potentials/nequip/network.hpp"
 
 namespace vitrion::potentials::nequip {

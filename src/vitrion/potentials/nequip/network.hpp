@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "vitrion/potentials/nequip/aligned.hpp"
+#include "vitrion/potentials/aligned.hpp"
 #include "vitrion/potentials/nequip/kernel.hpp"
 #include "vitrion/potentials/nequip/model.hpp"
 

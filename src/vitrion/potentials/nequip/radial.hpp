@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "vitrion/potentials/nequip/aligned.hpp"
+#include "vitrion/potentials/aligned.hpp"
 #include "vitrion/potentials/nequip/network.hpp"
 #include "vitrion/potentials/nequip/rows.hpp"
 

@@ -6,12 +6,6 @@
 namespace vitrion::study {
 namespace {
 
-// An .almtp holds the active set that grades the potential in MD.
-std::string output_file(const YAML::Node& yaml) {
-  const YAML::Node kind = yaml["potential"] ? yaml["potential"]["type"] : YAML::Node();
-  return kind && kind.IsScalar() && kind.Scalar() == "nequip" ? "potential.safetensors" : "potential.almtp";
-}
-
 void plan(Config& study, Graph& graph) {
   if (study.has("potential")) return;
   if (!study.has("train"))
@@ -23,7 +17,7 @@ void plan(Config& study, Graph& graph) {
   stage.slots = graph.study().slots;
   Config section = study.section("train");
   YAML::Node yaml = editable(section);
-  const std::string file = output_file(yaml);
+  const std::string file = train::usual_output(section);
   // The model card and the log hold wall times: they are not the same bytes twice.
   stage.outputs = {file};
   fill_in(section, {{"output", file}});
