@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what building, running and testing Vitrion need: packages of Debian 12, and plotly.js (for the plots of
-# reports) through npm. Run as root, or as a user with sudo. Nothing is done when all is already there.
+# reports) through npm. Run as root, or as a user with sudo. Nothing is done when all is already there. Further packages
+# may be named: scripts/install-deps.sh clang-tidy
 set -euo pipefail
 
 build=(
   git ca-certificates g++ cmake ninja-build ccache pkg-config
   libeigen3-dev libfmt-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libpugixml-dev
-  libfftw3-dev zlib1g-dev libxxhash-dev libhwy-dev gemmi-dev libtorch-dev libopenblas-dev liblapacke-dev libsqlite3-dev
+  libfftw3-dev zlib1g-dev libxxhash-dev libhwy-dev gemmi-dev tao-pegtl-dev libtorch-dev libopenblas-dev liblapacke-dev libsqlite3-dev
   libsymspg-dev voro++-dev liblammps-dev lammps-data libopenmpi-dev openmpi-bin
 )
 tests=(
@@ -20,7 +21,7 @@ js_dir=/usr/local/share/vitrion-js
 has_plotly() { [ -s "$js_dir/plotly-basic-$plotly.min.js" ] && [ -s "$js_dir/plotly-$plotly.LICENSE" ]; }
 
 missing=()
-for package in "${build[@]}" "${tests[@]}"; do
+for package in "${build[@]}" "${tests[@]}" "$@"; do
   if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" != installed ]; then
     missing+=("$package")
   fi

@@ -14,6 +14,7 @@
 #include "vitrion/core/file.hpp"
 #include "vitrion/dataset/coverage.hpp"
 #include "vitrion/dataset/duplicates.hpp"
+#include "vitrion/dataset/plausibility.hpp"
 #include "vitrion/dataset/split.hpp"
 #include "vitrion/dataset/subsample.hpp"
 #include "vitrion/present/dataset_figures.hpp"
@@ -123,6 +124,7 @@ void add_summary(CLI::App& dataset) {
     const Frames all = c->read();
     const dataset::Coverage coverage = dataset::cover(all.frames, c->options);
     print_coverage(coverage);
+    for (const dataset::Doubt& doubt : dataset::doubts(all.frames)) fmt::print("\nWARNING: {}\n", to_text(doubt));
     c->run.write_json(dataset::to_json(coverage));
     if (c->report.empty()) return;
     report::write_report(present::dataset_report(all.frames, coverage, c->files), c->report);

@@ -3,22 +3,60 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "frontend/mpi.hpp"
 #include "lammps/lammps_potential.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/text.hpp"
 #include "vitrion/core/version.hpp"
 
 namespace {
 
 enum ExitCode { success = 0, failed = 1, bad_input = 2 };
 
+using namespace vitrion;
+
+/// No word at all asks for help, and so does "help COMMAND" for that command's.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) return {"--help"};
+  if (words.front() != "help") return words;
+  words.erase(words.begin());
+  words.push_back("--help");
+  return words;
+}
+
+/// Where a command was meant and none has that name: what was written, and the name nearest to it. Else empty.
+std::string unknown_command(const CLI::App& program, const std::vector<std::string>& words) {
+  const CLI::App* command = &program;
+  for (const std::string& word : words) {
+    std::vector<std::string> names;
+    const CLI::App* found = nullptr;
+    for (const CLI::App* sub : command->get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(sub->get_name());
+      if (sub->check_name(word)) found = sub;
+    }
+    if (names.empty() || word.starts_with("-")) return "";
+    if (!found) {
+      // Commands that also work without a part of theirs may take the word for a file.
+      if (command->get_require_subcommand_min() == 0) return "";
+      const std::string near = nearest_word(word, names), of = command == &program ? "" : command->get_name() + " ";
+      return fmt::format("there is no command \"{}{}\"{}", of, word,
+                         near.empty() ? "" : "; did you mean " + near + "?");
+    }
+    command = found;
+  }
+  return "";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace vitrion;
+  std::vector<std::string> words = words_of(argc, argv);
   CLI::App app{"Vitrion: from DFT data to ion transport in amorphous battery materials"};
   app.name(program_name);
   app.set_version_flag("--version", version);
@@ -33,12 +71,15 @@ int main(int argc, char** argv) {
     // Kinds of potentials from rooms above theirs.
     lammps::register_potential(frontend::start_mpi);
     cli::listen_to_stop_signals();
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
     return success;
   } catch (const CLI::Success& e) {
     return app.exit(e);  // --help, --version
   } catch (const CLI::ParseError& e) {
-    app.exit(e);
+    if (const std::string unknown = unknown_command(app, words); !unknown.empty())
+      fmt::print(stderr, "vitrion: {}\n  `vitrion help` lists them.\n", unknown);
+    else
+      app.exit(e);
     return bad_input;
   } catch (const InputError& e) {
     fmt::print(stderr, "vitrion: {}\n", e.what());

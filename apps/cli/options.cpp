@@ -17,7 +17,8 @@ void InputOptions::add_to(CLI::App& command, bool trajectory) {
   command.add_option("--format", format, "Format, when the name and content do not tell (vitrion info --formats)");
   command.add_flag("--skip-unconverged", skip_unconverged,
                    "Leave out DFT frames whose self-consistency failed, instead of refusing the file");
-  command.add_option("--energy-key", label_keys.energy, "Key of the energy (eV) in extended XYZ, when not the usual one");
+  command.add_option("--energy-key", label_keys.energy,
+                     "Key of the energy (eV) in extended XYZ, when not the usual one");
   command.add_option("--forces-key", label_keys.forces, "Column of the forces (eV/Å) in extended XYZ");
   command.add_option("--stress-key", label_keys.stress,
                      "Key of the stress (eV/Å^3, tension positive) in extended XYZ; one named virial: eV");

@@ -1,6 +1,8 @@
 // Outputs of VASP and CP2K, against what the files print.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "io/samples.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/io/cp2k.hpp"
@@ -52,6 +54,29 @@ TEST(Outcar, TellsAConvergedLastStepFromAnUnconvergedOne) {
   std::string text = outcar(60, " 0.5E-03");
   text.replace(text.find("because EDIFF is reached"), 24, "EDIFF was not reached   ");
   expect_refused(make_file("OUTCAR", text), 8, "not converged");
+}
+
+/// The order of VASP 5.2: the energy stands before positions and forces.
+TEST(Outcar, ReadsEnergiesBeforePositions) {
+  std::string text = outcar(60, " 0.5E-03");
+  const std::size_t block = text.find(" POSITION  "), energy = text.find("  free  energy");
+  text = text.substr(0, block) + text.substr(energy) + text.substr(block, energy - block);
+  const std::vector<Structure> frames = read_frames(make_file("OUTCAR", text));
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_EQ(frames[0].labels.energy, -23.5);
+  EXPECT_EQ(frames[0].labels.forces(0, 2), 0.3);
+  expect_refused(make_file("OUTCAR", text.substr(0, text.find(" POSITION  "))), 18, "no block of positions");
+}
+
+TEST(Outcar, ReadsTheHeaderOfEachOfSeveralJoined) {
+  std::string other = outcar(60, " 0.5E-03");
+  other.replace(other.find("VRHFIN =Li"), 10, "VRHFIN =Na");
+  other.replace(other.find("POTIM  = 2"), 10, "POTIM  = 1");
+  const std::vector<Structure> frames = read_frames(make_file("OUTCAR", outcar(60, " 0.5E-03") + other));
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0].species[0].name(), "Li");
+  EXPECT_EQ(frames[1].species[0].name(), "Na");
+  EXPECT_EQ(frames[1].time, 1);
 }
 
 TEST(Outcar, PlacesErrors) {
@@ -149,6 +174,69 @@ std::string calculation(double first, double last) {
          "  <dos>\n junk & junk\n  </dos>\n </calculation>\n";
 }
 
+/// A vasprun.xml of MD with POTIM 2; `steps` stand between <structure> of the beginning and the end.
+std::string vasprun(const std::string& steps) {
+  return "<?xml version=\"1.0\"?>\n<modeling>\n <parameters>\n  <separator name=\"electronic\">\n"
+         "   <i name=\"EDIFF\"> 1e-6</i>\n  </separator>\n  <separator name=\"ionic\">\n"
+         "   <i name=\"IBRION\"> 0</i>\n   <i name=\"POTIM\"> 2</i>\n  </separator>\n </parameters>\n"
+         " <atominfo>\n  <array name=\"atoms\">\n   <set>\n    <rc><c>Li</c><c>1</c></rc>\n   </set>\n  </array>\n"
+         " </atominfo>\n" +
+         steps + "</modeling>\n";
+}
+
+const std::string vasprun_cell =
+    "<structure>\n<crystal>\n<varray name=\"basis\">\n<v>9 0 0</v>\n<v>0 9 0</v>\n<v>0 0 9</v>\n</varray>\n"
+    "</crystal>\n<varray name=\"positions\">\n<v>0.1 0.2 0.3</v>\n</varray>\n</structure>\n";
+const std::string vasprun_forces = "<varray name=\"forces\">\n<v>0.1 0.2 0.3</v>\n</varray>\n";
+const std::string vasprun_energy = "<energy>\n<i name=\"e_fr_energy\">-1.5</i>\n</energy>\n";
+
+std::string ab_initio(const std::string& further = "") {
+  return "<calculation>\n<scstep>\n" + vasprun_energy + "</scstep>\n" + vasprun_cell + vasprun_forces + vasprun_energy +
+         further + "</calculation>\n";
+}
+const std::string machine_learned = vasprun_cell + vasprun_forces + vasprun_energy;
+
+TEST(Vasprun, LeavesMachineLearnedStepsOutAndCountsThem) {
+  const auto file = make_file("vasprun.xml", vasprun(ab_initio() + machine_learned + machine_learned + ab_initio()));
+  std::vector<std::string> notes;
+  ReadOptions options;
+  options.note = [&](const std::string& note) { notes.push_back(note); };
+  const std::vector<Structure> frames = read_frames(file, options);
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0].time, 2);
+  EXPECT_EQ(frames[1].time, 8);  // the fourth step
+  EXPECT_EQ(frames[1].step, 4);
+  EXPECT_THAT(notes, ::testing::ElementsAre(::testing::HasSubstr("2 steps of machine-learned forces are left out")));
+  try {
+    read_frames(make_file("vasprun_ml.xml", vasprun(machine_learned)));
+    ADD_FAILURE() << "machine-learned steps were taken for labels";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("holds no DFT energy"));
+  }
+}
+
+TEST(Vasprun, PassesOverBlocksByTheirNamesAndNesting) {
+  const std::string ballast =
+      "<eigenvalues>\n<array>\n<set>\n<eigenvalues>\n</eigenvalues>\n</set>\n</array>\n</eigenvalues>\n"
+      "<eigenvalues_kpoints_opt comment=\"kpoints_opt\">\n<eigenvalues>\n<r>1</r>\n</eigenvalues>\n"
+      "<projected_kpoints_opt>\n<eigenvalues>\n</eigenvalues>\n</projected_kpoints_opt>\n"
+      "</eigenvalues_kpoints_opt>\n<dos comment=\"interpolated\">\n<i name=\"efermi\"> 1 </i>\n</dos>\n<dos/>\n";
+  const std::vector<Structure> frames =
+      read_frames(make_file("vasprun.xml", vasprun(ab_initio(ballast) + ab_initio())));
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[1].labels.energy, -1.5);
+  // Lines passed over count: the damage is named where it stands.
+  const std::string text = vasprun(ab_initio(ballast + "<broken>\n"));
+  const auto line = static_cast<std::size_t>(
+      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find("<broken>")), '\n'));
+  try {
+    read_frames(make_file("vasprun.xml", text));
+    ADD_FAILURE() << "damaged XML was read";
+  } catch (const InputError& error) {
+    EXPECT_NEAR(static_cast<double>(error.where().line), static_cast<double>(line), 3) << error.what();
+  }
+}
+
 TEST(Vasprun, RefusesUnconvergedAndDamagedCalculations) {
   const std::string good = vasprun_head + calculation(-7, -7);
   const Structure s = read_frames(make_file("vasprun.xml", good + "</modeling>\n"))[0];
@@ -218,6 +306,34 @@ const std::string cp2k_run =
     " ENERGY| Total FORCE_EVAL ( QS ) energy [a.u.]: -1.0\n ATOMIC FORCES in [a.u.]\n\n # Atom Kind Element X Y Z\n"
     " 1 1 Li 0.1 0.2 0.3\n SUM OF ATOMIC FORCES 0 0 0 0\n";
 const std::string cp2k_end = " **** PROGRAM ENDED AT 2025\n";
+
+/// Energies of strained cells stand between the two lines; they are of no frame.
+TEST(Cp2k, PassesOverTheStrainedCellsOfANumericalStress) {
+  const auto energy = [](const char* value) {
+    return std::string(" ENERGY| Total FORCE_EVAL ( QS ) energy [a.u.]:               ") + value + "\n";
+  };
+  const std::string scf = " SCF WAVEFUNCTION OPTIMIZATION\n";
+  const auto file = make_file(
+      "numerical.out",
+      "  **** **** ******  **  PROGRAM STARTED AT               2026-01-01\n CP2K| version string: 2023.1\n"
+      " CELL| Vector a [angstrom]:       9.000     0.000     0.000   |a| =   9.0\n"
+      " CELL| Vector b [angstrom]:       0.000     9.000     0.000   |b| =   9.0\n"
+      " CELL| Vector c [angstrom]:       0.000     0.000     9.000   |c| =   9.0\n"
+      " MODULE QUICKSTEP: ATOMIC COORDINATES IN ANGSTROM\n\n"
+      "   Atom Kind Element         X             Y             Z       Z(eff)     Mass\n"
+      "      1    1 H    1      1.000000      2.000000      3.000000     1.0000   1.0079\n\n"
+      " **************************** NUMERICAL STRESS ********************************\n" +
+          scf + energy("-1.5") + scf + energy("-1.6") +
+          " **************************** NUMERICAL STRESS END *****************************\n" + energy("-1.25") +
+          " STRESS| Numerical stress tensor [GPa]\n STRESS|                        x                   y           z\n"
+          " STRESS|      x       -7.0E+00  0.0E+00 0.0E+00\n STRESS|      y       0.0E+00  -7.0E+00 0.0E+00\n"
+          " STRESS|      z       0.0E+00  0.0E+00 -7.0E+00\n"
+          "  **** **** ******  **  PROGRAM ENDED AT                 2026-01-01\n");
+  const std::vector<Structure> frames = read_frames(file);
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_DOUBLE_EQ(*frames[0].labels.energy, -1.25 * units::hartree_in_eV);
+  EXPECT_DOUBLE_EQ((*frames[0].labels.stress)(0, 0), 7 / units::eV_per_A3_in_GPa);
+}
 
 TEST(Cp2k, ReadsAppendedRunsAndRefusesCutOnes) {
   const auto two = read_frames(make_file("cp2k.out", cp2k_run + cp2k_end + cp2k_run + cp2k_end));

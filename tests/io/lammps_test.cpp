@@ -63,7 +63,7 @@ TEST(Dump, TellsWrappedFromUnwrapped) {
 
 TEST(Dump, ReadsUnitsAndTime) {
   const std::string frame = dump(straight, "id type x y z fx fy fz\n1 1 0 0 0 1 0 0\n2 1 0 0 0 0 0 0\n");
-  EXPECT_EQ(read_one("a.dump", "ITEM: TIME\n0.5\n" + frame).time, 500);
+  EXPECT_EQ(read_one("a.dump", "ITEM: TIME\n0.5\n" + frame).unitless_time, 0.5);
   const Structure real = read_one("b.dump", "ITEM: UNITS\nreal\nITEM: TIME\n0.5\n" + frame);
   EXPECT_EQ(real.time, 0.5);
   EXPECT_NEAR(real.labels.forces(0, 0), 0.0433641, 1e-7);  // kcal/mol in eV
@@ -294,6 +294,24 @@ TEST(LammpsData, ReducesTiltsAndRecountsImages) {
     };
     EXPECT_TRUE(unwrapped(r).isApprox(unwrapped(s), 1e-12));
   }
+}
+
+TEST(LammpsData, TellsChargeFromMolecularByEveryRowOrRefuses) {
+  const auto data = [](const std::string& rows) {
+    return "charges\n\n4 atoms\n2 atom types\n0 9 xlo xhi\n0 9 ylo yhi\n0 9 zlo zhi\n\nMasses\n\n1 24.305\n2 15.999\n\n"
+           "Atoms\n\n" +
+           rows;
+  };
+  const Structure charged =
+      read_frames(make_file("q.data", data("1 1 2 0 0 0\n2 1 2 0 0 4\n3 2 -2 2 2 0\n4 2 -2 2 2 4\n")))[0];
+  EXPECT_EQ(charged.species[0].name(), "Mg");
+  EXPECT_EQ(charged.species[3].name(), "O");
+  const Structure molecular =
+      read_frames(make_file("m.data", data("1 1 2 0 0 0\n2 1 2 0 0 4\n3 7 1 2 2 0\n4 7 1 2 2 4\n")))[0];
+  EXPECT_EQ(molecular.species[0].name(), "O");
+  EXPECT_EQ(molecular.species[3].name(), "Mg");
+  expect_refused(make_file("both.data", data("1 1 2 0 0 0\n2 1 2 0 0 4\n3 2 1 2 2 0\n4 2 1 2 2 4\n")), 19,
+                 "the numbers allow both");
 }
 
 TEST(LammpsData, PlacesErrors) {

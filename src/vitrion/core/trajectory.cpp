@@ -65,11 +65,15 @@ Positions FrameUnwrapper::next(const Structure& frame) {
     fail("its time has no unit: LAMMPS writes ps with units metal, fs with units real",
          "Name them with --units metal or --units real, or give the MD time step with --timestep FS.");
   if (!frame.time)
-    fail("has no time", "Give it with --timestep FS: the MD time step where the file counts steps (LAMMPS, XDATCAR), else the "
+    fail("has no time",
+         "Give it with --timestep FS: the MD time step where the file counts steps (LAMMPS, XDATCAR), else the "
          "time between frames.");
   if (index > 0 && *frame.time <= last_time_)
-    fail("its time does not follow the frame before it", "Frames must be in order of time and none may stand twice. Where a run was started again and repeats steps, cut the "
-         "repeated frames off (vitrion convert FILE PART --frames :" + std::to_string(index) + ") and join the parts with --series.");
+    fail("its time does not follow the frame before it",
+         "Frames must be in order of time and none may stand twice. Where a run was started again and repeats steps, "
+         "cut the "
+         "repeated frames off (vitrion convert FILE PART --frames :" +
+             std::to_string(index) + ") and join the parts with --series.");
 
   Positions s = fractional(frame, rows);
   const std::array<bool, 3>& periodic = frame.cell.periodic();

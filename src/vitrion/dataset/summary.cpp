@@ -74,6 +74,7 @@ void Summarizer::add(Structure frame) {
   }
   for (const auto& [key, value] : frame.info) s.keys.insert(key);
   for (const auto& [name, column] : frame.columns) s.columns.insert(name);
+  doubts_.add(frame);
   follow_time(frame);
   if (n > 0) follow_positions(frame);
   last_ = frame;
@@ -119,6 +120,7 @@ void Summarizer::warn() {
   Summary& s = summary_;
   const Description& d = s.contents;
   const auto warning = [&](std::string text) { s.warnings.push_back(std::move(text)); };
+  for (const Doubt& doubt : doubts_.doubts()) warning(to_text(doubt));
   const double nearest = shortest_distance(d);
   if (nearest < too_near) warning(fmt::format("two atoms are only {:.3f} Å apart", nearest));
   if (!d.species.empty() && !d.species.back().is_element())

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vitrion/dataset/describe.hpp"
+#include "vitrion/dataset/plausibility.hpp"
 
 namespace vitrion::dataset {
 
@@ -43,6 +44,7 @@ class Summarizer {
 
   Summary summary_;
   std::vector<Structure> batch_;
+  DoubtCollector doubts_;
   std::set<std::string> compositions_;
   Structure last_;
   bool is_run_ = true;

@@ -32,12 +32,13 @@ void Clock::check_stated(const Structure& frame, std::int64_t place, const std::
   }
   const double steps = steps_between(frame, place), stated = *frame.time - first_->time;
   if (agree(stated, steps * *timestep_, std::abs(*frame.time))) return;
-  throw InputError(Location{file},
-                   fmt::format("frame {}: by the times in the file it is {:g} fs after the first one, by --timestep {:g} "
-                               "and its {} {} it is {:g} fs",
-                               place, stated, *timestep_, steps, frame.step ? "steps" : "places", steps * *timestep_),
-                   "Leave --timestep out to use the file's times, or correct it: it is the time of one MD step where "
-                   "the file counts steps, the time between frames where it does not.");
+  throw InputError(
+      Location{file},
+      fmt::format("frame {}: by the times in the file it is {:g} fs after the first one, by --timestep {:g} "
+                  "and its {} {} it is {:g} fs",
+                  place, stated, *timestep_, steps, frame.step ? "steps" : "places", steps * *timestep_),
+      "Leave --timestep out to use the file's times, or correct it: it is the time of one MD step where "
+      "the file counts steps, the time between frames where it does not.");
 }
 
 /// LAMMPS writes times in the unit of the run: ps (metal) or fs (real).

@@ -171,7 +171,8 @@ std::optional<double> kinetic_temperature(const Structure& frame) {
     if (!frame.species[i].is_element()) return std::nullopt;
     twice_kinetic += frame.species[i].mass() * frame.velocities.row(static_cast<Eigen::Index>(i)).squaredNorm();
   }
-  return twice_kinetic * units::u_A2_per_fs2_in_eV / (3 * static_cast<double>(frame.size()) * units::boltzmann_eV_per_K);
+  return twice_kinetic * units::u_A2_per_fs2_in_eV /
+         (3 * static_cast<double>(frame.size()) * units::boltzmann_eV_per_K);
 }
 
 /// LAMMPS writes velocities and forces in the units of the run and names them nowhere. The temperature in the header
@@ -199,8 +200,9 @@ void ExtxyzReader::apply_lammps_units(Structure& frame) {
   if (!units_.known()) {
     const std::optional<LammpsUnits> inferred = inferred_units(frame);
     units_.set_inferred(inferred.value_or(LammpsUnits::metal()));
-    notes_.add(std::string("velocities and forces are read in units ") + (units_.values().time == 1 ? "real" : "metal") +
-               (inferred ? ": the numbers fit no other" : ", which the file does not name") + ". --units names others.");
+    notes_.add(
+        std::string("velocities and forces are read in units ") + (units_.values().time == 1 ? "real" : "metal") +
+        (inferred ? ": the numbers fit no other" : ", which the file does not name") + ". --units names others.");
   }
   frame.velocities *= units_.values().velocity;
   frame.labels.forces *= units_.values().force;
@@ -211,7 +213,8 @@ void ExtxyzReader::note_unread_forces(const Structure& frame) {
   if (frame.labels.has_forces()) return;
   for (const auto& [name, column] : frame.columns)
     if (column.width == 3 && column.type == 'R' && holds_word(name, "force"))
-      notes_.add("the column " + name + " looks like forces and is not read as such; --forces-key " + name + " reads it");
+      notes_.add("the column " + name + " looks like forces and is not read as such; --forces-key " + name +
+                 " reads it");
 }
 
 bool looks_like_extxyz(std::string_view head) {

@@ -96,7 +96,8 @@ void read_energy(const LineReader& lines, Keys& keys, Labels& labels) {
     keys.erase(found);
     if (!same_word(name, "free_energy")) return;
     labels.energy_kind = EnergyKind::free;
-    if (const auto other = find_key(keys, "energy"); other != keys.end() && parse_double(other->second) == labels.energy)
+    if (const auto other = find_key(keys, "energy");
+        other != keys.end() && parse_double(other->second) == labels.energy)
       keys.erase(other);
     return;
   }

@@ -20,7 +20,7 @@ enum class ExtxyzWriter {
 
 struct ExtxyzHeader {
   ExtxyzWriter writer = ExtxyzWriter::any;
-  bool names_columns = false;                       ///< it has Properties
+  bool names_columns = false;                      ///< it has Properties
   std::string properties = "species:S:1:pos:R:3";  ///< or what it has
 
   /// Reads it into cell, energy, stress, time, step and info of `frame`. Names of keys count in any case. A line that

@@ -56,9 +56,11 @@ std::vector<std::string> split_at_colons(const std::string& text) {
 /// Place in field_names; its size for columns of no meaning here. "Z" alone is told from "z".
 std::size_t rank_of(const std::string& name, const std::string& forces) {
   const auto place = [](std::string_view known) {
-    return static_cast<std::size_t>(std::find_if(field_names.begin(), field_names.end(), [&](const FieldName& field) {
-                                      return field.name.size() == 1 ? field.name == known : same_word(field.name, known);
-                                    }) -
+    return static_cast<std::size_t>(std::find_if(field_names.begin(), field_names.end(),
+                                                 [&](const FieldName& field) {
+                                                   return field.name.size() == 1 ? field.name == known
+                                                                                 : same_word(field.name, known);
+                                                 }) -
                                     field_names.begin());
   };
   if (!forces.empty() && name == forces) return place("forces");

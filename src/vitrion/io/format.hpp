@@ -58,6 +58,7 @@ Format lammps_dump_format();
 Format outcar_format();
 Format vasprun_format();
 Format cp2k_format();
+Format cif_format();
 
 /// Every format, those that are recognised with most certainty first.
 const std::vector<Format>& registry();

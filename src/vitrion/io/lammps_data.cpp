@@ -303,8 +303,9 @@ void DataReader::read_atoms(std::string_view named) {
 
 void DataReader::read_velocities() {
   if (!units_.known())
-    notes_.add("velocities are read in units metal (Å/ps): the file does not name its units. If they are others, say "
-               "--units real.");
+    notes_.add(
+        "velocities are read in units metal (Å/ps): the file does not name its units. If they are others, say "
+        "--units real.");
   for (std::int64_t i = 0; i < n_atoms_; ++i) {
     next_row("Velocities");
     const std::int64_t id = lines_.integer(words_[0], "the id");

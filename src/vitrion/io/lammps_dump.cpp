@@ -325,8 +325,9 @@ void DumpReader::store(const DumpColumns& columns, const Vector3& origin, Struct
   else
     frame.positions.rowwise() -= origin.transpose();
   if (!units_.known() && (columns.has_velocities || columns.has_forces))
-    notes_.add("velocities and forces are read in units metal (Å/ps, eV/Å): the dump does not name its units. If they are "
-               "others, say --units real.");
+    notes_.add(
+        "velocities and forces are read in units metal (Å/ps, eV/Å): the dump does not name its units. If they are "
+        "others, say --units real.");
   if (columns.has_velocities) frame.velocities = units_.values().velocity * velocities_.positions();
   if (columns.has_forces) frame.labels.forces = units_.values().force * forces_.positions();
   store_origin(frame, origin);

@@ -149,10 +149,11 @@ bool OutcarReader::read_step(OutcarStep& step) {
 }
 
 void OutcarReader::fail_stopped(const OutcarStep& step) const {
-  if (step.sigma_to_zero) lines_.fail("ionic step " + std::to_string(step.number) + " has an energy, but no block of positions and forces");
-    lines_.fail("the run stopped inside ionic step " + std::to_string(step.number),
-                "Read the " + std::to_string(frame_) +
-                    " complete frames before it with --frames :" + std::to_string(frame_) + ".");
+  if (step.sigma_to_zero)
+    lines_.fail("ionic step " + std::to_string(step.number) + " has an energy, but no block of positions and forces");
+  lines_.fail("the run stopped inside ionic step " + std::to_string(step.number),
+              "Read the " + std::to_string(frame_) +
+                  " complete frames before it with --frames :" + std::to_string(frame_) + ".");
 }
 
 void OutcarReader::read_line(std::string_view line, OutcarStep& step) {

@@ -17,8 +17,7 @@ std::optional<double> number_named(const pugi::xml_node& node, const char* name)
 
 class VasprunReader final : public FrameReader {
  public:
-  VasprunReader(const std::filesystem::path& file, const ReadOptions& options)
-      : lines_(file), notes_(file, options) {}
+  VasprunReader(const std::filesystem::path& file, const ReadOptions& options) : lines_(file), notes_(file, options) {}
 
   std::optional<Structure> next() override {
     pugi::xml_document calculation;
@@ -124,8 +123,8 @@ void VasprunReader::check_end(bool complete) {
     lines_.fail("all " + std::to_string(learned_) +
                     " steps are of machine-learned forces (ML_LMLFF): the file holds no DFT energy or forces",
                 "Read the trajectory from XDATCAR.");
-  notes_.add(std::to_string(learned_) + " steps of machine-learned forces are left out; the " +
-             std::to_string(frame_) + " ab initio ones keep their times");
+  notes_.add(std::to_string(learned_) + " steps of machine-learned forces are left out; the " + std::to_string(frame_) +
+             " ab initio ones keep their times");
 }
 
 bool VasprunReader::find_calculation(pugi::xml_document* calculation) {

@@ -91,7 +91,7 @@ class XdatcarReader final : public FrameReader {
   PoscarHeader header_;
   bool first_ = true;
   bool counted_ = true;
-  std::int64_t before_ = 0;            // steps of the runs before
+  std::int64_t before_ = 0;  // steps of the runs before
   std::optional<std::int64_t> step_;
   std::vector<std::string_view> words_;
   Rows rows_;

@@ -30,6 +30,7 @@ void read_data(Config data, TrainOptions& o) {
   o.reading.species = data.elements("species");
   if (const std::string frames = data.text("frames", ""); !frames.empty())
     o.reading.frames = io::FrameRange::parse(frames);
+  o.reading.label_keys = {data.text("energy_key", ""), data.text("forces_key", ""), data.text("stress_key", "")};
   o.group_key = data.text("group_key", "");
   o.subset_key = data.text("subset_key", "");
   o.validation_fraction = data.number("validation_fraction", o.validation_fraction);

@@ -24,7 +24,6 @@ TrainedSet judged(const TrainingRun& run, std::vector<Structure> structures, con
 // Takes the structures out of `data`.
 void judge(const TrainingRun& run, const TrainOptions& o, TrainingData& data, const Session& session,
            TrainResult& result) {
-  if (!o.test.empty()) data.test = read_structures(o.test, o.reading);
   result.training = judged(run, std::move(data.training), o.subset_key, session);
   result.validation = judged(run, std::move(data.validation), o.subset_key, session);
   result.test = judged(run, std::move(data.test), o.subset_key, session);
@@ -50,7 +49,7 @@ TrainFiles::TrainFiles(const std::filesystem::path& output) : potential(output) 
 
 TrainResult train(const TrainOptions& options, const Session& session) {
   TrainResult result(options.output);
-  TrainingData data = read_training_data(options);
+  TrainingData data = read_training_data(options, session);
   result.pairs_never_met = dataset::pairs_never_met(data.description);
   const std::unique_ptr<TrainingRun> run = options.of_kind->begin(options, data, session);
   run_fit(*run, options, run_fingerprint(options, data.description), result, session);

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <set>
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/version.hpp"
+#include "vitrion/dataset/plausibility.hpp"
 #include "vitrion/dataset/reference_energies.hpp"
 #include "vitrion/dataset/split.hpp"
 
@@ -54,6 +57,18 @@ void check_labels(const dataset::Description& d) {
   }
 }
 
+// Errors on frames that were trained on are no test errors.
+void check_held_out(const TrainingData& data, const std::vector<Structure>& seen, const Session& session) {
+  if (const std::size_t n = dataset::copies_in(data.test, seen); n > 0)
+    throw InputError(fmt::format("{} of {} test frames stand in the training data", n, data.test.size()),
+                     "Take them out of one of the two (vitrion dataset dedupe finds them), or test on other frames.");
+  if (const std::size_t n = dataset::copies_in(data.validation, data.training); n > 0)
+    session.say(
+        fmt::format("warning: {} of {} validation frames stand among the training frames: training ends too "
+                    "late and the errors flatter. Set data.group_key, or take copies out (vitrion dataset dedupe).",
+                    n, data.validation.size()));
+}
+
 }  // namespace
 
 std::vector<Structure> read_structures(const std::vector<std::string>& files, const io::ReadOptions& options) {
@@ -65,8 +80,12 @@ std::vector<Structure> read_structures(const std::vector<std::string>& files, co
   return all;
 }
 
-TrainingData read_training_data(const TrainOptions& o) {
-  const std::vector<Structure> frames = read_structures(o.train, o.reading);
+TrainingData read_training_data(const TrainOptions& o, const Session& session) {
+  io::ReadOptions reading = o.reading;
+  reading.note = [told = std::make_shared<std::set<std::string>>(), session](const std::string& note) {
+    if (told->insert(note).second) session.say("note: " + note);
+  };
+  const std::vector<Structure> frames = read_structures(o.train, reading);
   const dataset::Split split =
       dataset::split_by_group(frames, {o.group_key, o.validation_fraction, o.test_fraction, o.seed});
   TrainingData data{select(frames, split.train), select(frames, split.validation), select(frames, split.test), {}};
@@ -74,6 +93,9 @@ TrainingData read_training_data(const TrainOptions& o) {
   seen.insert(seen.end(), data.validation.begin(), data.validation.end());
   data.description = dataset::describe(seen, std::max(4.0, o.r_max));
   check_labels(data.description);
+  if (!o.test.empty()) data.test = read_structures(o.test, reading);
+  for (const dataset::Doubt& doubt : dataset::doubts(frames)) session.say("warning: " + to_text(doubt));
+  check_held_out(data, seen, session);
   return data;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/dataset/describe.hpp"
 #include "vitrion/train/options.hpp"
 
@@ -17,9 +18,11 @@ struct TrainingData {
 /// All frames of the files.
 std::vector<Structure> read_structures(const std::vector<std::string>& files, const io::ReadOptions& options);
 
-/// Reads and splits the training files; pairs are described up to r_max (at least 4 Å). Test files are not read.
-/// Throws InputError when labels are missing or energies are of different kinds.
-TrainingData read_training_data(const TrainOptions& options);
+/// Reads and splits the training files, and reads the test files; pairs are described up to r_max (at least 4 Å). Says
+/// what is implausible in the labels, and which validation frames are copies of training frames.
+/// Throws InputError when labels are missing, when energies are of different kinds, or when test frames stand among the
+/// others.
+TrainingData read_training_data(const TrainOptions& options, const Session& session = {});
 
 /// Throws InputError when the data hold a species that is not in the list.
 void check_species(const dataset::Description& data, const std::vector<Species>& species);
