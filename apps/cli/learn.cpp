@@ -7,14 +7,19 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/result_files.hpp"
 #include "cli/stage_table.hpp"
 #include "cli/terminal.hpp"
 #include "frontend/mpi.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
 #include "vitrion/dft/queue.hpp"
+#include "vitrion/learn/learning.hpp"
 #include "vitrion/learn/loop.hpp"
 #include "vitrion/learn/plan.hpp"
 #include "vitrion/learn/steps.hpp"
+#include "vitrion/present/learning.hpp"
+#include "vitrion/report/text.hpp"
 #include "vitrion/study/runner.hpp"
 
 namespace vitrion::cli {
@@ -24,6 +29,7 @@ namespace fs = std::filesystem;
 
 struct LearnCommand {
   std::string file, output, json;
+  ResultFiles files;
   std::vector<std::string> overrides;
   bool dry_run = false;
 
@@ -55,20 +61,23 @@ void print_plan(const learn::LearnOptions& o, const fs::path& folder, const std:
   fmt::print("\nThen round 1 with the new labels, and so on.\n");
 }
 
-void print_history(const learn::History& history) {
-  fmt::print("{:>5} {:>8} {:>10} {:>9} {:>9} {:>9} {:>9} {:>7} {:>7} {:>7}\n", "round", "frames", "meV/atom", "eV/Å",
-             "broken", "beyond", "grade", "chosen", "labels", "failed");
-  for (const learn::RoundRecord& r : history.rounds) {
-    const bool explored = !r.runs.empty();
-    const auto count = [&](bool known, std::size_t n) { return known ? std::to_string(n) : std::string("-"); };
-    fmt::print("{:>5} {:>8} {:>10.2f} {:>8.4f} {:>9} {:>9} {:>9} {:>7} {:>7} {:>7}\n", r.round, r.n_training,
-               r.validation.energy, r.validation.force,
-               explored ? fmt::format("{}/{}", r.n_broken(), r.runs.size()) : "-",
-               explored ? fmt::format("{}/{}", r.n_above(), r.n_looks()) : "-",
-               explored ? fmt::format("{:.3g}", r.highest_grade()) : "-", count(r.selected, r.n_chosen),
-               count(r.labelled, r.n_labels), count(r.labelled, r.failures.size()));
-  }
-  fmt::print("{}: {}\n", learn::name_of(history.status),
+report::Source last_training(const fs::path& folder) {
+  return {.study = {}, .name = "training", .section = report::read_section(folder / "training" / "section.json")};
+}
+
+// What the loop leaves for machines, for `vitrion report`, and for people to look at while it runs.
+void write_results(const learn::Learning& learning, const learn::Cost& cost, const fs::path& folder) {
+  ResultFiles{.folder = folder.string(), .plots = {}}.write(learn::learning_kind, learn::to_json(learning),
+                                                            present::learning_section(learning), RunOptions{});
+  std::vector<report::Source> further;
+  if (fs::exists(folder / "training" / "section.json")) further.push_back(last_training(folder));
+  write_file_atomically(folder / "learn.html",
+                        report::to_html(present::learning_page(learning, cost, std::move(further))));
+}
+
+void print(const learn::Learning& learning) {
+  const learn::History& history = learning.history;
+  fmt::print("{}\n{}: {}\n", report::to_text(present::learning_section(learning)), learn::name_of(history.status),
              history.now.empty() ? learn::describe(history.status) : history.now);
 }
 
@@ -84,12 +93,18 @@ void LearnCommand::execute() const {
     if (is_new) fs::remove_all(folder());
     return;
   }
-  const learn::History history = learn::run_loop(options, folder(), program, terminal_session());
+  const learn::History history =
+      learn::run_loop(options, folder(), program, terminal_session(), [&](const learn::History& so_far) {
+        write_results(learn::learning_of(options, so_far, folder()), learn::cost_of(folder(), options.label.slots),
+                      folder());
+      });
+  const learn::Learning learning = learn::learning_of(options, history, folder());
   fmt::print("\n");
-  print_history(history);
+  print(learning);
   fmt::print("Potential: {}\nDataset: {}\nProgress page: {}\n", (folder() / options.potential).string(),
              (folder() / "dataset.extxyz").string(), (folder() / "learn.html").string());
-  RunOptions{.threads = 0, .json = json}.write_json(learn::to_json(history));
+  files.write(learn::learning_kind, learn::to_json(learning), present::learning_section(learning),
+              RunOptions{.threads = 0, .json = json});
   if (history.status == learn::LoopStatus::stalled)
     throw std::runtime_error("the loop is stalled: " + learn::describe(history.status) +
                              " learn.html says what was refused or failed: widen the limits of \"select\", mend the "
@@ -102,18 +117,19 @@ void add_status_command(CLI::App& learn) {
   sub->add_option("folder", words->first, "Folder of the loop")->required();
   sub->add_option("--json", words->second, "Also write it to this file, for machines");
   sub->callback([words] {
-    const fs::path file = fs::path(words->first) / "history.json";
+    const fs::path file = fs::path(words->first) / "result.json";
     if (!fs::exists(file))
-      throw InputError(Location{words->first}, "holds no history of a learning loop",
+      throw InputError(Location{words->first}, "holds no result of a learning loop",
                        "Name the folder given by --output.");
-    const learn::History history = learn::read_history(file);
-    print_history(history);
+    const learn::Learning learning = learn::read_learning(file);
+    print(learning);
     if (const fs::path queue = fs::path(words->first) / "labels"; fs::exists(queue / "queue.sqlite")) {
       const dft::JobCounts labels = dft::Queue(queue).counts();
       fmt::print("labels: {} done, {} running, {} pending, {} failed (vitrion label status {})\n", labels.done,
                  labels.running, labels.pending, labels.failed, queue.string());
     }
-    RunOptions{.threads = 0, .json = words->second}.write_json(learn::to_json(history));
+    RunOptions{.threads = 0, .json = words->second}.write_json(
+        with_header(learn::learning_kind, learn::to_json(learning)));
   });
 }
 
@@ -143,7 +159,8 @@ void add_learn(CLI::App& app) {
   sub->add_option("overrides", command->overrides, "key=value, for single settings: budget.labels=50 slots=2");
   sub->add_option("--output", command->output, "Folder of the loop (default: the file's name with -output)");
   sub->add_flag("--dry-run", command->dry_run, "Show the first round and the budget; run nothing");
-  sub->add_option("--json", command->json, "Also write the history to this file, for machines");
+  sub->add_option("--json", command->json, "Also write the result to this file, for machines");
+  command->files.add_to(*sub);
   sub->require_subcommand(0, 1);
   add_status_command(*sub);
   add_step(*sub, "prepare", "A step: set validation frames aside", learn::prepare);

@@ -211,12 +211,18 @@ std::size_t History::n_labels() const {
   return n;
 }
 
+std::size_t History::n_failed() const {
+  std::size_t n = 0;
+  for (const RoundRecord& r : rounds) n += r.failures.size();
+  return n;
+}
+
 RoundRecord read_training(const fs::path& folder, int round, int trained) {
   const fs::path place = folder / folder_of(trained, "train");
   RoundRecord record;
   record.round = round;
   record.trained = trained;
-  const json errors = read_json(place / "errors.json");
+  const json errors = read_json(place / "result.json");
   record.training = errors_in(errors.at("training"));
   record.validation = errors_in(errors.at("test"));
   const json card = read_json(place / "potential.card.json");
@@ -282,18 +288,13 @@ json to_json(const History& history) {
   return {{"status", name_of(history.status)}, {"now", history.now}, {"rounds", rounds}};
 }
 
-History read_history(const fs::path& file) {
-  const json j = read_json(file);
+History history_from_json(const json& j) {
   History history;
-  try {
-    const std::string status = j.at("status").get<std::string>();
-    for (const LoopStatus s : all_statuses)
-      if (status == name_of(s)) history.status = s;
-    history.now = j.at("now").get<std::string>();
-    for (const json& r : j.at("rounds")) history.rounds.push_back(round_back(r));
-  } catch (const json::exception& e) {
-    throw InputError(Location{file.string()}, std::string("is not the history of a learning loop: ") + e.what());
-  }
+  const std::string status = j.at("status").get<std::string>();
+  for (const LoopStatus s : all_statuses)
+    if (status == name_of(s)) history.status = s;
+  history.now = j.at("now").get<std::string>();
+  for (const json& r : j.at("rounds")) history.rounds.push_back(round_back(r));
   return history;
 }
 

@@ -68,6 +68,7 @@ struct History {
 
   std::size_t n_asked() const;   ///< structures handed to DFT
   std::size_t n_labels() const;  ///< those that got a label
+  std::size_t n_failed() const;  ///< those that got none
 };
 
 /// Reads what the steps of a round left: training (of round `trained`), and each further step that is done.
@@ -77,8 +78,8 @@ void read_selection(const std::filesystem::path& folder, RoundRecord& record);
 void read_labels(const std::filesystem::path& folder, RoundRecord& record);
 
 nlohmann::json to_json(const History& history);
-/// Throws InputError when the file is no history.
-History read_history(const std::filesystem::path& file);
+/// The reverse. Throws nlohmann::json::exception when it is none.
+History history_from_json(const nlohmann::json& json);
 std::string to_csv(const History& history);
 
 /// history.json and history.csv in `folder`.

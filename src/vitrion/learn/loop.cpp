@@ -10,7 +10,6 @@
 #include "vitrion/dft/queue.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/learn/frames.hpp"
-#include "vitrion/learn/page.hpp"
 #include "vitrion/learn/plan.hpp"
 #include "vitrion/study/runner.hpp"
 
@@ -24,8 +23,13 @@ constexpr double patience_seconds = 10;  // for a loop that was just killed to b
 
 class Loop {
  public:
-  Loop(const LearnOptions& options, fs::path folder, const std::string& program, const Session& session)
-      : o_(options), folder_(std::move(folder)), planner_(options, program), session_(session) {}
+  Loop(const LearnOptions& options, fs::path folder, const std::string& program, const Session& session,
+       std::function<void(const History&)> after_step)
+      : o_(options),
+        folder_(std::move(folder)),
+        planner_(options, program),
+        session_(session),
+        after_step_(std::move(after_step)) {}
 
   History run();
 
@@ -48,6 +52,7 @@ class Loop {
   fs::path folder_;
   Planner planner_;
   Session session_;
+  std::function<void(const History&)> after_step_;
   std::vector<Stage> stages_;  // all so far, in order
   History history_;
   std::vector<int> labelled_;     // rounds that gave labels
@@ -67,7 +72,7 @@ void Loop::work(std::vector<Stage> stages, const std::string& what) {
 
 void Loop::show() const {
   write_history(history_, folder_);
-  write_page(o_, history_, folder_);
+  if (after_step_) after_step_(history_);
 }
 
 std::optional<std::int64_t> Loop::labels_left() const {
@@ -158,6 +163,9 @@ void Loop::write_results() const {
   card.replace_extension(".card.json");
   for (const fs::path& name : {fs::path(o_.potential), card})
     write_file_atomically(folder_ / name, read_file(trained / name));
+  fs::create_directories(folder_ / "training");
+  for (const char* name : {"result.json", "section.json"})
+    write_file_atomically(folder_ / "training" / name, read_file(trained / name));
   std::vector<Structure> dataset = io::read_frames(folder_ / "prepare" / "train.extxyz");
   for (const int r : labelled_)
     for (Structure& frame : read_frames_or_none(folder_ / folder_of(r, "label") / "labels.extxyz"))
@@ -183,12 +191,12 @@ double hours_spent(const fs::path& folder, int label_slots) {
 }
 
 History run_loop(const LearnOptions& options, const fs::path& folder, const std::string& program,
-                 const Session& session) {
+                 const Session& session, const std::function<void(const History&)>& after_step) {
   fs::create_directories(folder);
   const std::unique_ptr<dft::Engine> engine = dft::make_engine(options.label.settings);
   if (!options.label.slurm) engine->require_program();
   study::import_files(options.imports.files(), folder);
-  return Loop(options, folder, program, session).run();
+  return Loop(options, folder, program, session, after_step).run();
 }
 
 }  // namespace vitrion::learn

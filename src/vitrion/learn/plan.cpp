@@ -48,12 +48,12 @@ Stage Planner::train(int round, const std::vector<int>& labelled) const {
   Stage stage;
   stage.name = folder_of(round, "train");
   stage.title = fmt::format("round {}: train the potential", round);
-  stage.command = {program_, "train", "train.yaml", "--threads", std::to_string(o_.slots), "--json", "errors.json"};
+  stage.command = {program_, "train", "train.yaml", "--threads", std::to_string(o_.slots), "--result", "."};
   stage.after = {"prepare"};
   stage.slots = o_.slots;
   stage.inputs = {"prepare/train.extxyz", "prepare/validation.extxyz"};
   // The model card and the log hold wall times: they are not the same bytes twice.
-  stage.outputs = {o_.potential, "errors.json"};
+  stage.outputs = {o_.potential, "result.json", "section.json"};
   YAML::Node yaml = YAML::Clone(o_.train);
   YAML::Node files(YAML::NodeType::Sequence);
   files.push_back("../prepare/train.extxyz");
