@@ -41,14 +41,19 @@ struct LearnCommand {
 
 void print_plan(const learn::LearnOptions& o, const fs::path& folder, const std::string& program) {
   const learn::Planner planner(o, program);
-  std::vector<study::Stage> stages{planner.prepare(), planner.train(0, {})};
+  std::vector<study::Stage> stages;
+  if (planner.makes_seeds()) stages = {planner.build_seeds(), planner.label_seeds()};
+  stages.push_back(planner.prepare());
+  const std::size_t n_before = stages.size();
+  stages.push_back(planner.train(0, {}));
   double length = 0;
   for (const learn::Exploration& e : o.explorations)
     for (std::size_t k = 0; k < e.per_round; ++k) length += e.runs[k].length_ps;
   for (study::Stage& stage : planner.explore(0, 0)) stages.push_back(std::move(stage));
   stages.push_back(planner.select(0, 0, std::min(o.select.most, o.budget.labels.value_or(o.select.most))));
   stages.push_back(planner.label(0));
-  fmt::print("{}: rounds of {} steps in {}, {} side by side\n", o.title, stages.size() - 1, folder.string(), o.slots);
+  fmt::print("{}: rounds of {} steps in {}, {} side by side\n", o.title, stages.size() - n_before, folder.string(),
+             o.slots);
   fmt::print("each round explores {:.4g} ps and labels at most {} structures ({})\n", length, o.select.most,
              dft::make_engine(o.label.settings)->name());
   std::string budget = fmt::format("{} rounds", o.budget.rounds);

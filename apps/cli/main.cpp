@@ -10,6 +10,7 @@
 #include "lammps/lammps_potential.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/version.hpp"
+#include "vitrion/learn/stage.hpp"
 
 namespace {
 
@@ -30,8 +31,9 @@ int main(int argc, char** argv) {
   cli::add_commands(app);
 
   try {
-    // Kinds of potentials from rooms above theirs.
+    // Kinds of potentials and stages from rooms above theirs.
     lammps::register_potential(frontend::start_mpi);
+    study::register_stage_kind(learn::learn_kind());
     cli::listen_to_stop_signals();
     app.parse(argc, argv);
     return success;

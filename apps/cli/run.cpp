@@ -75,6 +75,7 @@ void add_run(CLI::App& app) {
       "Examples:\n"
       "  vitrion run examples/lipon/study.yaml --dry-run\n"
       "  vitrion run examples/lipon/study.yaml --output lipon\n"
+      "  vitrion run examples/learn/study.yaml --output learned      learns its potential from labels it makes itself\n"
       "Killed or stopped at any moment, the same command goes on where it was. A stage whose inputs and settings did "
       "not\n"
       "change is not run again. Every stage is a command of this program in a folder of its own, with its settings and "

@@ -112,6 +112,26 @@ TEST(Loop, LeavesAResultAndSectionsThatReportsJoin) {
     EXPECT_NE(page.find(said), std::string::npos) << said;
 }
 
+// LAMMPS computes the labels: the same repulsion by its pair style zbl.
+TEST(Loop, LearnsFromAPairStyleOfLammps) {
+  const Loop loop(
+      "label.settings='{engine: potential, potential: {lammps: {pair_style: zbl 1.5 4.0, pair_coeff: [1 1 12 12, 1 2 "
+      "12 "
+      "8, 2 2 8 8]}, species: [Mg, O]}}' budget.rounds=1");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  EXPECT_GT(sum(loop.history().at("rounds"), "labels"), 0u);
+}
+
+TEST(Loop, BuildsAndLabelsItsFirstStructures) {
+  const Loop loop(
+      "build='{builders: [{name: near, kind: displace, input: seed.extxyz, sigma_A: 0.02}, {name: far, kind: displace, "
+      "input: near, sigma_A: 0.1, copies: 2}]}' train.data='{validation_fraction: 0}' budget.rounds=1");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  EXPECT_EQ(loop.history().at("seeds").at("built"), 18);
+  EXPECT_EQ(loop.history().at("seeds").at("labels"), 18);
+  EXPECT_EQ(loop.history().at("rounds").front().at("training_frames"), 18);
+}
+
 TEST(Loop, EndsWhenTheBudgetOfLabelsIsSpentAndGoesOnWhenItIsRaised) {
   Loop loop("budget.labels=5");
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;

@@ -51,7 +51,10 @@ learn::Learning two_rounds(LoopStatus status) {
   second.n_training = 8;
   second.validation = {3.5, 0.11, 0.2};
   second.min_distances = {{"Mg-O", 1.7}, {"O-O", 2.2}};
-  learning.history = {.rounds = {first, second}, .status = status, .now = {}};
+  learning.history = {.seeds = learn::SeedRecord{4, 3, {{"Mg9O9", "packed-0", "too hot"}}},
+                      .rounds = {first, second},
+                      .status = status,
+                      .now = {}};
   return learning;
 }
 
@@ -74,7 +77,7 @@ TEST(LearningSection, WarnsWhereLearningEndedBeforeItsGoal) {
   EXPECT_EQ(warning->severity, report::Severity::warning);
   const std::string text = report::to_text(section);
   for (const char* said : {"ended before its goal", "budget of rounds is spent", "3.5 meV/atom, 0.110 eV/Å",
-                           "1 structure got no label", "heat-1"})
+                           "2 structures got no label", "Of those built first", "heat-1"})
     EXPECT_THAT(text, HasSubstr(said));
   const nlohmann::json outcome = learn::to_json(ended).at("outcome");
   EXPECT_EQ(outcome.at("converged"), false);

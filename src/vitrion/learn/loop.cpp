@@ -34,6 +34,7 @@ class Loop {
   History run();
 
  private:
+  void make_seeds();
   void round();
   void train(RoundRecord& record);
   void explore(RoundRecord& record);
@@ -107,6 +108,14 @@ void Loop::label(RoundRecord& record) {
   if (record.n_labels > 0) labelled_.push_back(record.round);
 }
 
+void Loop::make_seeds() {
+  write_resources();
+  work({planner_.build_seeds(), planner_.label_seeds()}, "building and labelling the first structures");
+  history_.seeds = read_seeds(folder_);
+  session_.say(
+      fmt::format("{} structures built, {} of them labelled", history_.seeds->n_built, history_.seeds->n_labels));
+}
+
 void Loop::round() {
   RoundRecord fresh;
   train(fresh);
@@ -140,6 +149,7 @@ void Loop::round() {
 
 History Loop::run() {
   const FolderLock lock(folder_ / "state", patience_seconds);
+  if (planner_.makes_seeds()) make_seeds();
   work({planner_.prepare()}, "setting validation frames aside");
   while (!ended()) round();
   history_.now.clear();

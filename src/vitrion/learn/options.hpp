@@ -79,11 +79,13 @@ struct LearnOptions {
   std::uint64_t seed = 1;
   int slots = 1;  ///< MD runs side by side, and threads of training
   YAML::Node train;
-  YAML::Node reading;                    ///< data.format, species, frames of the seed files
-  std::vector<std::string> seeds;        ///< seed files, inputs/NAME
-  bool seeds_are_free_energies = false;  ///< what the seed files do not say themselves
-  std::string potential;                 ///< file name every training writes
-  ValidationSet validation;              ///< files as inputs/NAME
+  YAML::Node reading;                      ///< data.format, species, frames of the seed files
+  std::vector<std::string> seeds;          ///< seed files, inputs/NAME
+  YAML::Node recipe;                       ///< of structures that are labelled before round 0; null: none
+  std::vector<std::string> recipe_inputs;  ///< files the recipe reads, inputs/NAME
+  bool seeds_are_free_energies = false;    ///< what the seed files do not say themselves
+  std::string potential;                   ///< file name every training writes
+  ValidationSet validation;                ///< files as inputs/NAME
   std::vector<Exploration> explorations;
   SelectSettings select;
   LabelSettings label;

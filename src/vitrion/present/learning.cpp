@@ -224,6 +224,9 @@ void add_warnings(const History& history, std::vector<report::Block>& blocks) {
         .text =
             "No two such atoms are within the cutoff anywhere in the training set: how they repel is not learned."});
   report::List failed, refused;
+  if (history.seeds)
+    for (const Failure& f : history.seeds->failures)
+      failed.items.push_back(fmt::format("Of those built first, {} of {}: {}", f.composition, f.traj, f.reason));
   for (const RoundRecord& r : history.rounds) {
     for (const Failure& f : r.failures)
       failed.items.push_back(fmt::format("Round {}, {} of {}: {}", r.round, f.composition, f.traj, f.reason));

@@ -55,6 +55,12 @@ std::string join_lines(const std::vector<std::string>& lines) {
   return text;
 }
 
+// What an analysis says for the whole study to remember; null: nothing.
+nlohmann::json outcome_in(const fs::path& result) {
+  const nlohmann::json root = nlohmann::json::parse(read_file(result), nullptr, false);
+  return root.is_object() ? root.value("outcome", nlohmann::json()) : nlohmann::json();
+}
+
 void check_order(const std::vector<Stage>& stages) {
   std::set<std::string> known;
   for (const Stage& stage : stages) {
@@ -127,7 +133,7 @@ class Run {
   void start(const Stage& stage, const std::string& key) {
     const fs::path stage_folder = folder_ / stage.name;
     const bool resumes = started_key(stage_folder) == key;
-    if (!resumes) fs::remove_all(stage_folder);
+    if (!resumes && !stage.incremental) fs::remove_all(stage_folder);
     fs::create_directories(stage_folder);
     for (const auto& [name, content] : stage.files) write_file_atomically(stage_folder / name, content);
     write_file_atomically(stage_folder / key_name, key);
@@ -184,11 +190,17 @@ class Run {
     }
   }
 
-  void write_manifest() const {
+  void write_manifest() {
     nlohmann::json manifest;
     for (const Stage& stage : stages_) {
       const StageRecord* record = state_.find(stage.name);
       manifest[stage.name] = {{"key", record->key}, {"outputs", record->outputs}};
+      if (record->outputs.count("result.json") == 0) continue;
+      const nlohmann::json outcome = outcome_in(folder_ / stage.name / "result.json");
+      if (outcome.is_null()) continue;
+      manifest[stage.name]["outcome"] = outcome;
+      if (outcome.contains("warning"))
+        session_.say(fmt::format("warning: {}: {}", stage.name, outcome.at("warning").get<std::string>()));
     }
     write_file_atomically(folder_ / "manifest.json", manifest.dump(1) + "\n");
   }

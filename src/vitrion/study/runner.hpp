@@ -22,7 +22,7 @@ struct RunnerOptions {
 enum class StageStatus {
   done,     ///< its inputs and outputs are what they were when it ended
   resumes,  ///< it was started with these inputs and did not end
-  changed,  ///< it ended, or was started, with other inputs (or its outputs are gone): it starts afresh
+  changed,  ///< it ended, or was started, with other inputs (or its outputs are gone): it is made anew
   waiting   ///< not started; its inputs may not exist yet
 };
 
@@ -34,7 +34,9 @@ std::vector<StageStatus> inspect(const std::vector<Stage>& stages, const std::fi
 /// A stage's command is a child process; its output goes to NAME/log.txt. A child dies with this process, and the
 /// study's folder is locked as long as a child lives, so a killed run leaves nothing behind that writes. A stage that
 /// was cut off is started again in the same folder with the same inputs: its command resumes. When inputs changed, the
-/// folder is emptied first. After the last stage `manifest.json` lists every output with its content hash.
+/// folder is emptied first, but for stages that are incremental. After the last stage `manifest.json` lists every
+/// output with its content hash, and the `outcome` of a result.json that has one; a `warning` in it is told to the
+/// session.
 ///
 /// Throws InputError when stages form a cycle or another process runs in the folder; std::runtime_error when a command
 /// fails (with the end of its log); Interrupted when a stop was requested (children are asked to stop and waited for).

@@ -39,6 +39,10 @@ Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, i
 }
 
 void plan(Config& study, Graph& graph) {
+  if (graph.all<PotentialHandle>().empty())
+    throw InputError(study.where(), "the section \"train\" is missing",
+                     "Or name a potential that exists: potential: {file: lipon.almtp, test: [test.extxyz]}. Or learn "
+                     "one from labels that the study makes: learn: {...}.");
   if (!study.has("quench")) throw InputError(study.where(), "the section \"quench\" is missing");
   Config section = study.section("quench");
   YAML::Node yaml = editable(section);
