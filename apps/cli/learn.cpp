@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct LearnCommand {
-  std::string file, output, json;
+  std::string file, output, json, executor;
   ResultFiles files;
   std::vector<std::string> overrides;
   bool dry_run = false;
@@ -88,7 +88,8 @@ void print(const learn::Learning& learning) {
 
 void LearnCommand::execute() const {
   Config config = Config::load(file, overrides);
-  const learn::LearnOptions options = learn::read_learn_options(config);
+  learn::LearnOptions options = learn::read_learn_options(config);
+  if (!executor.empty()) options.executor = jobs::read_executor_file(executor);
   const std::string program = fs::read_symlink("/proc/self/exe").string();
   if (dry_run) {
     // What is done is known by the contents of the inputs, which are looked up in the folder.
@@ -165,6 +166,9 @@ void add_learn(CLI::App& app) {
   sub->add_option("--output", command->output, "Folder of the loop (default: the file's name with -output)");
   sub->add_flag("--dry-run", command->dry_run, "Show the first round and the budget; run nothing");
   sub->add_option("--json", command->json, "Also write the result to this file, for machines");
+  sub->add_option(
+      "--executor", command->executor,
+      "A file (YAML) with the section \"executor\", in place of that of the settings; absent: this machine");
   command->files.add_to(*sub);
   sub->require_subcommand(0, 1);
   add_status_command(*sub);

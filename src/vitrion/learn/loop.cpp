@@ -29,6 +29,7 @@ class Loop {
         folder_(std::move(folder)),
         planner_(options, program),
         session_(session),
+        submit_(study::submission(options.executor, folder_, program)),
         after_step_(std::move(after_step)) {}
 
   History run();
@@ -53,6 +54,7 @@ class Loop {
   fs::path folder_;
   Planner planner_;
   Session session_;
+  std::vector<std::string> submit_;
   std::function<void(const History&)> after_step_;
   std::vector<Stage> stages_;  // all so far, in order
   History history_;
@@ -67,8 +69,10 @@ void Loop::work(std::vector<Stage> stages, const std::string& what) {
   stages_.insert(stages_.end(), std::make_move_iterator(stages.begin()), std::make_move_iterator(stages.end()));
   history_.now = what;
   show();
-  study::run_stages(stages_, folder_,
-                    {.slots = o_.slots, .tell_done = false, .after_each = [&](const Stage&) { show(); }}, session_);
+  study::run_stages(
+      stages_, folder_,
+      {.slots = o_.slots, .tell_done = false, .submit = submit_, .after_each = [&](const Stage&) { show(); }},
+      session_);
 }
 
 void Loop::show() const {

@@ -215,6 +215,7 @@ LearnOptions read_learn_options(Config& config) {
   read_label(config, o);
   read_goal(config.section("until"), o.goal);
   read_budget(config.section("budget"), o.budget);
+  o.executor = jobs::read_executor(config);
   config.finish();
   return o;
 }

@@ -14,6 +14,7 @@
 #include "vitrion/core/config.hpp"
 #include "vitrion/core/structure.hpp"
 #include "vitrion/dft/engine.hpp"
+#include "vitrion/jobs/submitted.hpp"
 #include "vitrion/study/settings.hpp"
 
 namespace vitrion::learn {
@@ -91,6 +92,7 @@ struct LearnOptions {
   LabelSettings label;
   Goal goal;
   Budget budget;
+  jobs::Executor executor;  ///< of trainings and explorations
   study::Imports imports;
 };
 

@@ -75,6 +75,7 @@ Stage Planner::train(int round, const std::vector<int>& labelled) const {
   stage.title = fmt::format("round {}: train the potential", round);
   stage.command = {program_, "train", "train.yaml", "--threads", std::to_string(o_.slots), "--result", "."};
   stage.after = {"prepare"};
+  stage.is_long = true;
   stage.slots = o_.slots;
   stage.inputs = {"prepare/train.extxyz", "prepare/validation.extxyz"};
   // The model card and the log hold wall times: they are not the same bytes twice.
@@ -105,6 +106,7 @@ std::vector<Stage> Planner::explore(int round, int trained) const {
       stage.title = fmt::format("round {}: explore, {}", round, run.name);
       stage.command = {program_, "learn", "explore", "explore.yaml", "--threads", "1"};
       stage.after = {folder_of(trained, "train")};
+      stage.is_long = true;
       stage.inputs = run.inputs;
       stage.inputs.push_back(folder_of(trained, "train") + "/" + o_.potential);
       stage.outputs = {"explore.json", "candidates.extxyz"};

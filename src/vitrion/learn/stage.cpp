@@ -45,8 +45,10 @@ void plan(Config& study, study::Graph& graph) {
   Config section = study.section("learn");
   const YAML::Node yaml = study::editable(section);
   const LearnOptions options = read_learn_options(section);
+  if (section.has("executor"))
+    throw section.error("executor", "\"executor\" stands at the top of a study: it is that of all stages");
   study::Stage stage{.name = "learn", .title = "learn the potential: explore, label, train"};
-  stage.command = {graph.program(), "learn", "learn.yaml", "--output", "."};
+  stage.command = {graph.program(), "learn", "learn.yaml", "--output", ".", "--executor", "../executor.yaml"};
   stage.slots = graph.study().slots;
   stage.incremental = true;
   for (const auto& [name, path] : options.imports.files())

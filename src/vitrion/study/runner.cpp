@@ -19,6 +19,7 @@
 #include "vitrion/core/folder_lock.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/jobs/submitted.hpp"
 
 namespace vitrion::study {
 namespace {
@@ -130,15 +131,26 @@ class Run {
     }
   }
 
+  std::vector<std::string> submitted(const Stage& stage) const {
+    std::vector<std::string> command = options_.submit;
+    for (std::string& word : command)
+      if (word == "{}") word = std::to_string(stage.slots);
+    command.insert(command.end(), stage.command.begin(), stage.command.end());
+    return command;
+  }
+
   void start(const Stage& stage, const std::string& key) {
     const fs::path stage_folder = folder_ / stage.name;
     const bool resumes = started_key(stage_folder) == key;
+    const bool elsewhere = stage.is_long && !options_.submit.empty();
+    if (!resumes || !elsewhere) jobs::cancel_left_in(stage_folder);
     if (!resumes && !stage.incremental) fs::remove_all(stage_folder);
     fs::create_directories(stage_folder);
     for (const auto& [name, content] : stage.files) write_file_atomically(stage_folder / name, content);
     write_file_atomically(stage_folder / key_name, key);
     say(fmt::format("{}: {}{}", stage.name, stage.title, resumes ? " (goes on where it was)" : ""));
-    running_[start_process(stage.command, stage_folder, stage_folder / "log.txt")] = {&stage, key, Clock::now()};
+    const std::vector<std::string> command = elsewhere ? submitted(stage) : stage.command;
+    running_[start_process(command, stage_folder, stage_folder / "log.txt")] = {&stage, key, Clock::now()};
   }
 
   void wait_for_one() {
@@ -227,6 +239,14 @@ class Run {
 };
 
 }  // namespace
+
+std::vector<std::string> submission(const jobs::Executor& executor, const fs::path& folder,
+                                    const std::string& program) {
+  if (executor.slurm) jobs::Slurm(folder, "Run this where jobs are submitted, or leave out \"executor\".");
+  write_file_atomically(folder / "executor.yaml", executor.yaml);
+  if (!executor.slurm) return {};
+  return {program, "submit", "../executor.yaml", "--cpus", "{}", "--"};
+}
 
 std::vector<StageStatus> inspect(const std::vector<Stage>& stages, const fs::path& folder) {
   check_order(stages);

@@ -23,6 +23,8 @@ struct Stage {
   /// Its command knows by itself what in its folder still holds (a learning loop, whose labels are dear): the folder is
   /// kept when inputs change.
   bool incremental = false;
+  /// Long work, which may be handed to another machine (RunnerOptions::submit).
+  bool is_long = false;
 };
 
 /// What the state file remembers of a stage that ended well.

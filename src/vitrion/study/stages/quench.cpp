@@ -27,6 +27,7 @@ Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, i
               .title = fmt::format("melt and quench, replica {} of {}", replica, replicas)};
   stage.command = {graph.program(), "quench", "quench.yaml", "--threads", "1"};
   stage.after = {potential.stage};
+  stage.is_long = true;
   stage.inputs = potential.files;
   if (yaml["structure"]) {
     stage.inputs.push_back(graph.imports().add(section.path("structure"), section.where()));

@@ -18,6 +18,7 @@ void plan(Config& study, Graph& graph) {
   Stage stage{.name = "train", .title = "train the potential"};
   stage.command = {graph.program(), "train", "train.yaml", "--threads", slots};
   stage.slots = graph.study().slots;
+  stage.is_long = true;
   Config section = study.section("train");
   YAML::Node yaml = editable(section);
   const std::string file = output_file(yaml);
