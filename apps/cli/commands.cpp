@@ -13,6 +13,7 @@ void add_commands(CLI::App& app) {
   add_structure(app);
   add_transport(app);
   add_run(app);
+  add_submit(app);
   add_report(app);
   add_label(app);
   add_learn(app);

@@ -23,6 +23,7 @@ void add_convert(CLI::App& app);
 void add_dataset(CLI::App& app);
 void add_info(CLI::App& app);
 void add_run(CLI::App& app);
+void add_submit(CLI::App& app);
 void add_learn(CLI::App& app);
 void add_report(CLI::App& app);
 void add_completion(CLI::App& app);

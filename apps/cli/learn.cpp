@@ -7,14 +7,19 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/result_files.hpp"
 #include "cli/stage_table.hpp"
 #include "cli/terminal.hpp"
 #include "frontend/mpi.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
 #include "vitrion/dft/queue.hpp"
+#include "vitrion/learn/learning.hpp"
 #include "vitrion/learn/loop.hpp"
 #include "vitrion/learn/plan.hpp"
 #include "vitrion/learn/steps.hpp"
+#include "vitrion/present/learning.hpp"
+#include "vitrion/report/text.hpp"
 #include "vitrion/study/runner.hpp"
 
 namespace vitrion::cli {
@@ -23,7 +28,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct LearnCommand {
-  std::string file, output, json;
+  std::string file, output, json, executor;
+  ResultFiles files;
   std::vector<std::string> overrides;
   bool dry_run = false;
 
@@ -35,14 +41,19 @@ struct LearnCommand {
 
 void print_plan(const learn::LearnOptions& o, const fs::path& folder, const std::string& program) {
   const learn::Planner planner(o, program);
-  std::vector<study::Stage> stages{planner.prepare(), planner.train(0, {})};
+  std::vector<study::Stage> stages;
+  if (planner.makes_seeds()) stages = {planner.build_seeds(), planner.label_seeds()};
+  stages.push_back(planner.prepare());
+  const std::size_t n_before = stages.size();
+  stages.push_back(planner.train(0, {}));
   double length = 0;
   for (const learn::Exploration& e : o.explorations)
     for (std::size_t k = 0; k < e.per_round; ++k) length += e.runs[k].length_ps;
   for (study::Stage& stage : planner.explore(0, 0)) stages.push_back(std::move(stage));
   stages.push_back(planner.select(0, 0, std::min(o.select.most, o.budget.labels.value_or(o.select.most))));
   stages.push_back(planner.label(0));
-  fmt::print("{}: rounds of {} steps in {}, {} side by side\n", o.title, stages.size() - 1, folder.string(), o.slots);
+  fmt::print("{}: rounds of {} steps in {}, {} side by side\n", o.title, stages.size() - n_before, folder.string(),
+             o.slots);
   fmt::print("each round explores {:.4g} ps and labels at most {} structures ({})\n", length, o.select.most,
              dft::make_engine(o.label.settings)->name());
   std::string budget = fmt::format("{} rounds", o.budget.rounds);
@@ -55,26 +66,30 @@ void print_plan(const learn::LearnOptions& o, const fs::path& folder, const std:
   fmt::print("\nThen round 1 with the new labels, and so on.\n");
 }
 
-void print_history(const learn::History& history) {
-  fmt::print("{:>5} {:>8} {:>10} {:>9} {:>9} {:>9} {:>9} {:>7} {:>7} {:>7}\n", "round", "frames", "meV/atom", "eV/Å",
-             "broken", "beyond", "grade", "chosen", "labels", "failed");
-  for (const learn::RoundRecord& r : history.rounds) {
-    const bool explored = !r.runs.empty();
-    const auto count = [&](bool known, std::size_t n) { return known ? std::to_string(n) : std::string("-"); };
-    fmt::print("{:>5} {:>8} {:>10.2f} {:>8.4f} {:>9} {:>9} {:>9} {:>7} {:>7} {:>7}\n", r.round, r.n_training,
-               r.validation.energy, r.validation.force,
-               explored ? fmt::format("{}/{}", r.n_broken(), r.runs.size()) : "-",
-               explored ? fmt::format("{}/{}", r.n_above(), r.n_looks()) : "-",
-               explored ? fmt::format("{:.3g}", r.highest_grade()) : "-", count(r.selected, r.n_chosen),
-               count(r.labelled, r.n_labels), count(r.labelled, r.failures.size()));
-  }
-  fmt::print("{}: {}\n", learn::name_of(history.status),
+report::Source last_training(const fs::path& folder) {
+  return {.study = {}, .name = "training", .section = report::read_section(folder / "training" / "section.json")};
+}
+
+// What the loop leaves for machines, for `vitrion report`, and for people to look at while it runs.
+void write_results(const learn::Learning& learning, const learn::Cost& cost, const fs::path& folder) {
+  ResultFiles{.folder = folder.string(), .plots = {}}.write(learn::learning_kind, learn::to_json(learning),
+                                                            present::learning_section(learning), RunOptions{});
+  std::vector<report::Source> further;
+  if (fs::exists(folder / "training" / "section.json")) further.push_back(last_training(folder));
+  write_file_atomically(folder / "learn.html",
+                        report::to_html(present::learning_page(learning, cost, std::move(further))));
+}
+
+void print(const learn::Learning& learning) {
+  const learn::History& history = learning.history;
+  fmt::print("{}\n{}: {}\n", report::to_text(present::learning_section(learning)), learn::name_of(history.status),
              history.now.empty() ? learn::describe(history.status) : history.now);
 }
 
 void LearnCommand::execute() const {
   Config config = Config::load(file, overrides);
-  const learn::LearnOptions options = learn::read_learn_options(config);
+  learn::LearnOptions options = learn::read_learn_options(config);
+  if (!executor.empty()) options.executor = jobs::read_executor_file(executor);
   const std::string program = fs::read_symlink("/proc/self/exe").string();
   if (dry_run) {
     // What is done is known by the contents of the inputs, which are looked up in the folder.
@@ -84,12 +99,18 @@ void LearnCommand::execute() const {
     if (is_new) fs::remove_all(folder());
     return;
   }
-  const learn::History history = learn::run_loop(options, folder(), program, terminal_session());
+  const learn::History history =
+      learn::run_loop(options, folder(), program, terminal_session(), [&](const learn::History& so_far) {
+        write_results(learn::learning_of(options, so_far, folder()), learn::cost_of(folder(), options.label.slots),
+                      folder());
+      });
+  const learn::Learning learning = learn::learning_of(options, history, folder());
   fmt::print("\n");
-  print_history(history);
+  print(learning);
   fmt::print("Potential: {}\nDataset: {}\nProgress page: {}\n", (folder() / options.potential).string(),
              (folder() / "dataset.extxyz").string(), (folder() / "learn.html").string());
-  RunOptions{.threads = 0, .json = json}.write_json(learn::to_json(history));
+  files.write(learn::learning_kind, learn::to_json(learning), present::learning_section(learning),
+              RunOptions{.threads = 0, .json = json});
   if (history.status == learn::LoopStatus::stalled)
     throw std::runtime_error("the loop is stalled: " + learn::describe(history.status) +
                              " learn.html says what was refused or failed: widen the limits of \"select\", mend the "
@@ -102,18 +123,19 @@ void add_status_command(CLI::App& learn) {
   sub->add_option("folder", words->first, "Folder of the loop")->required();
   sub->add_option("--json", words->second, "Also write it to this file, for machines");
   sub->callback([words] {
-    const fs::path file = fs::path(words->first) / "history.json";
+    const fs::path file = fs::path(words->first) / "result.json";
     if (!fs::exists(file))
-      throw InputError(Location{words->first}, "holds no history of a learning loop",
+      throw InputError(Location{words->first}, "holds no result of a learning loop",
                        "Name the folder given by --output.");
-    const learn::History history = learn::read_history(file);
-    print_history(history);
+    const learn::Learning learning = learn::read_learning(file);
+    print(learning);
     if (const fs::path queue = fs::path(words->first) / "labels"; fs::exists(queue / "queue.sqlite")) {
       const dft::JobCounts labels = dft::Queue(queue).counts();
       fmt::print("labels: {} done, {} running, {} pending, {} failed (vitrion label status {})\n", labels.done,
                  labels.running, labels.pending, labels.failed, queue.string());
     }
-    RunOptions{.threads = 0, .json = words->second}.write_json(learn::to_json(history));
+    RunOptions{.threads = 0, .json = words->second}.write_json(
+        with_header(learn::learning_kind, learn::to_json(learning)));
   });
 }
 
@@ -143,7 +165,11 @@ void add_learn(CLI::App& app) {
   sub->add_option("overrides", command->overrides, "key=value, for single settings: budget.labels=50 slots=2");
   sub->add_option("--output", command->output, "Folder of the loop (default: the file's name with -output)");
   sub->add_flag("--dry-run", command->dry_run, "Show the first round and the budget; run nothing");
-  sub->add_option("--json", command->json, "Also write the history to this file, for machines");
+  sub->add_option("--json", command->json, "Also write the result to this file, for machines");
+  sub->add_option(
+      "--executor", command->executor,
+      "A file (YAML) with the section \"executor\", in place of that of the settings; absent: this machine");
+  command->files.add_to(*sub);
   sub->require_subcommand(0, 1);
   add_status_command(*sub);
   add_step(*sub, "prepare", "A step: set validation frames aside", learn::prepare);

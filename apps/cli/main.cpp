@@ -13,6 +13,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/version.hpp"
+#include "vitrion/learn/stage.hpp"
 
 namespace {
 
@@ -68,8 +69,9 @@ int main(int argc, char** argv) {
   cli::add_commands(app);
 
   try {
-    // Kinds of potentials from rooms above theirs.
+    // Kinds of potentials and stages from rooms above theirs.
     lammps::register_potential(frontend::start_mpi);
+    study::register_stage_kind(learn::learn_kind());
     cli::listen_to_stop_signals();
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
     return success;

@@ -52,11 +52,14 @@ void check_command(const std::vector<std::string>& command) {
 
 void RunCommand::execute() const {
   Config config = Config::load(file, overrides);
-  const study::Study study = study::plan_study(config, fs::read_symlink("/proc/self/exe").string(), check_command);
+  const std::string program = fs::read_symlink("/proc/self/exe").string();
+  const study::Study study = study::plan_study(config, program, check_command);
   for (const std::string& note : study.notes) fmt::print(stderr, "vitrion: note: {}\n", note);
   study::import_files(study.imports, folder());
   if (dry_run) return print_plan(study, folder());
-  study::run_stages(study.stages, folder(), {.slots = study.slots}, terminal_session());
+  study::run_stages(study.stages, folder(),
+                    {.slots = study.slots, .submit = study::submission(study.executor, folder(), program)},
+                    terminal_session());
   fs::copy_file(folder() / "report" / "report.html", folder() / "report.html", fs::copy_options::overwrite_existing);
   fmt::print("Report: {}\n", (folder() / "report.html").string());
 }
@@ -75,6 +78,8 @@ void add_run(CLI::App& app) {
       "Examples:\n"
       "  vitrion run examples/lipon/study.yaml --dry-run\n"
       "  vitrion run examples/lipon/study.yaml --output lipon\n"
+      "  vitrion run examples/learn/study.yaml --output learned      learns its potential from labels it makes itself\n"
+      "With executor: {slurm: {...}} long stages are jobs of Slurm (docs/study.md).\n"
       "Killed or stopped at any moment, the same command goes on where it was. A stage whose inputs and settings did "
       "not\n"
       "change is not run again. Every stage is a command of this program in a folder of its own, with its settings and "

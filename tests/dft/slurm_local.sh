@@ -4,7 +4,8 @@
 #   apt-get install --no-install-recommends slurmctld slurmd slurm-client munge
 #   tests/dft/slurm_local.sh build/release/vitrion
 # Shows: jobs go through sbatch and come back as labels; a process killed after submitting loses none of them, the next one adopts
-# them; a learning loop whose labels come through Slurm ends with the same dataset and potential as one without; a job that ran out of
+# them; a learning loop whose labels come through Slurm ends with the same dataset and potential as one without; so does a study whose
+# stages are jobs, killed and stopped on the way; a job that ran out of
 # its time is submitted again with more and then succeeds.
 set -euo pipefail
 program=$(realpath "$1")
@@ -108,6 +109,9 @@ after=$(squeue --noheader --states=all --format=%i | wc -l)
 for file in dataset.extxyz potential.almtp; do cmp "$folder/loop/here/$file" "$folder/loop/slurm/$file"; done
 echo "the loop made $((after - before)) Slurm jobs"
 [ "$after" -gt "$before" ]
+
+echo "--- a study whose stages are jobs has the hashes of one that ran here"
+"$here/../jobs/slurm_study.sh" "$program" "$(realpath "$here/../..")" real
 
 echo "--- a job that runs out of time is submitted again with more (Slurm's shortest limit is a minute: this takes three)"
 export FAKE_SECONDS=40

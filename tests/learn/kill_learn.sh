@@ -20,7 +20,7 @@ for _ in $(seq "$kills"); do
 done
 [ "$killed" -gt 0 ] || { echo "nothing was killed"; exit 1; }
 (learn "$folder/killed" >> "$folder/killed.log" 2>&1) || { tail -40 "$folder/killed.log"; exit 1; }
-for file in history.json history.csv dataset.extxyz validation.extxyz potential.almtp manifest.json; do
+for file in result.json section.json history.json history.csv dataset.extxyz validation.extxyz potential.almtp manifest.json; do
   cmp "$folder/whole/$file" "$folder/killed/$file"
 done
 echo "killed $killed times; history, dataset and potential are those of the run that was not"

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
+#include "schema.hpp"
 #include "support.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/dataset/duplicates.hpp"
@@ -83,8 +84,52 @@ TEST(Loop, LearnsFromATeacherUntilNoRunBreaks) {
   EXPECT_EQ(again.exit_code, 0);
   EXPECT_EQ(again.output.find("done in"), std::string::npos) << again.output;
   const test::Run status = test::run_program("vitrion learn status " + (loop.folder / "out").string());
-  EXPECT_NE(status.output.find("converged"), std::string::npos) << status.output;
+  EXPECT_NE(status.output.find("converged: "), std::string::npos) << status.output;
   EXPECT_NE(read_file(loop.folder / "out" / "learn.html").find("Extrapolation grade"), std::string::npos);
+}
+
+TEST(Loop, LeavesAResultAndSectionsThatReportsJoin) {
+  const Loop loop("budget.rounds=1 --result " + (test::scratch_folder() / "result").string());
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  const fs::path out = loop.folder / "out";
+  const json result = json::parse(read_file(out / "result.json"));
+  EXPECT_EQ(test::violations(result, "learning"), "");
+  EXPECT_EQ(test::violations(json::parse(read_file(out / "section.json")), "section"), "");
+  EXPECT_EQ(test::violations(json::parse(read_file(out / "training" / "result.json")), "training"), "");
+  EXPECT_EQ(read_file(out / "training" / "section.json"), read_file(out / "r01-train" / "section.json"));
+  EXPECT_EQ(read_file(loop.folder / "result" / "result.json"), read_file(out / "result.json"));
+  EXPECT_EQ(result.at("rounds"), loop.history().at("rounds"));
+  EXPECT_EQ(result.at("outcome").at("status"), "out_of_rounds");
+  EXPECT_EQ(result.at("outcome").at("converged"), false);
+  EXPECT_EQ(result.at("files").at("potential.almtp"), content_hash_of_file(out / "potential.almtp"));
+  // On the terminal the blocks of the section, the warning among them.
+  EXPECT_NE(loop.run.output.find("Learning ended before its goal was reached"), std::string::npos) << loop.run.output;
+  const test::Run report = test::run_program("vitrion report " + out.string() + " " + (out / "training").string() +
+                                             " --output " + (loop.folder / "page.html").string());
+  ASSERT_EQ(report.exit_code, 0) << report.output;
+  const std::string page = read_file(loop.folder / "page.html");
+  for (const char* said : {"Extrapolation grade", "Errors against DFT", "Learning ended before its goal was reached"})
+    EXPECT_NE(page.find(said), std::string::npos) << said;
+}
+
+// LAMMPS computes the labels: the same repulsion by its pair style zbl.
+TEST(Loop, LearnsFromAPairStyleOfLammps) {
+  const Loop loop(
+      "label.settings='{engine: potential, potential: {lammps: {pair_style: zbl 1.5 4.0, pair_coeff: [1 1 12 12, 1 2 "
+      "12 "
+      "8, 2 2 8 8]}, species: [Mg, O]}}' budget.rounds=1");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  EXPECT_GT(sum(loop.history().at("rounds"), "labels"), 0u);
+}
+
+TEST(Loop, BuildsAndLabelsItsFirstStructures) {
+  const Loop loop(
+      "build='{builders: [{name: near, kind: displace, input: seed.extxyz, sigma_A: 0.02}, {name: far, kind: displace, "
+      "input: near, sigma_A: 0.1, copies: 2}]}' train.data='{validation_fraction: 0}' budget.rounds=1");
+  ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
+  EXPECT_EQ(loop.history().at("seeds").at("built"), 18);
+  EXPECT_EQ(loop.history().at("seeds").at("labels"), 18);
+  EXPECT_EQ(loop.history().at("rounds").front().at("training_frames"), 18);
 }
 
 TEST(Loop, EndsWhenTheBudgetOfLabelsIsSpentAndGoesOnWhenItIsRaised) {

@@ -13,6 +13,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/random.hpp"
+#include "vitrion/core/result.hpp"
 
 namespace vitrion::study {
 namespace {
@@ -60,6 +61,21 @@ TEST(Runner, StartsAfreshWhatDependsOnAChange) {
   run_stages(stages, folder);
   EXPECT_NE(read_file(folder / "b" / "out").find("more"), std::string::npos);
   EXPECT_EQ(read_file(folder / "a" / "starts"), "start\n");
+}
+
+// A stage that knows itself what still holds keeps its folder; what it says of its outcome is in the manifest.
+TEST(Runner, KeepsTheFolderOfAnIncrementalStageAndRecordsItsOutcome) {
+  const fs::path folder = test::scratch_folder();
+  const auto stage = [](const std::string& word) {
+    Stage s = shell("a", "echo " + word + R"( >> all; echo '{"outcome": {"converged": false}}' > result.json)", {},
+                    {"result.json"});
+    s.incremental = true;
+    return s;
+  };
+  run_stages({stage("one")}, folder);
+  run_stages({stage("two")}, folder);
+  EXPECT_EQ(read_file(folder / "a" / "all"), "one\ntwo\n");
+  EXPECT_EQ(read_json(folder / "manifest.json").at("a").at("outcome").at("converged"), false);
 }
 
 TEST(Runner, RepairsADamagedOutput) {

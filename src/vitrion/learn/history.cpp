@@ -75,10 +75,22 @@ RunRecord run_back(const json& j) {
   return r;
 }
 
+json failures_json(const std::vector<Failure>& failures) {
+  json list = json::array();
+  for (const Failure& f : failures)
+    list.push_back({{"composition", f.composition}, {"traj", f.traj}, {"reason", f.reason}});
+  return list;
+}
+
+std::vector<Failure> failures_back(const json& list) {
+  std::vector<Failure> failures;
+  for (const json& f : list)
+    failures.push_back(
+        {f.at("composition").get<std::string>(), f.at("traj").get<std::string>(), f.at("reason").get<std::string>()});
+  return failures;
+}
+
 json round_json(const RoundRecord& r) {
-  json failures = json::array();
-  for (const Failure& f : r.failures)
-    failures.push_back({{"composition", f.composition}, {"traj", f.traj}, {"reason", f.reason}});
   json runs = json::array();
   for (const RunRecord& run : r.runs) runs.push_back(run_json(run));
   return {{"round", r.round},
@@ -99,7 +111,7 @@ json round_json(const RoundRecord& r) {
           {"cut", r.n_cut},
           {"labels", r.n_labels},
           {"not_begun", r.n_not_begun},
-          {"failures", failures}};
+          {"failures", failures_json(r.failures)}};
 }
 
 RoundRecord round_back(const json& j) {
@@ -122,9 +134,7 @@ RoundRecord round_back(const json& j) {
   r.n_cut = j.at("cut").get<std::size_t>();
   r.n_labels = j.at("labels").get<std::size_t>();
   r.n_not_begun = j.at("not_begun").get<std::size_t>();
-  for (const json& f : j.at("failures"))
-    r.failures.push_back(
-        {f.at("composition").get<std::string>(), f.at("traj").get<std::string>(), f.at("reason").get<std::string>()});
+  r.failures = failures_back(j.at("failures"));
   return r;
 }
 
@@ -211,12 +221,18 @@ std::size_t History::n_labels() const {
   return n;
 }
 
+std::size_t History::n_failed() const {
+  std::size_t n = 0;
+  for (const RoundRecord& r : rounds) n += r.failures.size();
+  return n;
+}
+
 RoundRecord read_training(const fs::path& folder, int round, int trained) {
   const fs::path place = folder / folder_of(trained, "train");
   RoundRecord record;
   record.round = round;
   record.trained = trained;
-  const json errors = read_json(place / "errors.json");
+  const json errors = read_json(place / "result.json");
   record.training = errors_in(errors.at("training"));
   record.validation = errors_in(errors.at("test"));
   const json card = read_json(place / "potential.card.json");
@@ -271,29 +287,36 @@ void read_labels(const fs::path& folder, RoundRecord& record) {
   record.labelled = true;
   record.n_labels = result.at("labelled").get<std::size_t>();
   record.n_not_begun = result.at("not_begun").get<std::size_t>();
-  for (const json& f : result.at("failed"))
-    record.failures.push_back(
-        {f.at("composition").get<std::string>(), f.at("traj").get<std::string>(), f.at("reason").get<std::string>()});
+  record.failures = failures_back(result.at("failed"));
+}
+
+SeedRecord read_seeds(const fs::path& folder) {
+  const json result = read_json(folder / "seeds-label" / "labels.json");
+  return {result.at("asked").get<std::size_t>(), result.at("labelled").get<std::size_t>(),
+          failures_back(result.at("failed"))};
 }
 
 json to_json(const History& history) {
   json rounds = json::array();
   for (const RoundRecord& r : history.rounds) rounds.push_back(round_json(r));
-  return {{"status", name_of(history.status)}, {"now", history.now}, {"rounds", rounds}};
+  json j{{"status", name_of(history.status)}, {"now", history.now}, {"rounds", rounds}};
+  if (const std::optional<SeedRecord>& seeds = history.seeds)
+    j["seeds"] = {{"built", seeds->n_built}, {"labels", seeds->n_labels}, {"failures", failures_json(seeds->failures)}};
+  return j;
 }
 
-History read_history(const fs::path& file) {
-  const json j = read_json(file);
+History history_from_json(const json& j) {
   History history;
-  try {
-    const std::string status = j.at("status").get<std::string>();
-    for (const LoopStatus s : all_statuses)
-      if (status == name_of(s)) history.status = s;
-    history.now = j.at("now").get<std::string>();
-    for (const json& r : j.at("rounds")) history.rounds.push_back(round_back(r));
-  } catch (const json::exception& e) {
-    throw InputError(Location{file.string()}, std::string("is not the history of a learning loop: ") + e.what());
+  const std::string status = j.at("status").get<std::string>();
+  for (const LoopStatus s : all_statuses)
+    if (status == name_of(s)) history.status = s;
+  history.now = j.at("now").get<std::string>();
+  if (j.contains("seeds")) {
+    const json& seeds = j.at("seeds");
+    history.seeds = {seeds.at("built").get<std::size_t>(), seeds.at("labels").get<std::size_t>(),
+                     failures_back(seeds.at("failures"))};
   }
+  for (const json& r : j.at("rounds")) history.rounds.push_back(round_back(r));
   return history;
 }
 

@@ -55,6 +55,12 @@ struct RoundRecord {
   double mean_grade() const;
 };
 
+/// The first structures, where the loop builds and labels them.
+struct SeedRecord {
+  std::size_t n_built = 0, n_labels = 0;
+  std::vector<Failure> failures;
+};
+
 /// How the loop stands.
 enum class LoopStatus { running, converged, out_of_labels, out_of_hours, out_of_rounds, stalled };
 const char* name_of(LoopStatus status);
@@ -62,23 +68,27 @@ const char* name_of(LoopStatus status);
 std::string describe(LoopStatus status);
 
 struct History {
+  std::optional<SeedRecord> seeds;  ///< nothing: all seed data were given
   std::vector<RoundRecord> rounds;
   LoopStatus status = LoopStatus::running;
   std::string now;  ///< what is being done; empty when the loop has ended
 
+  // Over all rounds, without the seeds.
   std::size_t n_asked() const;   ///< structures handed to DFT
   std::size_t n_labels() const;  ///< those that got a label
+  std::size_t n_failed() const;  ///< those that got none
 };
 
 /// Reads what the steps of a round left: training (of round `trained`), and each further step that is done.
 RoundRecord read_training(const std::filesystem::path& folder, int round, int trained);
 void read_runs(const std::filesystem::path& folder, const LearnOptions& options, RoundRecord& record);
 void read_selection(const std::filesystem::path& folder, RoundRecord& record);
+SeedRecord read_seeds(const std::filesystem::path& folder);
 void read_labels(const std::filesystem::path& folder, RoundRecord& record);
 
 nlohmann::json to_json(const History& history);
-/// Throws InputError when the file is no history.
-History read_history(const std::filesystem::path& file);
+/// The reverse. Throws nlohmann::json::exception when it is none.
+History history_from_json(const nlohmann::json& json);
 std::string to_csv(const History& history);
 
 /// history.json and history.csv in `folder`.

@@ -10,7 +10,6 @@
 #include "vitrion/dft/queue.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/learn/frames.hpp"
-#include "vitrion/learn/page.hpp"
 #include "vitrion/learn/plan.hpp"
 #include "vitrion/study/runner.hpp"
 
@@ -24,12 +23,19 @@ constexpr double patience_seconds = 10;  // for a loop that was just killed to b
 
 class Loop {
  public:
-  Loop(const LearnOptions& options, fs::path folder, const std::string& program, const Session& session)
-      : o_(options), folder_(std::move(folder)), planner_(options, program), session_(session) {}
+  Loop(const LearnOptions& options, fs::path folder, const std::string& program, const Session& session,
+       std::function<void(const History&)> after_step)
+      : o_(options),
+        folder_(std::move(folder)),
+        planner_(options, program),
+        session_(session),
+        submit_(study::submission(options.executor, folder_, program)),
+        after_step_(std::move(after_step)) {}
 
   History run();
 
  private:
+  void make_seeds();
   void round();
   void train(RoundRecord& record);
   void explore(RoundRecord& record);
@@ -48,6 +54,8 @@ class Loop {
   fs::path folder_;
   Planner planner_;
   Session session_;
+  std::vector<std::string> submit_;
+  std::function<void(const History&)> after_step_;
   std::vector<Stage> stages_;  // all so far, in order
   History history_;
   std::vector<int> labelled_;     // rounds that gave labels
@@ -61,13 +69,15 @@ void Loop::work(std::vector<Stage> stages, const std::string& what) {
   stages_.insert(stages_.end(), std::make_move_iterator(stages.begin()), std::make_move_iterator(stages.end()));
   history_.now = what;
   show();
-  study::run_stages(stages_, folder_,
-                    {.slots = o_.slots, .tell_done = false, .after_each = [&](const Stage&) { show(); }}, session_);
+  study::run_stages(
+      stages_, folder_,
+      {.slots = o_.slots, .tell_done = false, .submit = submit_, .after_each = [&](const Stage&) { show(); }},
+      session_);
 }
 
 void Loop::show() const {
   write_history(history_, folder_);
-  write_page(o_, history_, folder_);
+  if (after_step_) after_step_(history_);
 }
 
 std::optional<std::int64_t> Loop::labels_left() const {
@@ -100,6 +110,14 @@ void Loop::label(RoundRecord& record) {
   work({planner_.label(record.round)}, fmt::format("round {}: labelling", record.round));
   read_labels(folder_, record);
   if (record.n_labels > 0) labelled_.push_back(record.round);
+}
+
+void Loop::make_seeds() {
+  write_resources();
+  work({planner_.build_seeds(), planner_.label_seeds()}, "building and labelling the first structures");
+  history_.seeds = read_seeds(folder_);
+  session_.say(
+      fmt::format("{} structures built, {} of them labelled", history_.seeds->n_built, history_.seeds->n_labels));
 }
 
 void Loop::round() {
@@ -135,6 +153,7 @@ void Loop::round() {
 
 History Loop::run() {
   const FolderLock lock(folder_ / "state", patience_seconds);
+  if (planner_.makes_seeds()) make_seeds();
   work({planner_.prepare()}, "setting validation frames aside");
   while (!ended()) round();
   history_.now.clear();
@@ -158,6 +177,9 @@ void Loop::write_results() const {
   card.replace_extension(".card.json");
   for (const fs::path& name : {fs::path(o_.potential), card})
     write_file_atomically(folder_ / name, read_file(trained / name));
+  fs::create_directories(folder_ / "training");
+  for (const char* name : {"result.json", "section.json"})
+    write_file_atomically(folder_ / "training" / name, read_file(trained / name));
   std::vector<Structure> dataset = io::read_frames(folder_ / "prepare" / "train.extxyz");
   for (const int r : labelled_)
     for (Structure& frame : read_frames_or_none(folder_ / folder_of(r, "label") / "labels.extxyz"))
@@ -183,12 +205,12 @@ double hours_spent(const fs::path& folder, int label_slots) {
 }
 
 History run_loop(const LearnOptions& options, const fs::path& folder, const std::string& program,
-                 const Session& session) {
+                 const Session& session, const std::function<void(const History&)>& after_step) {
   fs::create_directories(folder);
   const std::unique_ptr<dft::Engine> engine = dft::make_engine(options.label.settings);
   if (!options.label.slurm) engine->require_program();
   study::import_files(options.imports.files(), folder);
-  return Loop(options, folder, program, session).run();
+  return Loop(options, folder, program, session, after_step).run();
 }
 
 }  // namespace vitrion::learn

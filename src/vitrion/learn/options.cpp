@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "vitrion/build/builder.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/learn/explorations.hpp"
 #include "vitrion/train/options.hpp"
@@ -17,6 +18,60 @@ void demand(const Config& config, const std::string& key, bool holds, const std:
 
 constexpr const char* file_name_letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
+// Whether a word of a recipe is the name of one of the first `n` steps.
+bool is_a_step(const YAML::Node& steps, std::size_t n, const std::string& word) {
+  for (std::size_t k = 0; k < n; ++k)
+    if ((steps[k]["name"] ? steps[k]["name"] : steps[k]["kind"]).Scalar() == word) return true;
+  return false;
+}
+
+// Files that a step reads become ../inputs/NAME in `yaml`.
+void import_of_step(Config& step, YAML::Node steps, std::size_t number, LearnOptions& o) {
+  for (const char* key : {"input", "film"}) {
+    if (!step.has(key)) continue;
+    const std::vector<std::string> words = step.texts(key), paths = step.paths(key);
+    YAML::Node list(YAML::NodeType::Sequence);
+    for (std::size_t k = 0; k < words.size(); ++k) {
+      if (is_a_step(steps, number, words[k])) {
+        list.push_back(words[k]);
+        continue;
+      }
+      o.recipe_inputs.push_back(o.imports.add(paths[k], step.where(key)));
+      list.push_back("../" + o.recipe_inputs.back());
+    }
+    steps[number][key] = list;
+  }
+}
+
+// Nothing is built yet: only that builders and their keys are known.
+void check_step(Config& step) {
+  const build::Builder& builder = build::builder_named(step.text("kind"));
+  for (const char* key : {"name", "input", "frames", "species", "count", "seed", "write", "skip_if_missing"})
+    step.accept(key);
+  for (const build::Setting& setting : builder.settings) step.accept(setting.key);
+  step.finish();
+}
+
+void read_recipe(Config& config, LearnOptions& o) {
+  if (!config.has("build")) return;
+  Config section = config.section("build");
+  YAML::Node yaml = study::editable(section);
+  section.integer("seed", 1);
+  std::vector<Config> steps = section.sections("builders");
+  demand(section, "builders", !steps.empty(), "is missing: a list of steps, each with a kind");
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    try {
+      check_step(steps[k]);
+    } catch (const InputError& e) {
+      if (!e.where().file.empty()) throw;
+      throw steps[k].error("kind", e.what());
+    }
+    import_of_step(steps[k], yaml["builders"], k, o);
+  }
+  if (!yaml["seed"]) yaml["seed"] = o.seed;
+  o.recipe = yaml;
+}
+
 void read_train(Config& config, LearnOptions& o) {
   if (!config.has("train")) throw InputError(config.where(), "the section \"train\" is missing");
   Config section = config.section("train");
@@ -29,6 +84,11 @@ void read_train(Config& config, LearnOptions& o) {
                        "What is kept out of training stands in the section \"validation\" of the loop.");
   o.potential = train::usual_output(section);
   study::fill_in(section, {{"output", o.potential}});
+  if (o.recipe.IsMap() && !section.has("data"))
+    throw InputError(section.where(), "the section \"data\" is missing",
+                     "Where all seed data are built, write data: {}.");
+  if (o.recipe.IsMap() && !data.has("train")) data.set("train", "built.extxyz");  // the reader of training wants one
+  data.accept("train");
   const train::TrainOptions options = train::read_train_options(section);
   o.imports.add_all(yaml["data"], "train", data, o.seeds);
   o.validation.group_key = options.group_key;
@@ -91,10 +151,14 @@ void read_label(Config& config, LearnOptions& o) {
   l.slurm = section.flag("slurm", false);
   // The name of a file of settings, or the settings themselves.
   const YAML::Node yaml = study::editable(section)["settings"];
+  const fs::path here = config.where().file;
+  const fs::path folder = section.has("relative_to") ? fs::path(section.path("relative_to")) : here.parent_path();
+  section.accept("relative_to");
   if (yaml && yaml.IsMap()) {
     study::accept_all(section.section("settings"));
-    l.settings = {study::text_of(yaml), fs::absolute(config.where().file).string()};
+    l.settings = {study::text_of(yaml), fs::absolute(folder / here.filename()).lexically_normal().string()};
   } else {
+    demand(section, "relative_to", !section.has("relative_to"), "is for settings that stand here, not in a file");
     l.settings = dft::load_settings(yaml ? section.path("settings") : std::string{});
   }
   section.accept("settings");
@@ -142,6 +206,7 @@ LearnOptions read_learn_options(Config& config) {
   o.slots = static_cast<int>(config.integer("slots", 1));
   demand(config, "slots", o.slots >= 1, "must be at least 1");
   o.seeds_are_free_energies = config.choice("seed_energy", {"as_given", "free"}, "as_given") == "free";
+  read_recipe(config, o);
   read_train(config, o);
   read_validation(config.section("validation"), o);
   o.explorations = read_explorations(config, o.potential, o.imports);
@@ -149,6 +214,7 @@ LearnOptions read_learn_options(Config& config) {
   read_label(config, o);
   read_goal(config.section("until"), o.goal);
   read_budget(config.section("budget"), o.budget);
+  o.executor = jobs::read_executor(config);
   config.finish();
   return o;
 }

@@ -14,6 +14,7 @@
 #include "vitrion/core/config.hpp"
 #include "vitrion/core/structure.hpp"
 #include "vitrion/dft/engine.hpp"
+#include "vitrion/jobs/submitted.hpp"
 #include "vitrion/study/settings.hpp"
 
 namespace vitrion::learn {
@@ -79,16 +80,19 @@ struct LearnOptions {
   std::uint64_t seed = 1;
   int slots = 1;  ///< MD runs side by side, and threads of training
   YAML::Node train;
-  YAML::Node reading;                    ///< data.format, species, frames of the seed files
-  std::vector<std::string> seeds;        ///< seed files, inputs/NAME
-  bool seeds_are_free_energies = false;  ///< what the seed files do not say themselves
-  std::string potential;                 ///< file name every training writes
-  ValidationSet validation;              ///< files as inputs/NAME
+  YAML::Node reading;                      ///< data.format, species, frames of the seed files
+  std::vector<std::string> seeds;          ///< seed files, inputs/NAME
+  YAML::Node recipe;                       ///< of structures that are labelled before round 0; null: none
+  std::vector<std::string> recipe_inputs;  ///< files the recipe reads, inputs/NAME
+  bool seeds_are_free_energies = false;    ///< what the seed files do not say themselves
+  std::string potential;                   ///< file name every training writes
+  ValidationSet validation;                ///< files as inputs/NAME
   std::vector<Exploration> explorations;
   SelectSettings select;
   LabelSettings label;
   Goal goal;
   Budget budget;
+  jobs::Executor executor;  ///< of trainings and explorations
   study::Imports imports;
 };
 

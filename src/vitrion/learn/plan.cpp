@@ -20,6 +20,26 @@ std::string folder_of(int round, const std::string& step) {
   return fmt::format("r{:02}-{}", round, step);
 }
 
+Stage Planner::build_seeds() const {
+  Stage stage;
+  stage.name = "seeds-build";
+  stage.title = "build the first structures";
+  stage.command = {program_, "build", "recipe.yaml", "--output", "built.extxyz"};
+  stage.inputs = o_.recipe_inputs;
+  stage.outputs = {"built.extxyz"};
+  stage.files["recipe.yaml"] = study::text_of(o_.recipe);
+  return stage;
+}
+
+Stage Planner::label_seeds() const {
+  Stage stage;
+  stage.name = "seeds-label";
+  stage.title = "label the first structures";
+  stage.after = {"seeds-build"};
+  add_labelling(stage, "seeds-build/built.extxyz");
+  return stage;
+}
+
 Stage Planner::prepare() const {
   Stage stage;
   stage.name = "prepare";
@@ -29,6 +49,11 @@ Stage Planner::prepare() const {
   stage.inputs = o_.seeds;
   YAML::Node yaml;
   for (const std::string& file : o_.seeds) yaml["seed_data"].push_back("../" + file);
+  if (makes_seeds()) {
+    stage.after = {"seeds-label"};
+    stage.inputs.push_back("seeds-label/labels.extxyz");
+    yaml["labelled"].push_back("../" + stage.inputs.back());
+  }
   yaml["reading"] = o_.reading;
   yaml["seed_energy"] = o_.seeds_are_free_energies ? "free" : "as_given";
   if (!o_.validation.group_key.empty()) yaml["group_key"] = o_.validation.group_key;
@@ -48,12 +73,13 @@ Stage Planner::train(int round, const std::vector<int>& labelled) const {
   Stage stage;
   stage.name = folder_of(round, "train");
   stage.title = fmt::format("round {}: train the potential", round);
-  stage.command = {program_, "train", "train.yaml", "--threads", std::to_string(o_.slots), "--json", "errors.json"};
+  stage.command = {program_, "train", "train.yaml", "--threads", std::to_string(o_.slots), "--result", "."};
   stage.after = {"prepare"};
+  stage.is_long = true;
   stage.slots = o_.slots;
   stage.inputs = {"prepare/train.extxyz", "prepare/validation.extxyz"};
   // The model card and the log hold wall times: they are not the same bytes twice.
-  stage.outputs = {o_.potential, "errors.json"};
+  stage.outputs = {o_.potential, "result.json", "section.json"};
   YAML::Node yaml = YAML::Clone(o_.train);
   YAML::Node files(YAML::NodeType::Sequence);
   files.push_back("../prepare/train.extxyz");
@@ -80,6 +106,7 @@ std::vector<Stage> Planner::explore(int round, int trained) const {
       stage.title = fmt::format("round {}: explore, {}", round, run.name);
       stage.command = {program_, "learn", "explore", "explore.yaml", "--threads", "1"};
       stage.after = {folder_of(trained, "train")};
+      stage.is_long = true;
       stage.inputs = run.inputs;
       stage.inputs.push_back(folder_of(trained, "train") + "/" + o_.potential);
       stage.outputs = {"explore.json", "candidates.extxyz"};
@@ -139,10 +166,15 @@ Stage Planner::label(int round) const {
   Stage stage;
   stage.name = folder_of(round, "label");
   stage.title = fmt::format("round {}: label", round);
-  stage.command = {program_, "learn", "label", "label.yaml"};
-  stage.slots = o_.slots;
   stage.after = {folder_of(round, "select")};
-  stage.inputs = {folder_of(round, "select") + "/selected.extxyz"};
+  add_labelling(stage, folder_of(round, "select") + "/selected.extxyz");
+  return stage;
+}
+
+void Planner::add_labelling(Stage& stage, const std::string& structures) const {
+  stage.slots = o_.slots;
+  stage.command = {program_, "learn", "label", "label.yaml"};
+  stage.inputs = {structures};
   stage.outputs = {"labels.extxyz", "labels.json"};
   YAML::Node yaml;
   yaml["selected"] = "../" + stage.inputs.back();
@@ -152,7 +184,6 @@ Stage Planner::label(int round) const {
   // Names what the numbers follow from: the content of a teacher potential, for one.
   yaml["computed_by"] = dft::make_engine(o_.label.settings)->fingerprint();
   stage.files["label.yaml"] = study::text_of(yaml);
-  return stage;
 }
 
 }  // namespace vitrion::learn

@@ -19,6 +19,10 @@ class Planner {
   /// `program` is what the stages start.
   Planner(const LearnOptions& options, std::string program) : o_(options), program_(std::move(program)) {}
 
+  /// Whether seed data are made here, by `build_seeds` and `label_seeds`.
+  bool makes_seeds() const { return o_.recipe.IsMap(); }
+  study::Stage build_seeds() const;
+  study::Stage label_seeds() const;
   study::Stage prepare() const;
   /// Trains on the seed data and on the labels of `labelled` rounds.
   study::Stage train(int round, const std::vector<int>& labelled) const;
@@ -30,6 +34,7 @@ class Planner {
 
  private:
   YAML::Node label_settings() const;
+  void add_labelling(study::Stage& stage, const std::string& structures) const;
 
   const LearnOptions& o_;
   std::string program_;

@@ -7,17 +7,19 @@
 #include "vitrion/dataset/duplicates.hpp"
 #include "vitrion/dataset/split.hpp"
 #include "vitrion/io/frames.hpp"
+#include "vitrion/learn/frames.hpp"
 #include "vitrion/learn/steps.hpp"
 
 namespace vitrion::learn {
 namespace {
 
+void add(std::vector<Structure> frames, std::vector<Structure>& all) {
+  all.insert(all.end(), std::make_move_iterator(frames.begin()), std::make_move_iterator(frames.end()));
+}
+
 std::vector<Structure> read_all(const std::vector<std::string>& files, const io::ReadOptions& options) {
   std::vector<Structure> all;
-  for (const std::string& file : files) {
-    std::vector<Structure> frames = io::read_frames(file, options);
-    all.insert(all.end(), std::make_move_iterator(frames.begin()), std::make_move_iterator(frames.end()));
-  }
+  for (const std::string& file : files) add(io::read_frames(file, options), all);
   return all;
 }
 
@@ -80,7 +82,15 @@ void check_apart(const std::vector<Structure>& training, const std::vector<Struc
 
 void prepare(Config& config, const Session& session) {
   const io::ReadOptions reading = read_reading(config.section("reading"));
-  std::vector<Structure> training = read_all(config.paths("seed_data"), reading), validation;
+  std::vector<Structure> training, validation;
+  if (config.has("seed_data")) training = read_all(config.paths("seed_data"), reading);
+  if (config.has("labelled"))
+    for (const std::string& file : config.paths("labelled")) add(read_frames_or_none(file), training);
+  config.accept("seed_data");
+  config.accept("labelled");
+  if (training.empty())
+    throw InputError("there are no seed data: none of the structures that were built got a label",
+                     "vitrion label status labels --jobs, in the folder of the loop, tells why.");
   const std::string group_key = config.text("group_key", "");
   const bool unspecified_is_free = config.choice("seed_energy", {"as_given", "free"}, "as_given") == "free";
   if (config.has("validation")) {

@@ -27,6 +27,13 @@ void Graph::add_flags(Config section, std::vector<std::string>& command) const {
   }
 }
 
+void Graph::give_potential(const Config& study, const std::string& key, PotentialHandle potential) {
+  for (const PotentialHandle& other : all<PotentialHandle>())
+    throw study.error(key, "\"" + other.stage + "\" and \"" + key + "\" cannot both be given",
+                      "A potential exists already, or it is trained, or it is learned.");
+  give(std::move(potential));
+}
+
 void Graph::refuse(const char* what) {
   throw InputError(std::string("the study has no ") + what + " where a stage needs one");
 }

@@ -76,6 +76,8 @@ class Graph {
       if (type == std::type_index(typeid(Handle))) list.push_back(std::any_cast<Handle>(handle));
     return list;
   }
+  /// Hands over the potential that the section `key` of `study` makes. Throws InputError when another section made one.
+  void give_potential(const Config& study, const std::string& key, PotentialHandle potential);
   /// The first of one type. Throws InputError, naming `what`, when no stage gave one.
   template <class Handle>
   Handle need(const char* what) const {

@@ -10,6 +10,7 @@ Study plan_study(Config& config, const std::string& program, const CommandCheck&
   study.title = config.text("title", "Study");
   study.slots = static_cast<int>(config.integer("slots", 2));
   if (study.slots < 1) throw config.error("slots", "\"slots\" must be at least 1");
+  study.executor = jobs::read_executor(config);
   Imports imports;
   Graph graph(program, config.integer("seed", 1), study, imports, check);
   for (const StageKind& kind : stage_kinds()) kind.plan(config, graph);

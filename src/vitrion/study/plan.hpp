@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vitrion/core/config.hpp"
+#include "vitrion/jobs/submitted.hpp"
 #include "vitrion/study/stage.hpp"
 
 namespace vitrion::study {
@@ -18,6 +19,7 @@ struct Study {
   std::vector<Stage> stages;
   /// Files from outside, linked into the study's folder as inputs/NAME before anything runs: name -> where it lies.
   std::map<std::string, std::filesystem::path> imports;
+  jobs::Executor executor;         ///< of long stages
   std::vector<std::string> notes;  ///< what the user should be told: keys with a new name
 };
 

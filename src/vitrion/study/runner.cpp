@@ -19,6 +19,7 @@
 #include "vitrion/core/folder_lock.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/jobs/submitted.hpp"
 
 namespace vitrion::study {
 namespace {
@@ -53,6 +54,12 @@ std::string join_lines(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += "  " + line + "\n";
   return text;
+}
+
+// What an analysis says for the whole study to remember; null: nothing.
+nlohmann::json outcome_in(const fs::path& result) {
+  const nlohmann::json root = nlohmann::json::parse(read_file(result), nullptr, false);
+  return root.is_object() ? root.value("outcome", nlohmann::json()) : nlohmann::json();
 }
 
 void check_order(const std::vector<Stage>& stages) {
@@ -124,15 +131,26 @@ class Run {
     }
   }
 
+  std::vector<std::string> submitted(const Stage& stage) const {
+    std::vector<std::string> command = options_.submit;
+    for (std::string& word : command)
+      if (word == "{}") word = std::to_string(stage.slots);
+    command.insert(command.end(), stage.command.begin(), stage.command.end());
+    return command;
+  }
+
   void start(const Stage& stage, const std::string& key) {
     const fs::path stage_folder = folder_ / stage.name;
     const bool resumes = started_key(stage_folder) == key;
-    if (!resumes) fs::remove_all(stage_folder);
+    const bool elsewhere = stage.is_long && !options_.submit.empty();
+    if (!resumes || !elsewhere) jobs::cancel_left_in(stage_folder);
+    if (!resumes && !stage.incremental) fs::remove_all(stage_folder);
     fs::create_directories(stage_folder);
     for (const auto& [name, content] : stage.files) write_file_atomically(stage_folder / name, content);
     write_file_atomically(stage_folder / key_name, key);
     say(fmt::format("{}: {}{}", stage.name, stage.title, resumes ? " (goes on where it was)" : ""));
-    running_[start_process(stage.command, stage_folder, stage_folder / "log.txt")] = {&stage, key, Clock::now()};
+    const std::vector<std::string> command = elsewhere ? submitted(stage) : stage.command;
+    running_[start_process(command, stage_folder, stage_folder / "log.txt")] = {&stage, key, Clock::now()};
   }
 
   void wait_for_one() {
@@ -184,11 +202,17 @@ class Run {
     }
   }
 
-  void write_manifest() const {
+  void write_manifest() {
     nlohmann::json manifest;
     for (const Stage& stage : stages_) {
       const StageRecord* record = state_.find(stage.name);
       manifest[stage.name] = {{"key", record->key}, {"outputs", record->outputs}};
+      if (record->outputs.count("result.json") == 0) continue;
+      const nlohmann::json outcome = outcome_in(folder_ / stage.name / "result.json");
+      if (outcome.is_null()) continue;
+      manifest[stage.name]["outcome"] = outcome;
+      if (outcome.contains("warning"))
+        session_.say(fmt::format("warning: {}: {}", stage.name, outcome.at("warning").get<std::string>()));
     }
     write_file_atomically(folder_ / "manifest.json", manifest.dump(1) + "\n");
   }
@@ -215,6 +239,14 @@ class Run {
 };
 
 }  // namespace
+
+std::vector<std::string> submission(const jobs::Executor& executor, const fs::path& folder,
+                                    const std::string& program) {
+  if (executor.slurm) jobs::Slurm(folder, "Run this where jobs are submitted, or leave out \"executor\".");
+  write_file_atomically(folder / "executor.yaml", executor.yaml);
+  if (!executor.slurm) return {};
+  return {program, "submit", "../executor.yaml", "--cpus", "{}", "--"};
+}
 
 std::vector<StageStatus> inspect(const std::vector<Stage>& stages, const fs::path& folder) {
   check_order(stages);

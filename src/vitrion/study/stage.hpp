@@ -20,6 +20,11 @@ struct Stage {
   std::vector<std::string> outputs = {};  ///< files it must leave, relative to its own folder; same input, same bytes
   std::vector<std::string> after = {};    ///< names of stages that must be done before it
   int slots = 1;                          ///< how many of the study's parallel slots it occupies
+  /// Its command knows by itself what in its folder still holds (a learning loop, whose labels are dear): the folder is
+  /// kept when inputs change.
+  bool incremental = false;
+  /// Long work, which may be handed to another machine (RunnerOptions::submit).
+  bool is_long = false;
 };
 
 /// What the state file remembers of a stage that ended well.

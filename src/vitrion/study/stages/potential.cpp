@@ -1,4 +1,4 @@
-// The stage "potential", in place of training: what the report says of the potential are its errors on data the user
+// The stage "potential", in place of "train": what the report says of the potential are its errors on data the user
 // vouches for.
 #include "vitrion/core/error.hpp"
 #include "vitrion/study/given_potential.hpp"
@@ -9,9 +9,6 @@ namespace {
 
 void plan(Config& study, Graph& graph) {
   if (!study.has("potential")) return;
-  if (study.has("train"))
-    throw study.error("potential", "\"potential\" and \"train\" cannot both be given",
-                      "A potential exists already, or it is trained.");
   Config section = study.section("potential");
   Stage stage{.name = "potential", .title = "errors of the potential"};
   const GivenPotential given = given_potential(section, stage.name, graph.imports());
@@ -33,7 +30,7 @@ void plan(Config& study, Graph& graph) {
   }
   if (stage.inputs.size() == n_files) throw section.error("test", "the list is empty");
   stage.command.insert(stage.command.end(), {"--held-out", "--threads", "1"});
-  graph.give(potential);
+  graph.give_potential(study, "potential", potential);
   graph.add_analysis(std::move(stage), 50);
 }
 

@@ -30,6 +30,7 @@ Stage one_run(YAML::Node yaml, const Graph& graph, const GlassHandle& glass, dou
       .title = fmt::format("molecular dynamics at {:g} K, replica {} of {}", temperature, glass.replica, replicas)};
   stage.command = {graph.program(), "md", "md.yaml", "--threads", "1"};
   stage.after = {glass.stage};
+  stage.is_long = true;
   stage.inputs = potential.files;
   stage.inputs.push_back(glass.structure);
   yaml["structure"] = "../" + glass.structure;

@@ -27,6 +27,7 @@ Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, i
               .title = fmt::format("melt and quench, replica {} of {}", replica, replicas)};
   stage.command = {graph.program(), "quench", "quench.yaml", "--threads", "1"};
   stage.after = {potential.stage};
+  stage.is_long = true;
   stage.inputs = potential.files;
   if (yaml["structure"]) {
     stage.inputs.push_back(graph.imports().add(section.path("structure"), section.where()));
@@ -39,6 +40,10 @@ Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, i
 }
 
 void plan(Config& study, Graph& graph) {
+  if (graph.all<PotentialHandle>().empty())
+    throw InputError(study.where(), "the section \"train\" is missing",
+                     "Or name a potential that exists: potential: {file: lipon.almtp, test: [test.extxyz]}. Or learn "
+                     "one from labels that the study makes: learn: {...}.");
   if (!study.has("quench")) throw InputError(study.where(), "the section \"quench\" is missing");
   Config section = study.section("quench");
   YAML::Node yaml = editable(section);

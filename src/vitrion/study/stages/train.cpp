@@ -7,14 +7,12 @@ namespace vitrion::study {
 namespace {
 
 void plan(Config& study, Graph& graph) {
-  if (study.has("potential")) return;
-  if (!study.has("train"))
-    throw InputError(study.where(), "the section \"train\" is missing",
-                     "Or name a potential that exists: potential: {file: lipon.almtp, test: [test.extxyz]}.");
+  if (!study.has("train")) return;
   const std::string slots = std::to_string(graph.study().slots);
   Stage stage{.name = "train", .title = "train the potential"};
   stage.command = {graph.program(), "train", "train.yaml", "--threads", slots};
   stage.slots = graph.study().slots;
+  stage.is_long = true;
   Config section = study.section("train");
   YAML::Node yaml = editable(section);
   const std::string file = train::usual_output(section);
@@ -29,7 +27,7 @@ void plan(Config& study, Graph& graph) {
   yaml["output"] = file;
   if (!yaml["seed"]) yaml["seed"] = graph.seed();
   stage.files["train.yaml"] = text_of(yaml);
-  graph.give(PotentialHandle{stage.name, {"train/" + file}});
+  graph.give_potential(study, "train", {stage.name, {"train/" + file}});
   graph.add_analysis(std::move(stage), 50);
 }
 

@@ -1,4 +1,4 @@
-#include "vitrion/learn/page.hpp"
+#include "vitrion/present/learning.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,16 +6,19 @@
 #include <algorithm>
 #include <functional>
 
-#include "vitrion/core/file.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/version.hpp"
-#include "vitrion/dft/queue.hpp"
-#include "vitrion/learn/loop.hpp"
 
-namespace vitrion::learn {
+namespace vitrion::present {
 namespace {
 
-namespace fs = std::filesystem;
+using learn::Errors;
+using learn::Failure;
+using learn::History;
+using learn::Learning;
+using learn::LoopStatus;
+using learn::RoundRecord;
+using learn::RunRecord;
 using report::Annotation;
 using report::AnnotationKind;
 using report::Figure;
@@ -26,7 +29,7 @@ using report::Severity;
 
 Headline goal_headline(const History& history) {
   Headline h{.question = "Do the explorations stay within what was learned?", .answer = "being learned"};
-  h.basis = describe(history.status);
+  h.basis = learn::describe(history.status);
   if (history.status == LoopStatus::running) {
     h.basis = "Now: " + history.now + ".";
     return h;
@@ -48,21 +51,16 @@ Headline error_headline(const History& history) {
   return h;
 }
 
-Headline cost_headline(const LearnOptions& o, const History& history, const fs::path& folder) {
+Headline cost_headline(const Learning& learning, const learn::Cost& cost) {
   Headline h{.question = "What did it take?", .answer = {}};
-  double cpu = 0;
-  std::int64_t done = 0;
-  if (fs::exists(folder / "labels" / "queue.sqlite"))
-    for (const dft::JobInfo& job : dft::Queue(folder / "labels").jobs())
-      if (job.state == dft::JobState::done) {
-        cpu += job.cpu_seconds;
-        ++done;
-      }
-  h.answer = fmt::format("{} labels, {}", done, format_duration(3600 * hours_spent(folder, o.label.slots)));
-  h.basis =
-      done > 0 ? fmt::format("{:.1f} CPU s a label on average.", cpu / static_cast<double>(done)) : "No label yet.";
-  if (o.budget.labels) h.basis += fmt::format(" Budget: {} labels, {} asked for.", *o.budget.labels, history.n_asked());
-  if (o.budget.hours) h.basis += fmt::format(" Budget: {:g} h.", *o.budget.hours);
+  h.answer = fmt::format("{} labels, {}", cost.n_labels, format_duration(3600 * cost.hours));
+  h.basis = cost.n_labels > 0 ? fmt::format("{:.1f} CPU s a label on average.",
+                                            cost.label_cpu_seconds / static_cast<double>(cost.n_labels))
+                              : "No label yet.";
+  const learn::Budget& budget = learning.budget;
+  if (budget.labels)
+    h.basis += fmt::format(" Budget: {} labels, {} asked for.", *budget.labels, learning.history.n_asked());
+  if (budget.hours) h.basis += fmt::format(" Budget: {:g} h.", *budget.hours);
   return h;
 }
 
@@ -82,7 +80,7 @@ std::optional<double> when(bool known, double value) {
   return known ? std::optional(value) : std::nullopt;
 }
 
-Figure grade_figure(const LearnOptions& o, const History& history) {
+Figure grade_figure(double threshold, const History& history) {
   Figure f{.id = "grades", .title = "Extrapolation grade"};
   f.caption = "Of the atoms met at every look of all explorations: the highest, and the geometric mean over looks.";
   f.x = {"Round", ""};
@@ -97,7 +95,7 @@ Figure grade_figure(const LearnOptions& o, const History& history) {
     f.series.push_back(std::move(highest));
     f.series.push_back(std::move(mean));
   }
-  f.annotations.push_back({AnnotationKind::horizontal_line, 0, o.select.threshold, "worth a label"});
+  f.annotations.push_back({AnnotationKind::horizontal_line, 0, threshold, "worth a label"});
   return f;
 }
 
@@ -226,6 +224,9 @@ void add_warnings(const History& history, std::vector<report::Block>& blocks) {
         .text =
             "No two such atoms are within the cutoff anywhere in the training set: how they repel is not learned."});
   report::List failed, refused;
+  if (history.seeds)
+    for (const Failure& f : history.seeds->failures)
+      failed.items.push_back(fmt::format("Of those built first, {} of {}: {}", f.composition, f.traj, f.reason));
   for (const RoundRecord& r : history.rounds) {
     for (const Failure& f : r.failures)
       failed.items.push_back(fmt::format("Round {}, {} of {}: {}", r.round, f.composition, f.traj, f.reason));
@@ -233,49 +234,56 @@ void add_warnings(const History& history, std::vector<report::Block>& blocks) {
       refused.items.push_back(fmt::format("Round {}: {} frames, {}", r.round, n, reason));
   }
   if (!failed.items.empty())
-    blocks.emplace_back(report::Callout{.severity = Severity::warning,
-                                        .title = fmt::format("{} structures got no label", failed.items.size()),
-                                        .details = failed});
+    blocks.emplace_back(report::Callout{
+        .severity = Severity::warning,
+        .title = fmt::format("{} structure{} got no label", failed.items.size(), failed.items.size() == 1 ? "" : "s"),
+        .details = failed});
   if (!refused.items.empty())
     blocks.emplace_back(report::Callout{.severity = Severity::info, .title = "Candidates refused", .details = refused});
 }
 
+// What a user can do about an end before the goal.
+std::string remedy_of(LoopStatus status) {
+  if (status == LoopStatus::stalled) return "Widen the limits of \"select\", mend the labels, or explore more gently.";
+  return "Raise the budget and start the same command again: it goes on from here.";
+}
+
 }  // namespace
 
-report::Report make_page(const LearnOptions& o, const History& history, const fs::path& folder) {
-  report::Report page;
-  page.title = o.title;
-  page.subtitle = "Active learning: the potential explores, what it does not know is labelled and learned.";
-  page.headlines = {goal_headline(history), error_headline(history), cost_headline(o, history, folder)};
-  if (history.rounds.empty()) return page;
-  report::Section convergence{.heading = "Convergence"};
-  convergence.blocks.emplace_back(grade_figure(o, history));
-  convergence.blocks.emplace_back(error_figure(history, "validation-force", "Force error", "eV/Å", &Errors::force));
-  convergence.blocks.emplace_back(
-      error_figure(history, "validation-energy", "Energy error", "meV/atom", &Errors::energy));
-  convergence.blocks.emplace_back(label_figure(history));
-  convergence.blocks.emplace_back(survival_figure(history));
-  convergence.blocks.emplace_back(round_table(history));
-  add_warnings(history, convergence.blocks);
-  page.sections.push_back(std::move(convergence));
-
-  report::Section last{.heading = "The last round"};
+report::Section learning_section(const Learning& learning) {
+  const History& history = learning.history;
+  report::Section section{.heading = "Learning"};
+  section.headlines = {goal_headline(history), error_headline(history)};
+  if (const std::string warning = learning.warning(); !warning.empty())
+    section.blocks.emplace_back(report::Callout{.severity = Severity::warning,
+                                                .title = "Learning ended before its goal was reached",
+                                                .text = warning + " " + remedy_of(history.status)});
+  if (history.rounds.empty()) return section;
+  section.blocks.emplace_back(round_table(history));
+  section.blocks.emplace_back(grade_figure(learning.threshold, history));
+  section.blocks.emplace_back(error_figure(history, "validation-force", "Force error", "eV/Å", &Errors::force));
+  section.blocks.emplace_back(error_figure(history, "validation-energy", "Energy error", "meV/atom", &Errors::energy));
+  section.blocks.emplace_back(label_figure(history));
+  section.blocks.emplace_back(survival_figure(history));
+  add_warnings(history, section.blocks);
   const auto explored = std::find_if(history.rounds.rbegin(), history.rounds.rend(),
                                      [](const RoundRecord& r) { return !r.runs.empty(); });
-  if (explored != history.rounds.rend()) last.blocks.emplace_back(run_table(*explored));
-  last.blocks.emplace_back(pair_table(history));
-  page.sections.push_back(std::move(last));
+  if (explored != history.rounds.rend()) section.blocks.emplace_back(run_table(*explored));
+  section.blocks.emplace_back(pair_table(history));
+  return section;
+}
 
-  page.provenance = {{"Program", std::string("Vitrion ") + version}, {"Seed", std::to_string(o.seed)}};
-  for (const char* file : {"dataset.extxyz", "validation.extxyz"})
-    if (fs::exists(folder / file)) page.provenance.emplace_back(file, content_hash_of_file(folder / file));
-  if (fs::exists(folder / o.potential))
-    page.provenance.emplace_back(o.potential, content_hash_of_file(folder / o.potential));
+report::Report learning_page(const Learning& learning, const learn::Cost& cost, std::vector<report::Source> further) {
+  std::vector<report::Source> sources{
+      {.study = learning.title, .name = "learn", .section = learning_section(learning)}};
+  for (report::Source& source : further) source.study = learning.title;
+  sources.insert(sources.end(), std::make_move_iterator(further.begin()), std::make_move_iterator(further.end()));
+  report::Report page = report::join(learning.title, std::move(sources));
+  page.subtitle = "Active learning: the potential explores, what it does not know is labelled and learned.";
+  page.headlines.push_back(cost_headline(learning, cost));
+  page.provenance = {{"Program", std::string("Vitrion ") + version}, {"Seed", std::to_string(learning.seed)}};
+  page.provenance.insert(page.provenance.end(), learning.hashes.begin(), learning.hashes.end());
   return page;
 }
 
-void write_page(const LearnOptions& options, const History& history, const fs::path& folder) {
-  write_file_atomically(folder / "learn.html", report::to_html(make_page(options, history, folder)));
-}
-
-}  // namespace vitrion::learn
+}  // namespace vitrion::present
