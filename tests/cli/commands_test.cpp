@@ -1,4 +1,5 @@
 // What every command promises: help with examples, exit code 2 with a remedy on bad input.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <regex>
@@ -29,8 +30,19 @@ TEST(Commands, EachExplainsItselfWithAnExample) {
   }
 }
 
+TEST(Commands, NoWordsAndHelpPrintTheHelp) {
+  for (const char* command : {"vitrion", "vitrion help", "vitrion --help"}) {
+    const auto help = test::run_program(command);
+    EXPECT_EQ(help.exit_code, 0) << command;
+    EXPECT_THAT(help.output, ::testing::HasSubstr("transport")) << command;
+  }
+  EXPECT_EQ(test::run_program("vitrion help transport").output, test::run_program("vitrion transport --help").output);
+}
+
 TEST(Commands, BadUsageExitsWithTwo) {
-  EXPECT_EQ(test::run_program("vitrion").exit_code, 2);
+  const auto typo = test::run_program("vitrion transprt run.dump");
+  EXPECT_EQ(typo.exit_code, 2);
+  EXPECT_THAT(typo.output, ::testing::HasSubstr("did you mean transport?"));
   EXPECT_EQ(test::run_program("vitrion fly").exit_code, 2);
   for (const std::string& name : commands())
     EXPECT_EQ(test::run_program("vitrion " + name + " --no-such-flag").exit_code, 2) << name;

@@ -59,7 +59,7 @@ TEST(Convert, TakesEveryFormatToEveryOther) {
   std::vector<std::string> writable;
   for (const io::FormatInfo& format : io::formats())
     if (format.writes) writable.push_back(format.name);
-  ASSERT_EQ(writable.size(), 6u);
+  ASSERT_EQ(writable.size(), 7u);
   std::string commands = "set -e; ";
   for (const std::string& a : writable) {
     commands += "vitrion convert labelled.extxyz one." + a + " --to " + a + " --species Li,O; ";
@@ -235,7 +235,7 @@ TEST(Convert, AsksForElementsAndRefusesTheWrongOnes) {
            {"named.extxyz named.extxyz", "is an input and the output at once"},
            {"named.extxyz x.unknown", "--to"},
            {"named.extxyz OUTCAR --to outcar", "only read"},
-           {"named.extxyz x.cfg --to cgf", "did you mean cfg?"},
+           {"named.extxyz x.cfg --to cfgs", "did you mean cfg?"},
            {"named.extxyz", "an input and an output"}}) {
     const auto outcome = here.run("vitrion convert " + command);
     EXPECT_EQ(outcome.exit_code, 2) << command << "\n" << outcome.output;
