@@ -250,6 +250,55 @@ Bonds
 1 1 1 2
 )";
 
+/// VASP 5.2: the energy before positions and forces.
+std::string old_outcar() {
+  const std::string text = outcar;
+  const std::size_t block = text.find(" POSITION  "), energy = text.find("  free  energy"), end = text.size();
+  return text.substr(0, block) + text.substr(energy, end - energy) + text.substr(block, energy - block);
+}
+
+constexpr const char* lammps_extxyz =
+    "2\nTimestep=100 Time=0.1 pbc=\"T T F\" Lattice=\"9 0 0 0 9 0 0 0 9\" Temperature=300 "
+    "Properties=species:S:1:pos:R:3:vel:R:3:forces:R:3\nLi 0 0 0 1 2 3 0.1 0.2 0.3\nO 1.5 0 -1e-3 1 2 3 0.1 0.2 0.3\n";
+constexpr const char* cp2k_xyz =
+    "2\n i =       10, time =        5.000, E =       -17.1643447258\nLi 0 0 0\nO 1.5 0 -1e-3\n";
+
+constexpr const char* cif = R"(data_one
+_cell_length_a 5.640(2)
+_cell_length_b 5.640(2)
+_cell_length_c 5.640(2)
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 90
+loop_
+_symmetry_equiv_pos_as_xyz
+'x, y, z'
+'-x+1/2, y+1/2, -z'
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+_atom_site_occupancy
+Na1 Na1+ 0 0 0 1
+Cl1 Cl1- 0.5 0.25(1) 0.5 1.0
+data_two
+_cell_length_a 4
+_cell_length_b 5
+_cell_length_c 6
+_cell_angle_alpha 80
+_cell_angle_beta 95
+_cell_angle_gamma 110
+_space_group_name_H-M_alt 'P -1'
+loop_
+_atom_site_label
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+Li1 0.1 0.2 0.3
+)";
+
 }  // namespace
 
 std::vector<Sample> samples() {
@@ -257,6 +306,9 @@ std::vector<Sample> samples() {
       {"extxyz", "extxyz", ".extxyz", written("s.extxyz", 2)},
       {"extxyz_gzip", "extxyz", ".extxyz.gz", written("s.extxyz.gz", 2)},
       {"xyz", "extxyz", ".xyz", "2\nplain\nLi 0 0 0\nO 1.5 0 -1e-3\n"},
+      {"lammps_extxyz", "extxyz", ".extxyz", std::string(lammps_extxyz) + lammps_extxyz},
+      {"cp2k_xyz", "extxyz", ".xyz", std::string(cp2k_xyz) + cp2k_xyz},
+      {"cif", "cif", ".cif", cif},
       {"cfg", "cfg", ".cfg", written("s.cfg", 2)},
       {"dump", "dump", ".dump", written("s.dump", 2)},
       {"dump_gzip", "dump", ".dump.gz", written("s.dump.gz", 2)},
@@ -266,6 +318,7 @@ std::vector<Sample> samples() {
       {"poscar", "poscar", ".poscar", written("s.poscar", 1)},
       {"xdatcar", "xdatcar", ".XDATCAR", written("s.XDATCAR", 2)},
       {"outcar", "outcar", ".OUTCAR", std::string(outcar) + outcar},
+      {"old_outcar", "outcar", ".OUTCAR", old_outcar() + old_outcar()},
       {"outcar_gzip", "outcar", ".OUTCAR.gz", compressed(outcar)},
       {"vasprun_gzip", "vasprun", ".vasprun.xml.gz", compressed(vasprun)},
       {"vasprun", "vasprun", ".vasprun.xml", vasprun},

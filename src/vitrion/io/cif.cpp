@@ -44,7 +44,7 @@ class CifReader final : public FrameReader {
  private:
   static gemmi::cif::Document parse(const std::filesystem::path& file);
   [[noreturn]] void fail(const gemmi::cif::Block& block, const std::string& what,
-                         const std::string& remedy = {}) const {
+                         const std::string& remedy = LineReader::usual_remedy) const {
     throw InputError(Location{file_}, "data_" + block.name + ": " + what, remedy);
   }
   double number(const gemmi::cif::Block& block, const std::string& text, const std::string& what) const;
@@ -60,10 +60,13 @@ class CifReader final : public FrameReader {
 };
 
 gemmi::cif::Document CifReader::parse(const std::filesystem::path& file) {
-  const std::string text = read_head(file, largest_file);
-  if (text.size() == largest_file)
-    throw InputError(Location{file.string()}, "the CIF is larger than 256 MiB",
-                     "Convert trajectories to extended XYZ.");
+  LineReader lines(file);
+  std::string text;
+  for (std::string_view line; lines.next(line);) {
+    (text += line) += '\n';
+    if (text.size() > largest_file)
+      lines.fail("the CIF is larger than 256 MiB", "Convert trajectories to extended XYZ.");
+  }
   try {
     return gemmi::cif::read_string(text);
   } catch (const std::exception& error) {
@@ -75,7 +78,7 @@ gemmi::cif::Document CifReader::parse(const std::filesystem::path& file) {
                           ? std::nullopt
                           : parse_integer(where.substr(colon + 1, where.find(':', colon + 1) - colon - 1));
     throw InputError(Location{file.string(), static_cast<std::size_t>(line.value_or(0))},
-                     std::string("is no valid CIF: ") + error.what());
+                     std::string("is no valid CIF: ") + error.what(), LineReader::usual_remedy);
   }
 }
 
