@@ -48,12 +48,6 @@ Estimate conductivity_of(const Diffusivity& d, double factor) {
   return {d.value() * factor, Interval{d.ci95.low * factor, d.ci95.high * factor}, {}};
 }
 
-/// sigma / D, (S/cm) / (Å^2/fs): N q^2 / (V k T).
-double nernst_einstein(double n_ions, double charge, double volume, double temperature) {
-  constexpr double e_per_A_fs_V_in_S_per_cm = units::elementary_charge_C * 1e25 * 1e-2;
-  return n_ions * charge * charge / (volume * units::boltzmann_eV_per_K * temperature) * e_per_A_fs_V_in_S_per_cm;
-}
-
 void check_replicas(const std::vector<RunMotion>& runs) {
   if (runs.empty()) throw InputError("no run to analyse");
   for (const RunMotion& run : runs) {
@@ -110,6 +104,12 @@ std::optional<double> default_charge(const Species& species) {
   return found == charges.end() ? std::nullopt : std::optional<double>(found->second);
 }
 
+double conductivity_per_diffusivity(std::size_t n_ions, double charge, double volume, double temperature) {
+  constexpr double e_per_A_fs_V_in_S_per_cm = units::elementary_charge_C * 1e25 * 1e-2;
+  return static_cast<double>(n_ions) * charge * charge / (volume * units::boltzmann_eV_per_K * temperature) *
+         e_per_A_fs_V_in_S_per_cm;
+}
+
 TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOptions& options) {
   check_replicas(runs);
   TransportResult result;
@@ -144,7 +144,7 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
 
   result.haven_ratio = haven(result.tracer, result.jump, n_ions);
   if (result.temperature && result.charge && std::isfinite(volume)) {
-    const double factor = nernst_einstein(static_cast<double>(n_ions), *result.charge, volume, *result.temperature);
+    const double factor = conductivity_per_diffusivity(n_ions, *result.charge, volume, *result.temperature);
     result.conductivity = conductivity_of(result.tracer, factor);
     result.conductivity_jump = conductivity_of(result.jump, factor);
   }
