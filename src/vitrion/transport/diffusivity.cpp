@@ -18,6 +18,7 @@ SlopeEstimate scaled(SlopeEstimate s, double factor) {
   s.mixed *= factor;
   s.quantum *= factor;
   s.between *= factor * factor;
+  s.drift *= factor;
   return s;
 }
 
@@ -79,11 +80,7 @@ Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnow
         std::max(onset_floor(runs[r], a2 / 2), walkers.at_least.empty() ? 1 : walkers.at_least[r]);
     result.fits.push_back(walkers.search_onset ? fit_diffusive_slope(runs[r], first, walkers.quantum)
                                                : fit_slope(runs[r], walkers.at_least.at(r), walkers.quantum));
-    SlopeEstimate& slope = result.fits.back().slope;
-    slope.bounded *= walkers.correlation;
-    slope.mixed *= walkers.correlation;
-    slope.free *= walkers.correlation;
-    slopes.push_back(slope);
+    slopes.push_back(result.fits.back().slope);
     result.run_length += runs[r].timestep * static_cast<double>(runs[r].n_frames - 1);
   }
   result.estimate = scaled(combine(slopes), 1 / two_d);

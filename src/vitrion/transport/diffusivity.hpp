@@ -47,7 +47,6 @@ struct WalkerKnowledge {
   std::vector<std::size_t> at_least = {};  ///< earliest onset allowed, frames, per run; empty: no limit
   bool search_onset = true;                ///< false: the fit begins at `at_least`
   double quantum = 0;                      ///< least counting noise of hops, see SlopeEstimate, Å^2/fs of slope
-  double correlation = 1;                  ///< factor of the variance where ions do not move independently
 };
 
 /// D of one species from one or several independent runs. Throws InputError when a run has fewer than 12 frames.

@@ -27,20 +27,16 @@ Estimate haven(const Diffusivity& tracer, const Diffusivity& jump, std::size_t n
   return {ratio, Interval{ratio / f_quantile(0.975, dof1, dof2), ratio / f_quantile(0.025, dof1, dof2)}, {}};
 }
 
-/// Squares of displacements of ions that move together are not independent: with the mean correlation rho = (MSCD/MSD -
-/// 1)/(N - 1) between two ions, the variance of their mean is 1 + (N - 1) rho^2 times that of independent ions. Taken
-/// at the onset, less what the scatter of the MSCD itself would give.
-double correlation_of(const std::vector<Displacements>& tracer, const std::vector<Displacements>& collective,
-                      const WalkerKnowledge& walkers) {
-  if (walkers.n_ions < 2) return 1;
-  double excess = 0, noise = 0;
-  for (std::size_t r = 0; r < tracer.size(); ++r) {
-    const std::size_t lag = walkers.at_least[r];
-    const auto share = 1 / static_cast<double>(tracer.size());
-    excess += share * (collective[r].total[lag] / std::max(tracer[r].total[lag], 1e-300) - 1);
-    noise += share * share * (2.0 / 3.0) / std::max(1.0, collective[r].independent(lag));
+/// What hops add to the variance of D_J, as far as the tracer shows it: the same relative variance, that of a count of
+/// events.
+double collective_quantum(const Diffusivity& tracer, const std::vector<Displacements>& alone,
+                          const std::vector<Displacements>& together) {
+  double ratio = 0;
+  for (std::size_t r = 0; r < alone.size(); ++r) {
+    const std::size_t lag = tracer.fits[r].line.onset;
+    ratio += together[r].total[lag] / std::max(alone[r].total[lag], 1e-300) / static_cast<double>(alone.size());
   }
-  return 1 + std::max(0.0, excess * excess - noise) / static_cast<double>(walkers.n_ions - 1);
+  return tracer.fits.front().slope.quantum * std::max(1.0, ratio);
 }
 
 Estimate conductivity_of(const Diffusivity& d, double factor) {
@@ -131,13 +127,16 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   WalkerKnowledge walkers{.n_ions = n_ions};
   result.tracer = diffusivity(tracer, walkers, options.diffusivity);
   for (const SlopeFit& fit : result.tracer.fits) walkers.at_least.push_back(fit.line.onset);
-  walkers.correlation = correlation_of(tracer, collective, walkers);
   walkers.search_onset = false;
-  if (walkers.correlation > 1) result.tracer = diffusivity(tracer, walkers, options.diffusivity);
 
   WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least};
-  together.quantum = result.tracer.fits.front().slope.quantum;
+  together.quantum = collective_quantum(result.tracer, tracer, collective);
   result.jump = diffusivity(collective, together, options.diffusivity);
+  if (!result.tracer.resolved && result.jump.resolved) {
+    // One walker made of all ions scatters too much to tell diffusion from a cage where the ions one by one do not.
+    result.jump.resolved = false;
+    result.jump.reason = "D* is not resolved: " + result.tracer.reason;
+  }
   DiffusivityOptions one_axis = options.diffusivity;
   one_axis.dimensions = 1;
   for (std::size_t k = 0; k < 3; ++k) result.axes[k] = diffusivity(axes[k], walkers, one_axis);
