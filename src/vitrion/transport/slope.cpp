@@ -21,6 +21,7 @@ constexpr double unknown_decay = 0.5;      // of the drift of the slope an octav
 constexpr double slowest_decay = 2.0 / 3;  // of the drift, where it shows: as 1/sqrt(t)
 constexpr std::size_t longest_floor = 64;  // the floor of the onset is at most this part of the run
 constexpr double significant = 1.645;      // standard deviations of the fourth moment that show hops
+constexpr std::size_t early_hops = 4;      // part of the onset where hops of a single walker are looked for
 constexpr double false_alarms = 0.005;     // probability to reject a good onset
 constexpr double walk_clears_cage = 2;
 constexpr std::size_t fewest_lags = 3;
@@ -113,10 +114,8 @@ double heterogeneity(const Displacements& d, const SlopeFit& fit, double hop_rat
   const Eigen::Vector2d rise(-1, 1);
   const MsdCovariance covariance = msd_covariance(d, fit.line, fit.dimensions, lags);
   const double expected = rise.dot(covariance.at(fit.line.slope) * rise) + hop_variance(d, lags, rise, hop_rate);
-  // Half a standard error less: a variance known from few walkers is as often too large as too small.
-  const double sure = 1 - 0.5 * std::sqrt(2 / static_cast<double>(d.n_walkers - 1));
-  const double seen = sure * moments.rise[3].error_squared;
-  return std::max(0.0, seen - expected) / std::pow(fit.line.slope * static_cast<double>(moments.lag), 2);
+  return std::max(0.0, moments.rise[3].error_squared - expected) /
+         std::pow(fit.line.slope * static_cast<double>(moments.lag), 2);
 }
 
 /// Factor of the variance from walkers that move together: what parts of the run show, at a lag that leaves many.
@@ -137,8 +136,8 @@ double remaining_drift(const std::vector<SlopeFit>& fits, std::size_t i) {
   if (i == 0) return std::max(0.0, loss(1));
   double decay = unknown_decay;
   if (i > 1) {
-    const double noise =
-        fits[i - 1].slope.variance(fits[i - 1].slope.value) - fits[i - 2].slope.variance(fits[i - 2].slope.value);
+    const double slope = fits[i].slope.value;
+    const double noise = fits[i - 1].slope.variance(slope) - fits[i - 2].slope.variance(slope);
     if (loss(i - 1) > 2 * std::sqrt(std::max(0.0, noise)))
       decay = std::clamp(loss(i) / loss(i - 1), 0.0, slowest_decay);
   }
@@ -158,10 +157,13 @@ SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor) {
   std::size_t first = floor;
   const auto disagrees = [&](const SlopeFit& late) { return !agrees(fits[first], late, comparisons); };
   while (std::any_of(fits.begin() + static_cast<std::ptrdiff_t>(first) + 1, fits.end(), disagrees)) ++first;
+  // Compared at one slope: else a slope that came out small would look well known.
+  const double slope = fits[first].slope.value;
+  const auto uncertainty = [&](const SlopeEstimate& s) { return s.variance(slope) + s.drift * s.drift; };
   std::size_t best = first;
   for (std::size_t i = first; i < fits.size(); ++i) {
     fits[i].slope.drift = remaining_drift(fits, i);
-    if (fits[i].slope.deviation() < fits[best].slope.deviation()) best = i;
+    if (uncertainty(fits[i].slope) < uncertainty(fits[best].slope)) best = i;
   }
   return fits[best];
 }
@@ -241,7 +243,10 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
   fit.slope.mixed = variance_of(covariance.mixed) / dt;
   fit.slope.free = variance_of(covariance.free);
   if (fit.line.slope > 0) {
-    const FourthMoment excess = excess_fourth_moment(displacements, moments, fit.dimensions);
+    // One walker made of all ions has few windows at the onset. Its hops stand out before they pile up.
+    const DisplacementMoments& early =
+        displacements.n_walkers == 1 ? moments_up_to(displacements, onset / early_hops) : moments;
+    const FourthMoment excess = excess_fourth_moment(displacements, early, fit.dimensions);
     // Noise in it must not make every interval wide or narrow: only what is certain to be there counts.
     const double rate = excess.value > significant * excess.deviation ? excess.value : 0;
     const double hops = hop_variance(displacements, lags, line.weights, rate);

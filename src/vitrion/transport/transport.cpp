@@ -129,7 +129,7 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   for (const SlopeFit& fit : result.tracer.fits) walkers.at_least.push_back(fit.line.onset);
   walkers.search_onset = false;
 
-  WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least};
+  WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least, .known_diffusive = result.tracer.resolved};
   together.quantum = collective_quantum(result.tracer, tracer, collective);
   result.jump = diffusivity(collective, together, options.diffusivity);
   if (!result.tracer.resolved && result.jump.resolved) {
