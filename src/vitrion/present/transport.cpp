@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include <algorithm>
 
 #include "vitrion/core/units.hpp"
@@ -41,7 +43,8 @@ std::string at_temperature(const TransportResult& r) {
 
 Markup diffusivity_text(const Diffusivity& d) {
   if (d.resolved) return with_interval(d.value() * cm2, d.ci95.low * cm2, d.ci95.high * cm2);
-  return "< " + number(d.upper_bound * cm2, 2) + " NOT RESOLVED";
+  return std::isfinite(d.upper_bound) ? "< " + number(d.upper_bound * cm2, 2) + " NOT RESOLVED"
+                                      : Markup("no bound, NOT RESOLVED");
 }
 
 Markup estimate_text(const Estimate& e) {
@@ -175,7 +178,7 @@ Table arrhenius_table(const TransportSeries& series) {
 void add_reason(const TransportResult& r, const char* name, const Diffusivity& d, report::List& list) {
   if (d.resolved) return;
   std::string text = fmt::format("{}{}: {}.", at_temperature(r), name, d.reason);
-  if (d.needed_run_length > d.run_length)
+  if (d.needed_run_length > d.run_length && std::isfinite(d.needed_run_length))
     text +=
         fmt::format(" {} of runs would resolve it if {} were at the bound, ten times more if it is a tenth of that.",
                     duration(d.needed_run_length), name);

@@ -69,6 +69,7 @@ double bound_of(const Diffusivity& d, const std::vector<Displacements>& runs, do
 /// a walk that clears the cage within half the run; a log-log slope known well enough. Errors fall as 1/sqrt(length).
 double needed_length(const Diffusivity& d, const std::vector<Displacements>& runs, double hops_per_time,
                      const DiffusivityOptions& options) {
+  if (!std::isfinite(d.upper_bound)) return INFINITY;
   double needed = options.fewest_hops / hops_per_time;
   if (!(d.ci95.low > 0))
     needed = std::max(needed, d.run_length * std::pow(2 * d.estimate.deviation() / d.upper_bound, 2));

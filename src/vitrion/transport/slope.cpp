@@ -106,16 +106,22 @@ double hop_variance(const Displacements& d, const std::vector<std::size_t>& lags
   return rate * counting_weight(lags, weights, d.n_frames) / static_cast<double>(d.n_walkers);
 }
 
-/// Relative variance of D by which walkers differ more than the model (covariance and hops) has it.
-double heterogeneity(const Displacements& d, const SlopeFit& fit, double hop_rate) {
+/// Adds the variance by which walkers differ more than the model (covariance and hops) has it.
+void add_heterogeneity(const Displacements& d, double hop_rate, SlopeFit& fit) {
   const DisplacementMoments& moments = moments_up_to(d, fit.line.onset);
-  if (static_cast<double>(d.n_walkers) < fewest_walkers || 4 * moments.lag > d.n_frames) return 0;
+  if (static_cast<double>(d.n_walkers) < fewest_walkers || 4 * moments.lag > d.n_frames) return;
   const std::vector<std::size_t> lags{moments.lag, 2 * moments.lag};
   const Eigen::Vector2d rise(-1, 1);
   const MsdCovariance covariance = msd_covariance(d, fit.line, fit.dimensions, lags);
   const double expected = rise.dot(covariance.at(fit.line.slope) * rise) + hop_variance(d, lags, rise, hop_rate);
-  return std::max(0.0, moments.rise[3].error_squared - expected) /
-         std::pow(fit.line.slope * static_cast<double>(moments.lag), 2);
+  const double excess = std::max(0.0, moments.rise[3].error_squared - expected) /
+                        std::pow(static_cast<double>(moments.lag) * d.timestep, 2);
+  // Walkers of different D scatter in proportion to D. Where no slope is seen, what differs is their vibration.
+  const double slope = fit.slope.value, certain = 2 * fit.slope.deviation();
+  if (slope > certain)
+    fit.slope.free += excess / (slope * slope);
+  else
+    fit.slope.bounded += excess;
 }
 
 /// Factor of the variance from walkers that move together: what parts of the run show, at a lag that leaves many.
@@ -186,7 +192,10 @@ double SlopeEstimate::freedom() const {
 
 double SlopeEstimate::probability(double slope) const {
   const double s = std::max(slope, 0.0), spread = inflation * std::sqrt(variance(slope));
-  const double third = 2 * free * free * s * s * s + quantum * quantum * s;
+  // Third cumulants: of a mean of squares, walk (w) and vibration (v) being parts of what is squared, as (w + v)^3 to
+  // first order in v; of a count of hops.
+  const double third =
+      2 * free * free * s * s * s + 3 * free * std::max(0.0, mixed - quantum) * s * s + quantum * quantum * s;
   return pearson3_cdf(value, slope, spread, third / (spread * spread * spread));
 }
 
@@ -252,7 +261,7 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
     const double hops = hop_variance(displacements, lags, line.weights, rate);
     fit.slope.quantum = std::max(quantum, hops / (dt * fit.line.slope));
     fit.slope.mixed += fit.slope.quantum;
-    fit.slope.free += heterogeneity(displacements, fit, rate);
+    add_heterogeneity(displacements, rate, fit);
   }
   const double together = moving_together(displacements, onset);
   for (double* part : {&fit.slope.bounded, &fit.slope.mixed, &fit.slope.free, &fit.slope.quantum}) *part *= together;

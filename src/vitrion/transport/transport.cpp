@@ -40,7 +40,7 @@ double collective_quantum(const Diffusivity& tracer, const std::vector<Displacem
 }
 
 Estimate conductivity_of(const Diffusivity& d, double factor) {
-  if (!d.resolved) return {{}, {}, d.upper_bound * factor};
+  if (!d.resolved) return {{}, {}, std::isfinite(d.upper_bound) ? std::optional(d.upper_bound * factor) : std::nullopt};
   return {d.value() * factor, Interval{d.ci95.low * factor, d.ci95.high * factor}, {}};
 }
 
@@ -132,8 +132,8 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least, .known_diffusive = result.tracer.resolved};
   together.quantum = collective_quantum(result.tracer, tracer, collective);
   result.jump = diffusivity(collective, together, options.diffusivity);
-  if (!result.tracer.resolved && result.jump.resolved) {
-    // One walker made of all ions scatters too much to tell diffusion from a cage where the ions one by one do not.
+  // One walker made of all ions scatters too much to tell diffusion from a cage where the ions one by one do not.
+  if (result.jump.resolved && !result.tracer.resolved) {
     result.jump.resolved = false;
     result.jump.reason = "D* is not resolved: " + result.tracer.reason;
   }
