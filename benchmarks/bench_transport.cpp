@@ -66,8 +66,8 @@ void transposition(benchmark::State& state) {
 BENCHMARK(transposition)->Arg(1024)->Arg(64)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void slope_fit(benchmark::State& state) {
-  const WalkModel model{.name = "walk", .n_ions = 8, .n_frames = static_cast<std::size_t>(state.range(0))};
-  const Displacements d = displacements_of(simulate(model, 1, 0), model.n_ions, 1);
+  const Motion walk = walk_motion({.name = "walk", .n_ions = 8, .n_frames = static_cast<std::size_t>(state.range(0))});
+  const Displacements d = displacements_of(walk.simulate(1, 0), walk.n_ions, 1);
   for (auto _ : state) benchmark::DoNotOptimize(fit_diffusive_slope(d, onset_floor(d, 4.5)).slope.value);
 }
 BENCHMARK(slope_fit)->Arg(1000)->Arg(10'000)->Unit(benchmark::kMillisecond);

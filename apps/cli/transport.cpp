@@ -107,6 +107,7 @@ void take_species(TransportCommand& command) {
 struct CalibrationCommand {
   int walks = transport::published_number_of_walks, threads = 0;
   std::uint64_t seed = transport::published_seed;
+  std::string motion;
 };
 
 void execute(const CalibrationCommand& command) {
@@ -115,11 +116,12 @@ void execute(const CalibrationCommand& command) {
       "{} walks per case, seed {}. A 95 % interval is expected to cover the truth in 95 % of them, within {:.1f} %\n"
       "(three standard deviations of the count).\n\n{}",
       command.walks, command.seed, 3 * std::sqrt(0.95 * 0.05 / command.walks) * 100, present::calibration_header());
-  for (const transport::WalkModel& model : transport::published_walks()) {
-    Progress progress(terminal_session(), fmt::format("{} {} x {}", model.name, model.n_ions, model.n_frames),
+  for (const transport::Motion& motion : transport::published_motions()) {
+    if (motion.name.find(command.motion) == std::string::npos) continue;
+    Progress progress(terminal_session(), fmt::format("{} {} x {}", motion.name, motion.n_ions, motion.n_frames),
                       command.walks, "walks");
     const auto report = transport::measure_calibration(
-        model, command.walks, command.seed, [&](int done) { progress.update(done); }, terminal_session());
+        motion, command.walks, command.seed, [&](int done) { progress.update(done); }, terminal_session());
     fmt::print("{}", present::calibration_row(report));
     std::fflush(stdout);
   }
@@ -131,6 +133,7 @@ void add_calibration(CLI::App& transport_command) {
       "calibration", "Check the error bars: simulated motion of known diffusion coefficient, analysed as any run is");
   sub->alias("coverage");
   sub->add_option("--walks", command->walks, "Walks per case")->check(CLI::PositiveNumber)->capture_default_str();
+  sub->add_option("--motion", command->motion, "Only motions whose name holds this text");
   sub->add_option("--seed", command->seed, "Seed of the walks")->capture_default_str();
   sub->add_option("--threads", command->threads, "Threads to use; 0: one per processor")->capture_default_str();
   sub->footer(

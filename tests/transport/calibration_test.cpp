@@ -20,53 +20,88 @@ TEST(Calibration, IntervalsOfFreeWalksHold) {
   for (std::size_t ions : {1u, 8u, 47u})
     for (std::size_t frames : {100u, 1000u}) {
       const int walks = frames == 100 ? 1000 : 250;
-      const CalibrationReport r =
-          measure_calibration({.name = "free walk", .n_ions = ions, .n_frames = frames}, walks, published_seed);
+      const Motion motion = walk_motion({.name = "free walk", .n_ions = ions, .n_frames = frames});
+      const CalibrationReport r = measure_calibration(motion, walks, published_seed);
       const std::string what = std::to_string(ions) + " x " + std::to_string(frames);
-      expect_coverage(r.tracer, what);
-      expect_coverage(r.jump, what + " jump");
-      EXPECT_LT(r.worst_resolved, 1) << what;
-      EXPECT_NEAR(r.mean_ratio, 1, 0.03) << what;
-      EXPECT_GE(r.resolved, ions > 1 ? r.walks : r.walks / 2) << what;
+      expect_coverage(r.tracer.every, what);
+      expect_coverage(r.jump.every, what + " jump");
+      EXPECT_LT(r.tracer.worst_resolved, 1) << what;
+      EXPECT_NEAR(r.tracer.mean_ratio, 1, 0.03) << what;
+      EXPECT_GE(r.tracer.resolved.n, ions > 1 ? r.walks : r.walks / 2) << what;
     }
 }
 
 TEST(Calibration, IntervalsHoldUnderVibrationAndHops) {
-  for (WalkModel model : published_walks()) {
-    if (model.n_frames > 1000 || (model.vibration == 0 && model.hop_length == 0)) continue;
-    const CalibrationReport r = measure_calibration(model, 300, published_seed);
-    expect_coverage(r.tracer, model.name);
-    const int unresolved = r.walks - r.resolved;
-    EXPECT_GE(r.bounds_held, 0.9 * unresolved) << model.name;
+  for (const Motion& motion : published_motions()) {
+    if (motion.n_frames > 1000 || motion.name.find("+ vibration") == std::string::npos) continue;
+    const CalibrationReport r = measure_calibration(motion, 300, published_seed);
+    expect_coverage(r.tracer.every, motion.name);
+    EXPECT_GE(r.tracer.bounds_held, 0.9 * r.tracer.bounds) << motion.name;
   }
 }
 
 TEST(Calibration, HavenRatioOfCorrelatedIonsIsCovered) {
-  const CalibrationReport r = measure_calibration(
-      {.name = "correlated", .n_ions = 8, .n_frames = 1000, .haven_ratio = 0.4}, 300, published_seed);
-  ASSERT_GT(r.haven.n, 250);
-  expect_coverage(r.haven, "Haven ratio");
-  expect_coverage(r.tracer, "tracer");
+  const Motion motion = walk_motion({.name = "shared steps", .n_ions = 8, .n_frames = 1000, .haven_ratio = 0.4});
+  const CalibrationReport r = measure_calibration(motion, 300, published_seed);
+  ASSERT_GT(r.haven.resolved.n, 250);
+  expect_coverage(r.haven.resolved, "Haven ratio");
+  expect_coverage(r.tracer.every, "tracer");
 }
 
 TEST(Calibration, DoesNotDependOnThreads) {
-  const WalkModel model{.name = "free walk", .n_ions = 3, .n_frames = 60};
-  EXPECT_EQ(simulate(model, 1, 2), simulate(model, 1, 2));
-  EXPECT_NE(simulate(model, 1, 2), simulate(model, 1, 3));
-  EXPECT_EQ(measure_calibration(model, 40, 9).mean_ratio, measure_calibration(model, 40, 9).mean_ratio);
+  const Motion motion = walk_motion({.name = "free walk", .n_ions = 3, .n_frames = 60});
+  EXPECT_EQ(motion.simulate(1, 2), motion.simulate(1, 2));
+  EXPECT_NE(motion.simulate(1, 2), motion.simulate(1, 3));
+  EXPECT_EQ(measure_calibration(motion, 40, 9).tracer.mean_ratio, measure_calibration(motion, 40, 9).tracer.mean_ratio);
 }
 
-TEST(Calibration, SimulatedWalksAreWhatTheySay) {
-  const WalkModel model{.name = "",
-                        .n_ions = 400,
-                        .n_frames = 500,
-                        .msd_per_frame = 0.09,
-                        .hop_length = 3,
-                        .vibration = 0.3,
-                        .vibration_time = 3};
-  const Displacements d = displacements_of(simulate(model, 1, 0), 400, 1);
-  EXPECT_NEAR(d.total[1], 0.09 + 0.3 * (1 - std::exp(-1 / 3.0)), 0.01);
-  EXPECT_NEAR(d.total[100], 9.3, 0.7);
+/// MSD of many ions or runs of a motion at one lag, tracer and collective.
+std::pair<double, double> simulated_msd(const Motion& motion, std::size_t lag, std::uint64_t runs) {
+  double tracer = 0, collective = 0;
+  for (std::uint64_t r = 0; r < runs; ++r) {
+    const std::vector<double> paths = motion.simulate(5, r);
+    tracer += displacements_of(paths, motion.n_ions, 1).total[lag] / static_cast<double>(runs);
+    std::vector<double> sum(3 * motion.n_frames, 0.0);
+    for (std::size_t i = 0; i < paths.size(); ++i) sum[i % sum.size()] += paths[i];
+    collective += displacements_of(sum, 1, 1).total[lag] / static_cast<double>(runs * motion.n_ions);
+  }
+  return {tracer, collective};
+}
+
+TEST(Motions, HaveTheDisplacementsTheyState) {
+  const WalkModel hops{.name = "",
+                       .n_ions = 400,
+                       .n_frames = 500,
+                       .msd_per_frame = 0.09,
+                       .hop_length = 3,
+                       .vibration = 0.3,
+                       .vibration_time = 3};
+  EXPECT_NEAR(simulated_msd(walk_motion(hops), 1, 1).first, 0.09 + 0.3 * (1 - std::exp(-1 / 3.0)), 0.01);
+  EXPECT_NEAR(simulated_msd(walk_motion(hops), 100, 1).first, 9.3, 0.7);
+  EXPECT_NEAR(simulated_msd(double_well_motion({.n_ions = 400}), 10, 1).first, 4.5 * (1 - std::exp(-0.2)) + 0.29, 0.1);
+  EXPECT_NEAR(simulated_msd(cage_motion(400, 300, {.msd = 1.5, .time = 60}), 60, 1).first, 1.5 * (1 - std::exp(-1)),
+              0.1);
+}
+
+TEST(Motions, DiffuseAsTheyState) {
+  for (const Motion& motion : published_motions()) {
+    const bool quick = motion.n_frames >= 500 && motion.n_frames <= 1000 && motion.n_ions >= 20;
+    if (!quick || motion.msd_per_frame == 0) continue;
+    const auto near = simulated_msd(motion, 60, 30), far = simulated_msd(motion, 120, 30);
+    const double tracer = (far.first - near.first) / 60, collective = (far.second - near.second) / 60;
+    EXPECT_NEAR(tracer / motion.msd_per_frame, 1, 0.1) << motion.name;
+    EXPECT_NEAR(collective / motion.msd_per_frame * motion.haven_ratio, 1, 0.4) << motion.name;
+  }
+}
+
+TEST(Motions, CollectiveHopsOfALatticeGasHaveNoMemory) {
+  const Motion gas = vacancy_motion({.n_frames = 400, .rate = 0.1, .vibration = {}});
+  for (std::size_t lag : {1u, 10u})
+    EXPECT_NEAR(simulated_msd(gas, lag, 200).second / static_cast<double>(lag), gas.msd_per_frame,
+                0.06 * gas.msd_per_frame);
+  const TracerFactor f = vacancy_tracer_factor({.n_frames = 1000, .rate = 0.1}, 100, 40, 3);
+  EXPECT_NEAR(f.value, 0.707, 4 * f.deviation);
+  EXPECT_LT(f.deviation, 0.02);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include <algorithm>
 
 #include "vitrion/core/units.hpp"
@@ -41,7 +43,8 @@ std::string at_temperature(const TransportResult& r) {
 
 Markup diffusivity_text(const Diffusivity& d) {
   if (d.resolved) return with_interval(d.value() * cm2, d.ci95.low * cm2, d.ci95.high * cm2);
-  return "< " + number(d.upper_bound * cm2, 2) + " NOT RESOLVED";
+  return std::isfinite(d.upper_bound) ? "< " + number(d.upper_bound * cm2, 2) + " NOT RESOLVED"
+                                      : Markup("no bound, NOT RESOLVED");
 }
 
 Markup estimate_text(const Estimate& e) {
@@ -189,7 +192,7 @@ Table arrhenius_table(const TransportSeries& series) {
 void add_reason(const TransportResult& r, const char* name, const Diffusivity& d, report::List& list) {
   if (d.resolved) return;
   std::string text = fmt::format("{}{}: {}.", at_temperature(r), name, d.reason);
-  if (d.needed_run_length > d.run_length)
+  if (d.needed_run_length > d.run_length && std::isfinite(d.needed_run_length))
     text +=
         fmt::format(" {} of runs would resolve it if {} were at the bound, ten times more if it is a tenth of that.",
                     duration(d.needed_run_length), name);
@@ -235,26 +238,27 @@ Section transport_section(const TransportSeries& series) {
 }
 
 std::string calibration_header() {
-  return "                                        95 % interval of D*         called            bounds   D_J     Haven "
-         "  D*/truth\n"
-         "motion                 ions frames   covers   too high  too low   resolved  covers   hold     covers  covers "
-         " mean   "
-         "spread stated\n";
+  return "                                         D*                                                       D_J        "
+         "   "
+         "                Haven       sigma\n"
+         "motion                   ions frames  resolved covers too high too low  bound  mean   width  resolved covers "
+         " "
+         "bound  mean   covers      covers\n";
 }
 
 std::string calibration_row(const CalibrationReport& r) {
-  const auto percent = [](const CoverageCount& c) {
-    return c.n ? fmt::format("{:.1f} %", c.percent()) : std::string("-");
-  };
-  const int unresolved = r.walks - r.resolved;
-  const auto share = [&](int n) { return 100.0 * n / std::max(1, r.tracer.n); };
+  const auto share = [](int n, int of) { return of ? fmt::format("{:.1f}%", 100.0 * n / of) : std::string("-"); };
+  const auto covers = [&](const QuantityCalibration& q) { return share(q.resolved.covered, q.resolved.n); };
+  const bool moves = r.motion.msd_per_frame > 0;
+  const auto ratio = [&](double x, int n) { return moves && n ? fmt::format("{:.3f}", x) : std::string("-"); };
+  const QuantityCalibration &d = r.tracer, &j = r.jump;
   return fmt::format(
-      "{:<22} {:>4} {:>6}   {:>6.2f} %  {:>5.2f} %  {:>5.2f} %  {:>6.1f} %  {:>7}  {:>7}  {:>6}  {:>6}  {:.3f}  {:.3f} "
-      " {:.3f}\n",
-      r.model.name, r.model.n_ions, r.model.n_frames, r.tracer.percent(), share(r.tracer.above), share(r.tracer.below),
-      100.0 * r.resolved / std::max(1, r.walks), percent(r.resolved_tracer),
-      unresolved ? fmt::format("{:.1f} %", 100.0 * r.bounds_held / unresolved) : std::string("-"), percent(r.jump),
-      percent(r.haven), r.mean_ratio, r.spread, r.stated);
+      "{:<24} {:>4} {:>6}  {:>8} {:>6} {:>8} {:>7} {:>6}  {:>5}  {:>5}  {:>8} {:>6} {:>6}  {:>5}  {:>6}      {:>6}\n",
+      r.motion.name, r.motion.n_ions, r.motion.n_frames, share(d.resolved.n, r.walks), covers(d),
+      share(d.resolved.above, d.resolved.n), share(d.resolved.below, d.resolved.n), share(d.bounds_held, d.bounds),
+      ratio(d.mean_ratio, r.walks), ratio(d.width_over_required(), d.resolved.n), share(j.resolved.n, r.walks),
+      covers(j), share(j.bounds_held, j.bounds), ratio(j.mean_ratio, r.walks), covers(r.haven),
+      covers(r.conductivity_jump));
 }
 
 }  // namespace vitrion::present

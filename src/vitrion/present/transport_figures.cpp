@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include <algorithm>
 
 #include "vitrion/core/units.hpp"
@@ -71,6 +73,7 @@ report::Figure arrhenius_figure(const std::vector<ArrheniusPoint>& points, const
   for (const ArrheniusPoint& p : points) {
     hottest = std::max(hottest, p.temperature);
     coldest = std::min(coldest, p.temperature);
+    if (!p.resolved && !std::isfinite(p.upper_bound)) continue;
     report::Series& series = p.resolved ? resolved : bounds;
     series.x.push_back(1000 / p.temperature);
     series.y.push_back((p.resolved ? p.value : p.upper_bound) * cm2);

@@ -92,7 +92,7 @@ nlohmann::json to_json(const std::vector<ArrheniusPoint>& points, const std::opt
     if (p.resolved) {
       point["D_cm2_per_s"] = p.value * unit;
       point["ci95_cm2_per_s"] = pair(p.ci95, unit);
-    } else {
+    } else if (std::isfinite(p.upper_bound)) {
       point["upper_bound_cm2_per_s"] = p.upper_bound * unit;
     }
     result["points"].push_back(point);

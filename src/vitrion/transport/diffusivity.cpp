@@ -10,6 +10,10 @@
 namespace vitrion::transport {
 namespace {
 
+// Runs are unresolved because their estimate came out small: for the bound to hold in 95 % of those it must be that of
+// a higher confidence.
+constexpr double bound_confidence = 0.998;
+constexpr double most_over_observed = 10;  // a bound above ten times the fastest mean displacement seen says nothing
 constexpr std::size_t fewest_frames = 12;  // onset 1 and a fit of its slope, and one later onset to compare with
 
 SlopeEstimate scaled(SlopeEstimate s, double factor) {
@@ -18,6 +22,7 @@ SlopeEstimate scaled(SlopeEstimate s, double factor) {
   s.mixed *= factor;
   s.quantum *= factor;
   s.between *= factor * factor;
+  s.drift *= factor;
   return s;
 }
 
@@ -34,11 +39,12 @@ std::optional<LogSlope> combined_beta(const std::vector<Displacements>& runs, co
   return LogSlope{sum / weights, 1 / std::sqrt(weights)};
 }
 
-std::string why_not(const Diffusivity& d, const DiffusivityOptions& options) {
+std::string why_not(const Diffusivity& d, bool known_diffusive, const DiffusivityOptions& options) {
   if (!(d.ci95.low > 0)) return "the slope of the MSD is not distinguishable from zero";
   if (d.effective_hops < options.fewest_hops)
     return fmt::format("only {:.1f} effective hops happened ({:.0f} are needed)", d.effective_hops,
                        options.fewest_hops);
+  if (known_diffusive && (!d.beta || d.beta->deviation > options.beta_deviation)) return {};
   if (!d.beta) return "the MSD does not rise far enough above the vibration within half the run";
   if (d.beta->deviation > options.beta_deviation)
     return fmt::format("the log-log slope of the MSD is too uncertain ({:.2f} +- {:.2f})", d.beta->value,
@@ -49,10 +55,21 @@ std::string why_not(const Diffusivity& d, const DiffusivityOptions& options) {
   return {};
 }
 
+/// The upper bound; infinite where the run gives none.
+double bound_of(const Diffusivity& d, const std::vector<Displacements>& runs, double no_hop, double two_d) {
+  double fastest = 0;  // MSD / time of any lag, Å^2/fs
+  for (const Displacements& run : runs)
+    for (std::size_t lag = 1; lag <= run.longest_lag(); ++lag)
+      fastest = std::max(fastest, run.total[lag] / (run.timestep * static_cast<double>(lag)));
+  const double high = d.estimate.interval(bound_confidence).high;
+  return high <= std::max(most_over_observed * fastest / two_d, no_hop) ? std::max(high, no_hop) : INFINITY;
+}
+
 /// fs in which what is missing would be there, if D were at its upper bound: 10 hops; a slope known to half its value;
 /// a walk that clears the cage within half the run; a log-log slope known well enough. Errors fall as 1/sqrt(length).
 double needed_length(const Diffusivity& d, const std::vector<Displacements>& runs, double hops_per_time,
                      const DiffusivityOptions& options) {
+  if (!std::isfinite(d.upper_bound)) return INFINITY;
   double needed = options.fewest_hops / hops_per_time;
   if (!(d.ci95.low > 0))
     needed = std::max(needed, d.run_length * std::pow(2 * d.estimate.deviation() / d.upper_bound, 2));
@@ -79,22 +96,18 @@ Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnow
         std::max(onset_floor(runs[r], a2 / 2), walkers.at_least.empty() ? 1 : walkers.at_least[r]);
     result.fits.push_back(walkers.search_onset ? fit_diffusive_slope(runs[r], first, walkers.quantum)
                                                : fit_slope(runs[r], walkers.at_least.at(r), walkers.quantum));
-    SlopeEstimate& slope = result.fits.back().slope;
-    slope.bounded *= walkers.correlation;
-    slope.mixed *= walkers.correlation;
-    slope.free *= walkers.correlation;
-    slopes.push_back(slope);
+    slopes.push_back(result.fits.back().slope);
     result.run_length += runs[r].timestep * static_cast<double>(runs[r].n_frames - 1);
   }
   result.estimate = scaled(combine(slopes), 1 / two_d);
   const Interval interval = result.estimate.interval();
   const auto ions = static_cast<double>(walkers.n_ions);
   result.ci95 = {std::max(0.0, interval.low), std::max(0.0, interval.high)};
-  result.upper_bound = std::max(interval.high, 3 * a2 / (two_d * ions * result.run_length));
+  result.upper_bound = bound_of(result, runs, 3 * a2 / (two_d * ions * result.run_length), two_d);
   result.effective_hops = std::max(0.0, ions * two_d * result.value() * result.run_length / a2);
   result.hop_uncertainty = result.effective_hops > 0 ? 3.43 / std::sqrt(result.effective_hops) + 0.04 : INFINITY;
   result.beta = combined_beta(runs, result.fits);
-  result.reason = why_not(result, options);
+  result.reason = why_not(result, walkers.known_diffusive, options);
   result.resolved = result.reason.empty();
   result.needed_run_length = needed_length(result, runs, two_d * ions * result.upper_bound / a2, options);
   return result;

@@ -23,13 +23,13 @@ struct DiffusivityOptions {
 ///
 /// Resolved: the log-log slope beta obeys |beta - 1| <= max(0.1, 2 s_beta) with s_beta <= 0.2, at least 10 effective
 /// hops happened (walkers * 2 d D * run length / a^2), and the 95 % interval excludes zero. Otherwise only
-/// `upper_bound` is an answer: the larger of the slope's upper 95 % limit and the limit 3 a^2 / (2 d N t) of a run in
-/// which no hop happened.
+/// `upper_bound` is an answer: the larger of the slope's upper 99.9 % limit (runs are unresolved because they happened
+/// to show little: of these 95 % are to lie below) and the limit 3 a^2 / (2 d N t) of a run in which no hop happened.
 struct Diffusivity {
   bool resolved = false;
   SlopeEstimate estimate;      ///< in units of D, Å^2/fs
   Interval ci95;               ///< Å^2/fs; its low end is cut at 0
-  double upper_bound = 0;      ///< Å^2/fs, whether resolved or not
+  double upper_bound = 0;      ///< Å^2/fs, whether resolved or not; infinite where the run says nothing
   double effective_hops = 0;   ///< of all ions during the run
   double hop_uncertainty = 0;  ///< relative standard deviation of D by the rule of He et al. 2018 from those hops
   std::optional<LogSlope> beta;
@@ -46,8 +46,8 @@ struct WalkerKnowledge {
   std::size_t n_ions = 1;                  ///< ions that hop; the collective walker is one walker made of all of them
   std::vector<std::size_t> at_least = {};  ///< earliest onset allowed, frames, per run; empty: no limit
   bool search_onset = true;                ///< false: the fit begins at `at_least`
+  bool known_diffusive = false;            ///< from elsewhere: an uncertain log-log slope is no reason to doubt it
   double quantum = 0;                      ///< least counting noise of hops, see SlopeEstimate, Å^2/fs of slope
-  double correlation = 1;                  ///< factor of the variance where ions do not move independently
 };
 
 /// D of one species from one or several independent runs. Throws InputError when a run has fewer than 12 frames.

@@ -14,6 +14,7 @@
 namespace vitrion::transport {
 namespace {
 
+constexpr std::size_t most_parts = 32;                      // of a run, to see how it scatters in time
 constexpr std::size_t block_values = std::size_t{1} << 19;  // coordinates read at a time by one thread
 
 struct FftwFree {
@@ -86,10 +87,43 @@ class Transform {
   fftw_plan forward_, backward_;
 };
 
+/// Mean squares in parts of the run: rows x, y, z and all together, a column a part.
+using Parts = Eigen::Array<double, 4, Eigen::Dynamic>;
+
+std::size_t number_of_parts(std::size_t n_frames) {
+  return std::clamp<std::size_t>(n_frames / 4, 1, most_parts);
+}
+
+/// Sums over walkers behind a RiseScatter.
+struct RiseSums {
+  Eigen::Array4d squares = Eigen::Array4d::Zero(), within = Eigen::Array4d::Zero();
+  Parts parts;
+
+  void add(const Parts& rise) {
+    const Eigen::Array4d mean = rise.rowwise().mean();
+    squares += mean.square();
+    within += (rise.colwise() - mean).square().rowwise().sum();
+    parts += rise;
+  }
+  void operator+=(const RiseSums& other) {
+    squares += other.squares;
+    within += other.within;
+    parts += other.parts;
+  }
+  RiseScatter scatter(Eigen::Index row, double walkers) const {
+    const double mean = parts.row(row).mean(), between = squares[row] - mean * mean / walkers;
+    RiseScatter result{.parts = static_cast<double>(parts.cols())};
+    if (walkers > 1) result.error_squared = std::max(0.0, between / (walkers * (walkers - 1)));
+    if (within[row] > 0) result.together = (parts.row(row) - mean).square().sum() / within[row];
+    return result;
+  }
+};
+
 /// Sums over walkers that one thread collects.
 struct Sums {
   std::array<std::vector<double>, 3> power, squares;
   std::vector<DisplacementMoments> moments;
+  std::vector<RiseSums> rises;  // from each lag of `moments` to the next
 
   Sums(std::size_t n_frames, std::size_t n_frequencies) {
     for (int k = 0; k < 3; ++k) {
@@ -97,6 +131,8 @@ struct Sums {
       squares[static_cast<std::size_t>(k)].assign(n_frames, 0);
     }
     for (std::size_t lag = 1; 2 * lag < std::max<std::size_t>(n_frames, 3); lag *= 2) moments.emplace_back().lag = lag;
+    rises.resize(moments.size() - 1);
+    for (RiseSums& rise : rises) rise.parts = Parts::Zero(4, static_cast<Eigen::Index>(number_of_parts(n_frames)));
   }
   void operator+=(const Sums& other) {
     const auto add = [](std::vector<double>& a, const std::vector<double>& b) {
@@ -111,14 +147,17 @@ struct Sums {
       moments[i].fourth += other.moments[i].fourth;
       moments[i].fourth_axis += other.moments[i].fourth_axis;
     }
+    for (std::size_t i = 0; i < rises.size(); ++i) rises[i] += other.rises[i];
   }
 };
 
-void add_moments(const double* path, std::size_t n, DisplacementMoments& sum) {
+/// Adds the moments of the displacements from origins first .. last - 1; returns their mean squares along x, y, z.
+Eigen::Array3d add_moments(const double* path, std::size_t n, std::size_t first, std::size_t last,
+                           DisplacementMoments& sum) {
   const double *x = path, *y = path + n, *z = path + 2 * n;
   double xx = 0, yy = 0, zz = 0, xy = 0, xz = 0, yz = 0, r4 = 0, x4 = 0, y4 = 0, z4 = 0;
 #pragma omp simd reduction(+ : xx, yy, zz, xy, xz, yz, r4, x4, y4, z4)
-  for (std::size_t t = 0; t < n - sum.lag; ++t) {
+  for (std::size_t t = first; t < last; ++t) {
     const double dx = x[t + sum.lag] - x[t], dy = y[t + sum.lag] - y[t], dz = z[t + sum.lag] - z[t];
     const double x2 = dx * dx, y2 = dy * dy, z2 = dz * dz, r2 = x2 + y2 + z2;
     xx += x2, yy += y2, zz += z2, xy += dx * dy, xz += dx * dz, yz += dy * dz;
@@ -127,6 +166,19 @@ void add_moments(const double* path, std::size_t n, DisplacementMoments& sum) {
   sum.second += Matrix3{{xx, xy, xz}, {xy, yy, yz}, {xz, yz, zz}};
   sum.fourth += r4;
   sum.fourth_axis += Vector3(x4, y4, z4);
+  return Eigen::Array3d(xx, yy, zz) / static_cast<double>(last - first);
+}
+
+/// The same of the whole path, part by part.
+Parts add_moments(const double* path, std::size_t n, DisplacementMoments& sum) {
+  const std::size_t n_parts = number_of_parts(n), origins = n - sum.lag;
+  Parts parts(4, static_cast<Eigen::Index>(n_parts));
+  for (std::size_t p = 0; p < n_parts; ++p) {
+    const auto column = static_cast<Eigen::Index>(p);
+    parts.col(column).head<3>() = add_moments(path, n, p * origins / n_parts, (p + 1) * origins / n_parts, sum);
+    parts(3, column) = parts.col(column).head<3>().sum();
+  }
+  return parts;
 }
 
 void add_walker(double* path, std::size_t n, Transform& transform, Sums& sums) {
@@ -142,7 +194,12 @@ void add_walker(double* path, std::size_t n, Transform& transform, Sums& sums) {
     }
     transform.add_power(x, n, sums.power[k]);
   }
-  for (DisplacementMoments& m : sums.moments) add_moments(path, n, m);
+  Parts before;
+  for (std::size_t i = 0; i < sums.moments.size(); ++i) {
+    const Parts parts = add_moments(path, n, sums.moments[i]);
+    if (i > 0) sums.rises[i - 1].add(parts - before);
+    before = parts;
+  }
 }
 
 Displacements finish(const Sums& sums, std::size_t n_walkers, std::size_t n, double timestep, Transform& transform) {
@@ -171,6 +228,9 @@ Displacements finish(const Sums& sums, std::size_t n_walkers, std::size_t n, dou
     m.fourth *= scale;
     m.fourth_axis *= scale;
   }
+  for (std::size_t i = 0; i < sums.rises.size(); ++i)
+    for (std::size_t k = 0; k < 4; ++k)
+      result.moments[i].rise[k] = sums.rises[i].scatter(static_cast<Eigen::Index>(k), walkers);
   return result;
 }
 
@@ -227,6 +287,7 @@ Displacements Displacements::along(int axis) const {
     m.fourth = fourth;
     m.fourth_axis.setZero();
     m.fourth_axis[axis] = fourth;
+    m.rise[3] = m.rise[static_cast<std::size_t>(axis)];
   }
   return one;
 }

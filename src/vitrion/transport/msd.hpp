@@ -11,12 +11,24 @@
 
 namespace vitrion::transport {
 
+/// How the rise of the mean square from one lag to twice the lag scatters, without a model of the motion.
+struct RiseScatter {
+  /// Squared standard error of the rise as the scatter between walkers tells it: whatever a walker's own time is
+  /// correlated by is in it; walkers are taken as independent. Å^4; 0 for one walker.
+  double error_squared = 0;
+  /// Variance of the rise from one part of the run to the next, all walkers together, over what it would be if they
+  /// were independent: 1 for independent walkers, n for groups of n.
+  double together = 1;
+  double parts = 1;  ///< parts of the run that `together` rests on
+};
+
 /// Moments of the displacement over one lag, mean over ions and origins.
 struct DisplacementMoments {
   std::size_t lag = 0;                    ///< frames
   Matrix3 second = Matrix3::Zero();       ///< <x_a x_b>, Å^2
   double fourth = 0;                      ///< <r^4>, Å^4
   Vector3 fourth_axis = Vector3::Zero();  ///< <x_a^4>, Å^4
+  std::array<RiseScatter, 4> rise = {};   ///< along x, y, z, and of the whole square
 };
 
 /// What a set of walkers did: the mean-square displacement at every lag. Lags beyond half the run rest on

@@ -14,10 +14,14 @@ namespace {
 constexpr double span_of_fit = 32;  // longest lag over onset or cage time: longer lags add nothing to the slope
 constexpr double lags_per_octave = 2.5;
 constexpr int iterations = 3;              // of the covariance to the line
-constexpr std::size_t latest_onset = 8;    // lags beyond the latest onset tried, in units of it
-constexpr std::size_t onset_margin = 2;    // octaves
+constexpr std::size_t latest_onset = 4;    // lags beyond the latest onset tried, in units of it
+constexpr std::size_t fewest_parts = 32;   // of the run, that a lag must leave to tell how walkers move together
+constexpr double fewest_walkers = 4;       // to tell how they differ
+constexpr double unknown_decay = 0.5;      // of the drift of the slope an octave: as 1/t
+constexpr double slowest_decay = 2.0 / 3;  // of the drift, where it shows: as 1/sqrt(t)
 constexpr std::size_t longest_floor = 64;  // the floor of the onset is at most this part of the run
 constexpr double significant = 1.645;      // standard deviations of the fourth moment that show hops
+constexpr std::size_t early_hops = 4;      // part of the onset where hops of a single walker are looked for
 constexpr double false_alarms = 0.005;     // probability to reject a good onset
 constexpr double walk_clears_cage = 2;
 constexpr std::size_t fewest_lags = 3;
@@ -57,6 +61,12 @@ LineFit generalised_least_squares(const Eigen::VectorXd& x, const Eigen::VectorX
   return {projector * y, projector.row(1).transpose(), inverse(1, 1)};
 }
 
+/// Moments at the longest of their lags up to `lag`.
+const DisplacementMoments& moments_up_to(const Displacements& d, std::size_t lag) {
+  const auto after = std::find_if(d.moments.begin() + 1, d.moments.end(), [&](const auto& m) { return m.lag > lag; });
+  return *(after - 1);
+}
+
 const DisplacementMoments& moments_at(const Displacements& d, std::size_t lag) {
   const auto after = std::find_if(d.moments.begin(), d.moments.end(), [&](const auto& m) { return m.lag >= lag; });
   return after == d.moments.end() ? d.moments.back() : *after;
@@ -90,6 +100,80 @@ double counting_weight(const std::vector<std::size_t>& lags, const Eigen::Vector
   return sum;
 }
 
+/// Variance of what `weights` make of the MSD at `lags`, Å^4, from hops that raise the fourth moment by `rate` a frame.
+double hop_variance(const Displacements& d, const std::vector<std::size_t>& lags, const Eigen::VectorXd& weights,
+                    double rate) {
+  return rate * counting_weight(lags, weights, d.n_frames) / static_cast<double>(d.n_walkers);
+}
+
+/// Adds the variance by which walkers differ more than the model (covariance and hops) has it.
+void add_heterogeneity(const Displacements& d, double hop_rate, SlopeFit& fit) {
+  const DisplacementMoments& moments = moments_up_to(d, fit.line.onset);
+  if (static_cast<double>(d.n_walkers) < fewest_walkers || 4 * moments.lag > d.n_frames) return;
+  const std::vector<std::size_t> lags{moments.lag, 2 * moments.lag};
+  const Eigen::Vector2d rise(-1, 1);
+  const MsdCovariance covariance = msd_covariance(d, fit.line, fit.dimensions, lags);
+  const double expected = rise.dot(covariance.at(fit.line.slope) * rise) + hop_variance(d, lags, rise, hop_rate);
+  const double excess = std::max(0.0, moments.rise[3].error_squared - expected) /
+                        std::pow(static_cast<double>(moments.lag) * d.timestep, 2);
+  // Walkers of different D scatter in proportion to D. Where no slope is seen, what differs is their vibration.
+  const double slope = fit.slope.value, certain = 2 * fit.slope.deviation();
+  if (slope > certain)
+    fit.slope.free += excess / (slope * slope);
+  else
+    fit.slope.bounded += excess;
+}
+
+/// Factor of the variance from walkers that move together: what parts of the run show, at a lag that leaves many.
+double moving_together(const Displacements& d, std::size_t onset) {
+  if (d.n_walkers < 2) return 1;
+  const RiseScatter& rise =
+      moments_up_to(d, std::min(onset, std::max<std::size_t>(1, d.n_frames / fewest_parts))).rise[3];
+  if (!(rise.together > 1) || rise.parts < 3) return 1;
+  // Known from few parts: what it adds is widened as Student's t is.
+  const double widening = student_quantile(0.975, rise.parts - 1) / normal_quantile(0.975);
+  return 1 + (rise.together - 1) * widening * widening;
+}
+
+/// What the slope may still lose after onset `i` of these fits, from what it lost before it.
+double remaining_drift(const std::vector<SlopeFit>& fits, std::size_t i) {
+  if (fits.size() < 2) return 0;
+  const auto loss = [&](std::size_t k) { return fits[k - 1].slope.value - fits[k].slope.value; };
+  if (i == 0) return std::max(0.0, loss(1));
+  double decay = unknown_decay;
+  if (i > 1) {
+    const double slope = fits[i].slope.value;
+    const double noise = fits[i - 1].slope.variance(slope) - fits[i - 2].slope.variance(slope);
+    if (loss(i - 1) > 2 * std::sqrt(std::max(0.0, noise)))
+      decay = std::clamp(loss(i) / loss(i - 1), 0.0, slowest_decay);
+  }
+  return std::max(0.0, loss(i)) * decay / (1 - decay);
+}
+
+/// Would the later fit, which is nearly unbiased, come out as it did if the earlier slope were true? Part of the data
+/// is common to both, which makes the test milder than its level.
+bool agrees(const SlopeFit& early, const SlopeFit& late, double comparisons) {
+  const double p = late.slope.probability(early.slope.value), tail = false_alarms / (2 * comparisons);
+  return p > tail && p < 1 - tail;
+}
+
+/// Of fits of later and later onsets, those from `floor` on allowed.
+SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor) {
+  const double comparisons = std::max<double>(1, static_cast<double>(fits.size() - floor) - 1);
+  std::size_t first = floor;
+  const auto disagrees = [&](const SlopeFit& late) { return !agrees(fits[first], late, comparisons); };
+  while (std::any_of(fits.begin() + static_cast<std::ptrdiff_t>(first) + 1, fits.end(), disagrees)) ++first;
+  // Compared at one slope: else a slope that came out small would look well known.
+  const double slope = fits[first].slope.value;
+  const auto uncertainty = [&](const SlopeEstimate& s) { return s.variance(slope) + s.drift * s.drift; };
+  std::size_t best = first;
+  for (std::size_t i = first; i < fits.size(); ++i) {
+    fits[i].slope.drift = remaining_drift(fits, i);
+    if (uncertainty(fits[i].slope) < uncertainty(fits[best].slope)) best = i;
+  }
+  return fits[best];
+}
+
 }  // namespace
 
 double SlopeEstimate::variance(double slope) const {
@@ -99,7 +183,7 @@ double SlopeEstimate::variance(double slope) const {
 }
 
 double SlopeEstimate::deviation() const {
-  return inflation * std::sqrt(variance(value));
+  return std::hypot(inflation * std::sqrt(variance(value)), drift);
 }
 
 double SlopeEstimate::freedom() const {
@@ -108,7 +192,10 @@ double SlopeEstimate::freedom() const {
 
 double SlopeEstimate::probability(double slope) const {
   const double s = std::max(slope, 0.0), spread = inflation * std::sqrt(variance(slope));
-  const double third = 2 * free * free * s * s * s + quantum * quantum * s;
+  // Third cumulants: of a mean of squares, walk (w) and vibration (v) being parts of what is squared, as (w + v)^3 to
+  // first order in v; of a count of hops.
+  const double third =
+      2 * free * free * s * s * s + 3 * free * std::max(0.0, mixed - quantum) * s * s + quantum * quantum * s;
   return pearson3_cdf(value, slope, spread, third / (spread * spread * spread));
 }
 
@@ -125,7 +212,7 @@ Interval SlopeEstimate::interval(double confidence) const {
   double far = value + 2 * step, near = value - 2 * step;
   for (int i = 0; i < most_doublings && probability(far) > tail; ++i) far = value + 2 * (far - value);
   for (int i = 0; i < most_doublings && probability(near) < 1 - tail; ++i) near = value - 2 * (value - near);
-  return {solve(1 - tail, near, value), solve(tail, value, far)};
+  return {value - std::hypot(value - solve(1 - tail, near, value), 2 * drift), solve(tail, value, far)};
 }
 
 SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum) {
@@ -140,7 +227,6 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
     return fit;
   }
 
-  const auto walkers = static_cast<double>(displacements.n_walkers);
   const auto first = static_cast<double>(onset), end = static_cast<double>(longest);
   fit.line = {onset, 0, displacements.total[onset] / first};
   MsdCovariance covariance;
@@ -166,34 +252,32 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
   fit.slope.mixed = variance_of(covariance.mixed) / dt;
   fit.slope.free = variance_of(covariance.free);
   if (fit.line.slope > 0) {
-    const FourthMoment excess = excess_fourth_moment(displacements, moments, fit.dimensions);
+    // One walker made of all ions has few windows at the onset. Its hops stand out before they pile up.
+    const DisplacementMoments& early =
+        displacements.n_walkers == 1 ? moments_up_to(displacements, onset / early_hops) : moments;
+    const FourthMoment excess = excess_fourth_moment(displacements, early, fit.dimensions);
     // Noise in it must not make every interval wide or narrow: only what is certain to be there counts.
     const double rate = excess.value > significant * excess.deviation ? excess.value : 0;
-    const double hops = rate * counting_weight(lags, line.weights, displacements.n_frames) / walkers;
+    const double hops = hop_variance(displacements, lags, line.weights, rate);
     fit.slope.quantum = std::max(quantum, hops / (dt * fit.line.slope));
     fit.slope.mixed += fit.slope.quantum;
+    add_heterogeneity(displacements, rate, fit);
   }
+  const double together = moving_together(displacements, onset);
+  for (double* part : {&fit.slope.bounded, &fit.slope.mixed, &fit.slope.free, &fit.slope.quantum}) *part *= together;
   return fit;
 }
 
 SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum) {
   const std::size_t longest = displacements.longest_lag();
+  // Up to two octaves below the floor, to see what the slope loses there.
   std::vector<SlopeFit> fits;
-  for (std::size_t onset = at_least; fits.empty() || latest_onset * onset <= longest; onset *= 2)
+  std::size_t earliest = at_least, floor = 0;
+  for (; floor < 2 && earliest > 1; ++floor) earliest /= 2;
+  for (std::size_t i = 0; i < floor; ++i) fits.push_back(fit_slope(displacements, at_least >> (floor - i), quantum));
+  for (std::size_t onset = at_least; fits.size() == floor || latest_onset * onset <= longest; onset *= 2)
     fits.push_back(fit_slope(displacements, onset, quantum));
-  const double comparisons = std::max<double>(1, static_cast<double>(fits.size()) - 1);
-  // Would the later fit, which is nearly unbiased, come out as it did if the earlier slope were true? Part of the data
-  // is common to both, which makes the test milder than its level.
-  const auto agrees = [&](const SlopeFit& early, const SlopeFit& late) {
-    const double p = late.slope.probability(early.slope.value), tail = false_alarms / (2 * comparisons);
-    return p > tail && p < 1 - tail;
-  };
-  for (std::size_t i = 0; i < fits.size(); ++i) {
-    bool all = true;
-    for (std::size_t j = i + 1; j < fits.size(); ++j) all = all && agrees(fits[i], fits[j]);
-    if (all) return fits[i == 0 ? 0 : std::min(i + onset_margin, fits.size() - 1)];
-  }
-  return fits.back();
+  return best_of(std::move(fits), floor);
 }
 
 SlopeEstimate combine(const std::vector<SlopeEstimate>& runs) {
@@ -228,6 +312,7 @@ SlopeEstimate combine(const std::vector<SlopeEstimate>& runs) {
     mean.free += square * runs[r].free;
     mean.quantum += square * runs[r].quantum;
     mean.between += square * between;
+    mean.drift += weights[r] * runs[r].drift;  // a bias: more runs do not make it smaller
   }
   if (mean.between > 0) {
     const double share = mean.variance(mean.value) / mean.between;

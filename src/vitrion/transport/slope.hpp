@@ -22,18 +22,20 @@ struct SlopeEstimate {
   double bounded = 0, mixed = 0, free = 0;
   double quantum = 0;    ///< part of `mixed` that comes from hops, Å^2/fs: variance per slope, as of Poisson counts
   double between = 0;    ///< variance of the mean from differences between replicas, (Å^2/fs)^2
+  double drift = 0;      ///< Å^2/fs that the slope may still lose at later onsets, see fit_diffusive_slope
   double inflation = 1;  ///< of the deviation, where `between` is known from few replicas only
 
   /// Variance if `slope` were the truth.
   double variance(double slope) const;
-  /// Of the estimate itself.
+  /// Of the estimate itself, `drift` included.
   double deviation() const;
   /// Degrees of freedom of the chi-square with the same relative variance.
   double freedom() const;
   /// P(estimate <= value | true slope): gamma-shaped (Pearson III). A mean square is chi-square distributed and a count
   /// of hops Poisson; both skewnesses are kept, a normal would miss more often on one side.
   double probability(double slope) const;
-  /// Central confidence interval by inversion of `probability`: low may be negative.
+  /// Central confidence interval by inversion of `probability`: low may be negative. Below, twice `drift` (which is
+  /// taken for a standard error) is added in quadrature.
   Interval interval(double confidence = 0.95) const;
 };
 
@@ -50,11 +52,21 @@ struct SlopeFit {
 /// intercept), at most half the run. The intercept is what bounded vibration (or the ballistic start) adds; because it
 /// is fitted, it does not bias the slope. `onset` in frames; `quantum` (Å^2/fs, see SlopeEstimate) is a lower limit
 /// where it is known from elsewhere. Throws InputError when there are fewer than 3 lags.
+///
+/// The variance is that of the model (independent Gaussian walkers, and hops where their quanta show) corrected by what
+/// the run itself shows (RiseScatter), the two-way clustered variance of Cameron, Gelbach and Miller (2011, doi
+/// 10.1198/jbes.2010.07136) in parts: walkers that differ more than the model allows (some trapped, some mobile) add
+/// the difference; parts of the run that differ more than independent walkers would (they hop together) multiply it.
 SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum = 0);
 
-/// The first onset, of 1, 2, 4, ... times `at_least` frames, whose slope agrees with that of every later onset within
-/// their errors (Lepski 1991, doi 10.1137/1135065); two octaves more when that is not the first one, so that what is
-/// left of the approach to diffusion is small against the error.
+/// The slope from the onset, of 1, 2, 4, ... times `at_least` frames, that is known best, its drift included.
+///
+/// Onsets earlier than the first whose slope agrees with that of every later one within their errors (Lepski 1991, doi
+/// 10.1137/1135065) are not considered. Where motion is diffusive in the end, an MSD of reversible dynamics is concave:
+/// its slope falls towards the limit. Ions that hop back, or leave an empty site that calls them back, let it fall over
+/// several octaves. What the slope lost over the last octave before an onset, and over the octave before that, tells
+/// what it may still lose (Aitken 1926, doi 10.1017/S0370164600022070): drift = d r/(1 - r), r the ratio of the two
+/// losses, 1/2 where it is unknown. The onset chosen has the least variance + drift^2.
 SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum = 0);
 
 /// One slope of several independent runs: weighted by their variances, which are all taken at the common slope (weights

@@ -27,31 +27,21 @@ Estimate haven(const Diffusivity& tracer, const Diffusivity& jump, std::size_t n
   return {ratio, Interval{ratio / f_quantile(0.975, dof1, dof2), ratio / f_quantile(0.025, dof1, dof2)}, {}};
 }
 
-/// Squares of displacements of ions that move together are not independent: with the mean correlation rho = (MSCD/MSD -
-/// 1)/(N - 1) between two ions, the variance of their mean is 1 + (N - 1) rho^2 times that of independent ions. Taken
-/// at the onset, less what the scatter of the MSCD itself would give.
-double correlation_of(const std::vector<Displacements>& tracer, const std::vector<Displacements>& collective,
-                      const WalkerKnowledge& walkers) {
-  if (walkers.n_ions < 2) return 1;
-  double excess = 0, noise = 0;
-  for (std::size_t r = 0; r < tracer.size(); ++r) {
-    const std::size_t lag = walkers.at_least[r];
-    const auto share = 1 / static_cast<double>(tracer.size());
-    excess += share * (collective[r].total[lag] / std::max(tracer[r].total[lag], 1e-300) - 1);
-    noise += share * share * (2.0 / 3.0) / std::max(1.0, collective[r].independent(lag));
+/// What hops add to the variance of D_J, as far as the tracer shows it: the same relative variance, that of a count of
+/// events.
+double collective_quantum(const Diffusivity& tracer, const std::vector<Displacements>& alone,
+                          const std::vector<Displacements>& together) {
+  double ratio = 0;
+  for (std::size_t r = 0; r < alone.size(); ++r) {
+    const std::size_t lag = tracer.fits[r].line.onset;
+    ratio += together[r].total[lag] / std::max(alone[r].total[lag], 1e-300) / static_cast<double>(alone.size());
   }
-  return 1 + std::max(0.0, excess * excess - noise) / static_cast<double>(walkers.n_ions - 1);
+  return tracer.fits.front().slope.quantum * std::max(1.0, ratio);
 }
 
 Estimate conductivity_of(const Diffusivity& d, double factor) {
-  if (!d.resolved) return {{}, {}, d.upper_bound * factor};
+  if (!d.resolved) return {{}, {}, std::isfinite(d.upper_bound) ? std::optional(d.upper_bound * factor) : std::nullopt};
   return {d.value() * factor, Interval{d.ci95.low * factor, d.ci95.high * factor}, {}};
-}
-
-/// sigma / D, (S/cm) / (Å^2/fs): N q^2 / (V k T).
-double nernst_einstein(double n_ions, double charge, double volume, double temperature) {
-  constexpr double e_per_A_fs_V_in_S_per_cm = units::elementary_charge_C * 1e25 * 1e-2;
-  return n_ions * charge * charge / (volume * units::boltzmann_eV_per_K * temperature) * e_per_A_fs_V_in_S_per_cm;
 }
 
 void check_replicas(const std::vector<RunMotion>& runs) {
@@ -111,6 +101,12 @@ std::optional<double> default_charge(const Species& species) {
   return found == charges.end() ? std::nullopt : std::optional<double>(found->second);
 }
 
+double conductivity_per_diffusivity(std::size_t n_ions, double charge, double volume, double temperature) {
+  constexpr double e_per_A_fs_V_in_S_per_cm = units::elementary_charge_C * 1e25 * 1e-2;
+  return static_cast<double>(n_ions) * charge * charge / (volume * units::boltzmann_eV_per_K * temperature) *
+         e_per_A_fs_V_in_S_per_cm;
+}
+
 TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOptions& options) {
   check_replicas(runs);
   TransportResult result;
@@ -132,20 +128,23 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   WalkerKnowledge walkers{.n_ions = n_ions};
   result.tracer = diffusivity(tracer, walkers, options.diffusivity);
   for (const SlopeFit& fit : result.tracer.fits) walkers.at_least.push_back(fit.line.onset);
-  walkers.correlation = correlation_of(tracer, collective, walkers);
   walkers.search_onset = false;
-  if (walkers.correlation > 1) result.tracer = diffusivity(tracer, walkers, options.diffusivity);
 
-  WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least};
-  together.quantum = result.tracer.fits.front().slope.quantum;
+  WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least, .known_diffusive = result.tracer.resolved};
+  together.quantum = collective_quantum(result.tracer, tracer, collective);
   result.jump = diffusivity(collective, together, options.diffusivity);
+  // One walker made of all ions scatters too much to tell diffusion from a cage where the ions one by one do not.
+  if (result.jump.resolved && !result.tracer.resolved) {
+    result.jump.resolved = false;
+    result.jump.reason = "D* is not resolved: " + result.tracer.reason;
+  }
   DiffusivityOptions one_axis = options.diffusivity;
   one_axis.dimensions = 1;
   for (std::size_t k = 0; k < 3; ++k) result.axes[k] = diffusivity(axes[k], walkers, one_axis);
 
   result.haven_ratio = haven(result.tracer, result.jump, n_ions);
   if (result.temperature && result.charge && std::isfinite(volume)) {
-    const double factor = nernst_einstein(static_cast<double>(n_ions), *result.charge, volume, *result.temperature);
+    const double factor = conductivity_per_diffusivity(n_ions, *result.charge, volume, *result.temperature);
     result.conductivity = conductivity_of(result.tracer, factor);
     result.conductivity_jump = conductivity_of(result.jump, factor);
   }

@@ -46,6 +46,9 @@ struct TransportOptions {
 /// element that has no single one.
 std::optional<double> default_charge(const Species& species);
 
+/// sigma / D of Nernst and Einstein, (S/cm) / (Å^2/fs): N q^2 / (V k T), charge in e, volume in Å^3, temperature in K.
+double conductivity_per_diffusivity(std::size_t n_ions, double charge, double volume, double temperature);
+
 /// Everything `vitrion transport` says about one temperature.
 ///
 /// D* from the ions one by one, D_J from the sum of their displacements, Haven ratio D*/D_J, and the Nernst-Einstein

@@ -1,4 +1,5 @@
 // The machine-readable form of a transport analysis.
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "vitrion/core/units.hpp"
@@ -13,6 +14,11 @@ json number(const std::optional<double>& value) {
   return value ? json(*value) : json(nullptr);
 }
 
+/// null where there is none: an infinite bound is no bound.
+json finite(double value) {
+  return std::isfinite(value) ? json(value) : json(nullptr);
+}
+
 json interval(const std::optional<Interval>& i, double unit = 1) {
   return i ? json{i->low * unit, i->high * unit} : json(nullptr);
 }
@@ -24,24 +30,24 @@ json of(const Estimate& e) {
 json of(const Diffusivity& d, double timestep) {
   constexpr double unit = units::A2_per_fs_in_cm2_per_s;
   const SlopeFit& fit = d.fits.front();
-  json result{
-      {"value_cm2_per_s", nullptr},
-      {"ci95_cm2_per_s", {d.resolved ? d.ci95.low * unit : 0.0, (d.resolved ? d.ci95.high : d.upper_bound) * unit}},
-      {"resolved", d.resolved},
-      {"upper_bound_cm2_per_s", nullptr},
-      {"slope_estimate_cm2_per_s", d.value() * unit},
-      {"effective_hops", d.effective_hops},
-      {"log_slope", nullptr},
-      {"onset_fs", static_cast<double>(fit.line.onset) * timestep},
-      {"last_lag_fs", static_cast<double>(fit.last_lag) * timestep},
-      {"fit", {{"intercept_A2", fit.line.intercept}, {"slope_A2_per_fs", fit.slope.value}}}};
+  json result{{"value_cm2_per_s", nullptr},
+              {"ci95_cm2_per_s",
+               {d.resolved ? d.ci95.low * unit : 0.0, finite((d.resolved ? d.ci95.high : d.upper_bound) * unit)}},
+              {"resolved", d.resolved},
+              {"upper_bound_cm2_per_s", nullptr},
+              {"slope_estimate_cm2_per_s", d.value() * unit},
+              {"effective_hops", d.effective_hops},
+              {"log_slope", nullptr},
+              {"onset_fs", static_cast<double>(fit.line.onset) * timestep},
+              {"last_lag_fs", static_cast<double>(fit.last_lag) * timestep},
+              {"fit", {{"intercept_A2", fit.line.intercept}, {"slope_A2_per_fs", fit.slope.value}}}};
   if (d.beta) result["log_slope"] = {{"value", d.beta->value}, {"standard_error", d.beta->deviation}};
   if (d.resolved) {
     result["value_cm2_per_s"] = d.value() * unit;
   } else {
-    result["upper_bound_cm2_per_s"] = d.upper_bound * unit;
+    result["upper_bound_cm2_per_s"] = finite(d.upper_bound * unit);
     result["reason"] = d.reason;
-    result["run_length_to_resolve_fs"] = d.needed_run_length;
+    result["run_length_to_resolve_fs"] = finite(d.needed_run_length);
   }
   return result;
 }
