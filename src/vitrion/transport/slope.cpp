@@ -165,11 +165,16 @@ SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor) {
   while (std::any_of(fits.begin() + static_cast<std::ptrdiff_t>(first) + 1, fits.end(), disagrees)) ++first;
   // Compared at one slope: else a slope that came out small would look well known.
   const double slope = fits[first].slope.value;
-  const auto uncertainty = [&](const SlopeEstimate& s) { return s.variance(slope) + s.drift * s.drift; };
+  const auto variance = [&](std::size_t i) { return fits[i].slope.variance(slope); };
+  // Less what noise makes of the drift: else slopes that came out small would be passed over.
+  const auto uncertainty = [&](std::size_t i) {
+    const double noise = i > 0 ? variance(i) - variance(i - 1) : 0, drift = fits[i].slope.drift;
+    return variance(i) + std::max(0.0, drift * drift - std::max(0.0, noise));
+  };
   std::size_t best = first;
   for (std::size_t i = first; i < fits.size(); ++i) {
     fits[i].slope.drift = remaining_drift(fits, i);
-    if (uncertainty(fits[i].slope) < uncertainty(fits[best].slope)) best = i;
+    if (uncertainty(i) < uncertainty(best)) best = i;
   }
   return fits[best];
 }
