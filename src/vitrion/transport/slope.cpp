@@ -158,7 +158,7 @@ bool agrees(const SlopeFit& early, const SlopeFit& late, double comparisons) {
 }
 
 /// Of fits of later and later onsets, those from `floor` on allowed.
-SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor) {
+SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor, OnsetSearch search) {
   const double comparisons = std::max<double>(1, static_cast<double>(fits.size() - floor) - 1);
   std::size_t first = floor;
   const auto disagrees = [&](const SlopeFit& late) { return !agrees(fits[first], late, comparisons); };
@@ -172,7 +172,8 @@ SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor) {
     return variance(i) + std::max(0.0, drift * drift - std::max(0.0, noise));
   };
   std::size_t best = first;
-  for (std::size_t i = first; i < fits.size(); ++i) {
+  const std::size_t end = search == OnsetSearch::best ? fits.size() : first + 1;
+  for (std::size_t i = first; i < end; ++i) {
     fits[i].slope.drift = remaining_drift(fits, i);
     if (uncertainty(i) < uncertainty(best)) best = i;
   }
@@ -273,7 +274,8 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
   return fit;
 }
 
-SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum) {
+SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum,
+                             OnsetSearch search) {
   const std::size_t longest = displacements.longest_lag();
   // Up to two octaves below the floor, to see what the slope loses there.
   std::vector<SlopeFit> fits;
@@ -282,7 +284,7 @@ SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_
   for (std::size_t i = 0; i < floor; ++i) fits.push_back(fit_slope(displacements, at_least >> (floor - i), quantum));
   for (std::size_t onset = at_least; fits.size() == floor || latest_onset * onset <= longest; onset *= 2)
     fits.push_back(fit_slope(displacements, onset, quantum));
-  return best_of(std::move(fits), floor);
+  return best_of(std::move(fits), floor, search);
 }
 
 SlopeEstimate combine(const std::vector<SlopeEstimate>& runs) {
