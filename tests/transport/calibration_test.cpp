@@ -48,6 +48,58 @@ TEST(Calibration, HavenRatioOfCorrelatedIonsIsCovered) {
   expect_coverage(r.tracer.every, "tracer");
 }
 
+/// Coverage among the resolved, bias, bounds and width of one motion. The limits
+/// are those the published table is held to, less three standard deviations of 200 walks.
+void expect_calibrated(const Motion& motion, double least_resolved) {
+  const CalibrationReport r = measure_calibration(motion, 200, published_seed);
+  const auto least = [](int n) { return 93 - 3 * std::sqrt(0.93 * 0.07 / std::max(1, n)) * 100; };
+  EXPECT_GE(r.tracer.resolved.n, least_resolved * r.walks) << motion.name;
+  for (const auto& [quantity, what] : {std::pair{r.tracer, " D*"}, {r.jump, " D_J"}}) {
+    EXPECT_GE(quantity.resolved.percent(), least(quantity.resolved.n)) << motion.name << what;
+    EXPECT_GE(quantity.bounds_held + 1, 0.9 * quantity.bounds) << motion.name << what;
+    EXPECT_NEAR(quantity.mean_ratio, 1, 0.03 + 3 * quantity.spread / std::sqrt(r.walks)) << motion.name << what;
+    EXPECT_LT(quantity.width_over_required(), 1.6) << motion.name << what;
+  }
+  EXPECT_GE(r.haven.resolved.percent(), least(r.haven.resolved.n)) << motion.name;
+  EXPECT_EQ(r.conductivity_jump.resolved.covered, r.jump.resolved.covered) << motion.name;
+}
+
+TEST(Calibration, HoldsWhereHopsAreUndone) {
+  expect_calibrated(vacancy_motion({.tracer_factor = 0.7068}), 0.95);
+  expect_calibrated(back_jump_motion({}), 0.95);
+}
+
+TEST(Calibration, HoldsWhereIonsHopTogether) {
+  expect_calibrated(group_motion({.rate = 4.0 / 600}), 0.9);
+  expect_calibrated(string_motion({}), 0.9);
+}
+
+TEST(Calibration, HoldsWhereIonsAreTrapped) {
+  expect_calibrated(trap_motion({}), 0.95);
+}
+
+TEST(Calibration, HoldsInACellThatDriftsAndBreathes) {
+  expect_calibrated(cell_motion({.name = "both", .drift = 0.02, .breathing = 0.005}), 0.95);
+}
+
+TEST(Calibration, BoundedMotionIsNeverResolved) {
+  for (const Motion& motion : {double_well_motion({}), cage_motion(24, 1000, {.msd = 1.5, .time = 60}),
+                               cage_motion(24, 500, {.msd = 1.5, .time = 60})}) {
+    const CalibrationReport r = measure_calibration(motion, 150, published_seed);
+    EXPECT_LE(r.tracer.resolved.n, 3) << motion.name;
+    EXPECT_LE(r.jump.resolved.n, 3) << motion.name;
+    EXPECT_EQ(r.conductivity_jump.resolved.n, r.jump.resolved.n) << motion.name;
+  }
+}
+
+TEST(Calibration, MemorylessWalksKeepTheirPower) {
+  const CalibrationReport r =
+      measure_calibration(walk_motion({.name = "free walk", .n_ions = 8, .n_frames = 1000}), 200, published_seed);
+  EXPECT_EQ(r.tracer.resolved.n, r.walks);
+  // 1.25 x what exact intervals of an onset at 5 frames need: a standard error of 3.2 %.
+  EXPECT_LT(r.tracer.width, 1.25 * 2 * 1.96 * 0.032);
+}
+
 TEST(Calibration, DoesNotDependOnThreads) {
   const Motion motion = walk_motion({.name = "free walk", .n_ions = 3, .n_frames = 60});
   EXPECT_EQ(motion.simulate(1, 2), motion.simulate(1, 2));

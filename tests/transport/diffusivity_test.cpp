@@ -122,6 +122,40 @@ TEST(Transport, ConductivityIsNernstEinstein) {
   EXPECT_FALSE(analyse_transport({run}, {}).conductivity.value);
 }
 
+TEST(Transport, JumpDiffusionIsNoValueWhereTheTracerIsNone) {
+  int tracer = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    // Ions in slow cages: the sum of all of them scatters enough to look diffusive.
+    Random random(seed);
+    double x = 0;
+    const std::vector<double> paths = test::paths(24, 500, [&](auto, auto, std::size_t t) {
+      const double memory = std::exp(-1.0 / 60);
+      return x = t == 0 ? 0.5 * random.normal() : memory * x + 0.5 * std::sqrt(1 - memory * memory) * random.normal();
+    });
+    const TransportResult result = analyse_transport({motion_of(paths, 24, 100)}, {.temperature = 600});
+    tracer += result.tracer.resolved;
+    EXPECT_LE(result.jump.resolved, result.tracer.resolved);
+    EXPECT_EQ(result.conductivity_jump.value.has_value(), result.jump.resolved);
+  }
+  EXPECT_LE(tracer, 1);
+}
+
+TEST(Transport, BoundsOfTinyRunsAreSensibleOrAbsent) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const RunMotion run = motion_of(test::walk(2, 14, {0.05, 0.05, 0.05}, seed), 2, 100);
+    const TransportResult result = analyse_transport({run}, {.temperature = 600});
+    for (const Diffusivity& d : {result.tracer, result.jump}) {
+      const bool absent = std::isinf(d.upper_bound);
+      // No ion hopped; else ten times the fastest displacement seen, which is a few times the true 0.15 Å^2 a frame.
+      const double none_hopped = 27 / (6 * 2 * 1300.0);
+      EXPECT_TRUE(absent || d.upper_bound < std::max(none_hopped, 10 * 20 * 0.15 / 600)) << seed;
+    }
+    const nlohmann::json json = to_json(result);
+    EXPECT_EQ(json.at("D_jump").at("upper_bound_cm2_per_s").is_null(),
+              result.jump.resolved || std::isinf(result.jump.upper_bound));
+  }
+}
+
 TEST(Transport, JsonHasTheStableKeysAndUnits) {
   const RunMotion run = motion_of(test::walk(10, 2000, {0.2, 0.2, 0.2}, 17), 10, 10);
   const TransportResult result = analyse_transport({run}, {.temperature = 500});

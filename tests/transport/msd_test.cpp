@@ -158,5 +158,25 @@ TEST(Msd, PositionsThatAreNotNumbersAreRefused) {
   EXPECT_THROW(tracks_of(frames, {.species = lithium}), InputError);
 }
 
+TEST(Msd, ShowsHowWalkersScatterAndMoveTogether) {
+  // 40 walkers alone, and the same paths as 10 walkers in fours: what moves together scatters four times as much.
+  const std::size_t n = 4000;
+  const std::vector<double> alone = test::walk(40, n, {1, 1, 1}, 7);
+  std::vector<double> fours(alone.size());
+  for (std::size_t i = 0; i < fours.size(); ++i) fours[i] = alone[i / (3 * n) / 4 * (3 * n) + i % (3 * n)];
+  const Displacements a = displacements_of(alone, 40, 1), b = displacements_of(fours, 40, 1);
+  double together_a = 0, together_b = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    together_a += a.moments[i].rise[3].together / 4;
+    together_b += b.moments[i].rise[3].together / 4;
+  }
+  EXPECT_NEAR(together_a, 1, 0.4);
+  EXPECT_NEAR(together_b, 4, 1.6);
+  // From lag 1 to 2 the rise of a Gaussian walk of variance 1 an axis and frame is 3, its variance (x1 + x2)^2 - mean
+  // of x1^2, x2^2 = 2 x1 x2 an axis: 4 x 3 a window, all windows independent.
+  EXPECT_NEAR(a.moments[0].rise[3].error_squared / (12.0 / (40 * (n - 2.0))), 1, 0.9);
+  EXPECT_NEAR(a.along(0).moments[0].rise[3].error_squared / (4.0 / (40 * (n - 2.0))), 1, 0.9);
+}
+
 }  // namespace
 }  // namespace vitrion::transport

@@ -94,7 +94,8 @@ Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnow
                        fmt::format("Give at least {}; a hundred and more are sensible.", fewest_frames));
     const std::size_t first =
         std::max(onset_floor(runs[r], a2 / 2), walkers.at_least.empty() ? 1 : walkers.at_least[r]);
-    result.fits.push_back(walkers.search_onset ? fit_diffusive_slope(runs[r], first, walkers.quantum)
+    const OnsetSearch search = walkers.known_diffusive ? OnsetSearch::first : OnsetSearch::best;
+    result.fits.push_back(walkers.search_onset ? fit_diffusive_slope(runs[r], first, walkers.quantum, search)
                                                : fit_slope(runs[r], walkers.at_least.at(r), walkers.quantum));
     slopes.push_back(result.fits.back().slope);
     result.run_length += runs[r].timestep * static_cast<double>(runs[r].n_frames - 1);

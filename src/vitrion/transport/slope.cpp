@@ -158,18 +158,24 @@ bool agrees(const SlopeFit& early, const SlopeFit& late, double comparisons) {
 }
 
 /// Of fits of later and later onsets, those from `floor` on allowed.
-SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor) {
+SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor, OnsetSearch search) {
   const double comparisons = std::max<double>(1, static_cast<double>(fits.size() - floor) - 1);
   std::size_t first = floor;
   const auto disagrees = [&](const SlopeFit& late) { return !agrees(fits[first], late, comparisons); };
   while (std::any_of(fits.begin() + static_cast<std::ptrdiff_t>(first) + 1, fits.end(), disagrees)) ++first;
   // Compared at one slope: else a slope that came out small would look well known.
   const double slope = fits[first].slope.value;
-  const auto uncertainty = [&](const SlopeEstimate& s) { return s.variance(slope) + s.drift * s.drift; };
+  const auto variance = [&](std::size_t i) { return fits[i].slope.variance(slope); };
+  // Less what noise makes of the drift: else slopes that came out small would be passed over.
+  const auto uncertainty = [&](std::size_t i) {
+    const double noise = i > 0 ? variance(i) - variance(i - 1) : 0, drift = fits[i].slope.drift;
+    return variance(i) + std::max(0.0, drift * drift - std::max(0.0, noise));
+  };
   std::size_t best = first;
-  for (std::size_t i = first; i < fits.size(); ++i) {
+  const std::size_t end = search == OnsetSearch::best ? fits.size() : first + 1;
+  for (std::size_t i = first; i < end; ++i) {
     fits[i].slope.drift = remaining_drift(fits, i);
-    if (uncertainty(fits[i].slope) < uncertainty(fits[best].slope)) best = i;
+    if (uncertainty(i) < uncertainty(best)) best = i;
   }
   return fits[best];
 }
@@ -268,7 +274,8 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
   return fit;
 }
 
-SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum) {
+SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum,
+                             OnsetSearch search) {
   const std::size_t longest = displacements.longest_lag();
   // Up to two octaves below the floor, to see what the slope loses there.
   std::vector<SlopeFit> fits;
@@ -277,7 +284,7 @@ SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_
   for (std::size_t i = 0; i < floor; ++i) fits.push_back(fit_slope(displacements, at_least >> (floor - i), quantum));
   for (std::size_t onset = at_least; fits.size() == floor || latest_onset * onset <= longest; onset *= 2)
     fits.push_back(fit_slope(displacements, onset, quantum));
-  return best_of(std::move(fits), floor);
+  return best_of(std::move(fits), floor, search);
 }
 
 SlopeEstimate combine(const std::vector<SlopeEstimate>& runs) {

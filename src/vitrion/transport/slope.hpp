@@ -66,8 +66,11 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
 /// its slope falls towards the limit. Ions that hop back, or leave an empty site that calls them back, let it fall over
 /// several octaves. What the slope lost over the last octave before an onset, and over the octave before that, tells
 /// what it may still lose (Aitken 1926, doi 10.1017/S0370164600022070): drift = d r/(1 - r), r the ratio of the two
-/// losses, 1/2 where it is unknown. The onset chosen has the least variance + drift^2.
-SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum = 0);
+/// losses, 1/2 where it is unknown. The onset chosen has the least variance + drift^2; or it is the first of those
+/// considered where `at_least` is known to lie in the diffusive regime, for every choice by noisy data is a bias.
+enum class OnsetSearch { best, first };
+SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum = 0,
+                             OnsetSearch search = OnsetSearch::best);
 
 /// One slope of several independent runs: weighted by their variances, which are all taken at the common slope (weights
 /// by each run's own estimate would favour the small ones), plus the variance between runs that they do not explain
