@@ -130,6 +130,9 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   walkers.search_onset = false;
 
   WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least, .known_diffusive = result.tracer.resolved};
+  // Whether few or many of the ions are mobile at a time shows in D_J as in D*.
+  for (const SlopeFit& fit : result.tracer.fits)
+    together.heterogeneity = std::max(together.heterogeneity, fit.heterogeneity);
   together.quantum = collective_quantum(result.tracer, tracer, collective);
   result.jump = diffusivity(collective, together, options.diffusivity);
   // One walker made of all ions scatters too much to tell diffusion from a cage where the ions one by one do not.
