@@ -97,6 +97,7 @@ Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnow
     const OnsetSearch search = walkers.known_diffusive ? OnsetSearch::first : OnsetSearch::best;
     result.fits.push_back(walkers.search_onset ? fit_diffusive_slope(runs[r], first, walkers.quantum, search)
                                                : fit_slope(runs[r], walkers.at_least.at(r), walkers.quantum));
+    result.fits.back().slope.free += walkers.heterogeneity;
     slopes.push_back(result.fits.back().slope);
     result.run_length += runs[r].timestep * static_cast<double>(runs[r].n_frames - 1);
   }

@@ -47,6 +47,7 @@ struct WalkerKnowledge {
   std::vector<std::size_t> at_least = {};  ///< earliest onset allowed, frames, per run; empty: no limit
   bool search_onset = true;                ///< false: the fit begins at `at_least`
   bool known_diffusive = false;            ///< from elsewhere: an uncertain log-log slope is no reason to doubt it
+  double heterogeneity = 0;                ///< relative variance of D from ions that differ, known from elsewhere
   double quantum = 0;                      ///< least counting noise of hops, see SlopeEstimate, Å^2/fs of slope
 };
 

@@ -99,11 +99,18 @@ struct RiseSums {
   Eigen::Array4d squares = Eigen::Array4d::Zero(), within = Eigen::Array4d::Zero();
   Parts parts;
 
-  void add(const Parts& rise) {
-    const Eigen::Array4d mean = rise.rowwise().mean();
+  void add(const Parts& late, const Parts& early) {
+    Eigen::Array4d mean = Eigen::Array4d::Zero(), square = Eigen::Array4d::Zero();
+    for (Eigen::Index p = 0; p < parts.cols(); ++p) {
+      const Eigen::Array4d rise = late.col(p) - early.col(p);
+      mean += rise;
+      square += rise.square();
+      parts.col(p) += rise;
+    }
+    const auto n = static_cast<double>(parts.cols());
+    mean /= n;
     squares += mean.square();
-    within += (rise.colwise() - mean).square().rowwise().sum();
-    parts += rise;
+    within += square - n * mean.square();
   }
   void operator+=(const RiseSums& other) {
     squares += other.squares;
@@ -151,34 +158,48 @@ struct Sums {
   }
 };
 
-/// Adds the moments of the displacements from origins first .. last - 1; returns their mean squares along x, y, z.
-Eigen::Array3d add_moments(const double* path, std::size_t n, std::size_t first, std::size_t last,
-                           DisplacementMoments& sum) {
+/// Sums over origins: xx, yy, zz, xy, xz, yz, r^4, x^4, y^4, z^4.
+using MomentSums = std::array<double, 10>;
+
+/// Of the displacements over `lag` from origins first .. last - 1.
+MomentSums sum_moments(const double* path, std::size_t n, std::size_t lag, std::size_t first, std::size_t last) {
   const double *x = path, *y = path + n, *z = path + 2 * n;
   double xx = 0, yy = 0, zz = 0, xy = 0, xz = 0, yz = 0, r4 = 0, x4 = 0, y4 = 0, z4 = 0;
 #pragma omp simd reduction(+ : xx, yy, zz, xy, xz, yz, r4, x4, y4, z4)
   for (std::size_t t = first; t < last; ++t) {
-    const double dx = x[t + sum.lag] - x[t], dy = y[t + sum.lag] - y[t], dz = z[t + sum.lag] - z[t];
+    const double dx = x[t + lag] - x[t], dy = y[t + lag] - y[t], dz = z[t + lag] - z[t];
     const double x2 = dx * dx, y2 = dy * dy, z2 = dz * dz, r2 = x2 + y2 + z2;
     xx += x2, yy += y2, zz += z2, xy += dx * dy, xz += dx * dz, yz += dy * dz;
     r4 += r2 * r2, x4 += x2 * x2, y4 += y2 * y2, z4 += z2 * z2;
   }
+  return {xx, yy, zz, xy, xz, yz, r4, x4, y4, z4};
+}
+
+/// First origin of a part: in long runs a multiple of the width of vectors.
+std::size_t first_of_part(std::size_t part, std::size_t n_parts, std::size_t origins) {
+  constexpr std::size_t width = 8, worth_it = 4096;
+  const std::size_t first = part * origins / n_parts;
+  return part < n_parts && origins >= worth_it ? first / width * width : first;
+}
+
+/// Adds the moments of the whole path; fills `parts` with the mean squares part by part.
+void add_moments(const double* path, std::size_t n, DisplacementMoments& sum, Parts& parts) {
+  const auto n_parts = static_cast<std::size_t>(parts.cols());
+  const std::size_t origins = n - sum.lag;
+  MomentSums all{};
+  for (std::size_t p = 0; p < n_parts; ++p) {
+    const std::size_t first = first_of_part(p, n_parts, origins), last = first_of_part(p + 1, n_parts, origins);
+    const MomentSums part = sum_moments(path, n, sum.lag, first, last);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] += part[i];
+    const double scale = 1 / static_cast<double>(last - first);
+    double* mean = parts.col(static_cast<Eigen::Index>(p)).data();
+    for (std::size_t k = 0; k < 3; ++k) mean[k] = part[k] * scale;
+    mean[3] = mean[0] + mean[1] + mean[2];
+  }
+  const auto& [xx, yy, zz, xy, xz, yz, r4, x4, y4, z4] = all;
   sum.second += Matrix3{{xx, xy, xz}, {xy, yy, yz}, {xz, yz, zz}};
   sum.fourth += r4;
   sum.fourth_axis += Vector3(x4, y4, z4);
-  return Eigen::Array3d(xx, yy, zz) / static_cast<double>(last - first);
-}
-
-/// The same of the whole path, part by part.
-Parts add_moments(const double* path, std::size_t n, DisplacementMoments& sum) {
-  const std::size_t n_parts = number_of_parts(n), origins = n - sum.lag;
-  Parts parts(4, static_cast<Eigen::Index>(n_parts));
-  for (std::size_t p = 0; p < n_parts; ++p) {
-    const auto column = static_cast<Eigen::Index>(p);
-    parts.col(column).head<3>() = add_moments(path, n, p * origins / n_parts, (p + 1) * origins / n_parts, sum);
-    parts(3, column) = parts.col(column).head<3>().sum();
-  }
-  return parts;
 }
 
 void add_walker(double* path, std::size_t n, Transform& transform, Sums& sums) {
@@ -194,11 +215,11 @@ void add_walker(double* path, std::size_t n, Transform& transform, Sums& sums) {
     }
     transform.add_power(x, n, sums.power[k]);
   }
-  Parts before;
+  Parts parts(4, static_cast<Eigen::Index>(number_of_parts(n))), before(4, parts.cols());
   for (std::size_t i = 0; i < sums.moments.size(); ++i) {
-    const Parts parts = add_moments(path, n, sums.moments[i]);
-    if (i > 0) sums.rises[i - 1].add(parts - before);
-    before = parts;
+    add_moments(path, n, sums.moments[i], parts);
+    if (i > 0) sums.rises[i - 1].add(parts, before);
+    before.swap(parts);
   }
 }
 

@@ -114,12 +114,14 @@ void add_heterogeneity(const Displacements& d, double hop_rate, SlopeFit& fit) {
   const Eigen::Vector2d rise(-1, 1);
   const MsdCovariance covariance = msd_covariance(d, fit.line, fit.dimensions, lags);
   const double expected = rise.dot(covariance.at(fit.line.slope) * rise) + hop_variance(d, lags, rise, hop_rate);
-  const double excess = std::max(0.0, moments.rise[3].error_squared - expected) /
+  // Known from few walkers: widened as Student's t is.
+  const double widening = student_quantile(0.975, static_cast<double>(d.n_walkers - 1)) / normal_quantile(0.975);
+  const double excess = widening * widening * std::max(0.0, moments.rise[3].error_squared - expected) /
                         std::pow(static_cast<double>(moments.lag) * d.timestep, 2);
   // Walkers of different D scatter in proportion to D. Where no slope is seen, what differs is their vibration.
   const double slope = fit.slope.value, certain = 2 * fit.slope.deviation();
   if (slope > certain)
-    fit.slope.free += excess / (slope * slope);
+    fit.slope.free += fit.heterogeneity = excess / (slope * slope);
   else
     fit.slope.bounded += excess;
 }

@@ -45,6 +45,7 @@ struct SlopeFit {
   std::size_t last_lag = 0;  ///< longest lag of the fit, frames
   SlopeEstimate slope;       ///< Å^2/fs
   double dimensions = 3;     ///< effective number of axes
+  double heterogeneity = 0;  ///< relative variance of the slope from walkers that differ; part of `slope.free`
 };
 
 /// Generalised least squares of intercept + slope * lag with the covariance of `msd_covariance` iterated to the fitted

@@ -21,7 +21,12 @@ Estimate haven(const Diffusivity& tracer, const Diffusivity& jump, std::size_t n
   if (!tracer.resolved || !jump.resolved) return {};
   const double ratio = tracer.value() / jump.value();
   if (n_ions == 1) return {1.0, Interval{1, 1}, {}};
-  const double own = 2 / tracer.estimate.freedom(), other = 2 / jump.estimate.freedom();
+  // How many hops happened, and how many ions were mobile, is the same luck for both and cancels.
+  double events = tracer.estimate.quantum / tracer.value();
+  for (const SlopeFit& fit : tracer.fits)
+    events += fit.heterogeneity / std::pow(static_cast<double>(tracer.fits.size()), 2);
+  const auto without = [&](double relative) { return std::max(relative - events, 0.25 * relative); };
+  const double own = without(2 / tracer.estimate.freedom()), other = without(2 / jump.estimate.freedom());
   const double shared = std::min(0.9, 2 / (static_cast<double>(n_ions) * ratio));
   const double dof1 = 2 / own, dof2 = 2 / (other * (1 - shared));
   return {ratio, Interval{ratio / f_quantile(0.975, dof1, dof2), ratio / f_quantile(0.025, dof1, dof2)}, {}};
@@ -131,6 +136,9 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   walkers.search_onset = false;
 
   WalkerKnowledge together{.n_ions = n_ions, .at_least = walkers.at_least, .known_diffusive = result.tracer.resolved};
+  // Whether few or many of the ions are mobile at a time shows in D_J as in D*.
+  for (const SlopeFit& fit : result.tracer.fits)
+    together.heterogeneity = std::max(together.heterogeneity, fit.heterogeneity);
   together.quantum = collective_quantum(result.tracer, tracer, collective);
   result.jump = diffusivity(collective, together, options.diffusivity);
   // One walker made of all ions scatters too much to tell diffusion from a cage where the ions one by one do not.
