@@ -137,18 +137,21 @@ double moving_together(const Displacements& d, std::size_t onset) {
   return 1 + (rise.together - 1) * widening * widening;
 }
 
+/// Did the slope fall over the octave before last by more than noise makes it?
+bool bend_is_seen(const std::vector<SlopeFit>& fits, std::size_t i) {
+  const double slope = fits[i].slope.value;
+  const double noise = fits[i - 1].slope.variance(slope) - fits[i - 2].slope.variance(slope);
+  return fits[i - 2].slope.value - fits[i - 1].slope.value > 2 * std::sqrt(std::max(0.0, noise));
+}
+
 /// What the slope may still lose after onset `i` of these fits, from what it lost before it.
-double remaining_drift(const std::vector<SlopeFit>& fits, std::size_t i) {
+double remaining_drift(const std::vector<SlopeFit>& fits, std::size_t i, OnsetSearch search) {
   if (fits.size() < 2) return 0;
   const auto loss = [&](std::size_t k) { return fits[k - 1].slope.value - fits[k].slope.value; };
   if (i == 0) return std::max(0.0, loss(1));
   double decay = unknown_decay;
-  if (i > 1) {
-    const double slope = fits[i].slope.value;
-    const double noise = fits[i - 1].slope.variance(slope) - fits[i - 2].slope.variance(slope);
-    if (loss(i - 1) > 2 * std::sqrt(std::max(0.0, noise)))
-      decay = std::clamp(loss(i) / loss(i - 1), 0.0, slowest_decay);
-  }
+  if (i > 1 && search == OnsetSearch::best && bend_is_seen(fits, i))
+    decay = std::clamp(loss(i) / loss(i - 1), 0.0, slowest_decay);
   return std::max(0.0, loss(i)) * decay / (1 - decay);
 }
 
@@ -176,9 +179,12 @@ SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor, OnsetSearch sear
   std::size_t best = first;
   const std::size_t end = search == OnsetSearch::best ? fits.size() : first + 1;
   for (std::size_t i = first; i < end; ++i) {
-    fits[i].slope.drift = remaining_drift(fits, i);
+    fits[i].slope.drift = remaining_drift(fits, i, search);
     if (uncertainty(i) < uncertainty(best)) best = i;
   }
+  // A bend seen down to the onset goes on: half of what it may cost is taken off, which leaves the drift as its error.
+  if (best > 1 && search == OnsetSearch::best && fits[best].slope.drift > 0 && bend_is_seen(fits, best))
+    fits[best].slope.value -= fits[best].slope.drift / 2;
   return fits[best];
 }
 
@@ -220,7 +226,8 @@ Interval SlopeEstimate::interval(double confidence) const {
   double far = value + 2 * step, near = value - 2 * step;
   for (int i = 0; i < most_doublings && probability(far) > tail; ++i) far = value + 2 * (far - value);
   for (int i = 0; i < most_doublings && probability(near) < 1 - tail; ++i) near = value - 2 * (value - near);
-  return {value - std::hypot(value - solve(1 - tail, near, value), 2 * drift), solve(tail, value, far)};
+  const double low = value - solve(1 - tail, near, value), high = solve(tail, value, far) - value;
+  return {value - std::hypot(low, 2 * drift), value + std::hypot(high, drift)};
 }
 
 SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum) {
