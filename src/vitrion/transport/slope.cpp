@@ -137,6 +137,26 @@ double moving_together(const Displacements& d, std::size_t onset) {
   return 1 + (rise.together - 1) * widening * widening;
 }
 
+/// Adds what the covariance of independent Gaussian walkers does not have: hops, walkers that differ, walkers that move
+/// together. `weights` make the slope of the MSD at `lags`.
+void add_observed_noise(const Displacements& d, const std::vector<std::size_t>& lags, const Eigen::VectorXd& weights,
+                        double quantum, SlopeFit& fit) {
+  const std::size_t onset = fit.line.onset;
+  if (fit.line.slope > 0) {
+    // One walker made of all ions has few windows at the onset. Its hops stand out before they pile up.
+    const DisplacementMoments& moments = d.n_walkers == 1 ? moments_up_to(d, onset / early_hops) : moments_at(d, onset);
+    const FourthMoment excess = excess_fourth_moment(d, moments, fit.dimensions);
+    // Noise in it must not make every interval wide or narrow: only what is certain to be there counts.
+    const double rate = excess.value > significant * excess.deviation ? excess.value : 0;
+    const double hops = hop_variance(d, lags, weights, rate);
+    fit.slope.quantum = std::max(quantum, hops / (d.timestep * fit.line.slope));
+    fit.slope.mixed += fit.slope.quantum;
+    add_heterogeneity(d, rate, fit);
+  }
+  const double together = moving_together(d, onset);
+  for (double* part : {&fit.slope.bounded, &fit.slope.mixed, &fit.slope.free, &fit.slope.quantum}) *part *= together;
+}
+
 /// Did the slope fall over the octave before last by more than noise makes it?
 bool bend_is_seen(const std::vector<SlopeFit>& fits, std::size_t i) {
   const double slope = fits[i].slope.value;
@@ -233,8 +253,7 @@ Interval SlopeEstimate::interval(double confidence) const {
 SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum) {
   const std::size_t longest = displacements.longest_lag();
   SlopeFit fit;
-  const DisplacementMoments& moments = moments_at(displacements, onset);
-  fit.dimensions = effective_dimensions(displacements, moments);
+  fit.dimensions = effective_dimensions(displacements, moments_at(displacements, onset));
 
   if (displacements.total[longest] < at_rest) {
     fit.line.onset = onset;
@@ -266,20 +285,7 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
   fit.slope.bounded = variance_of(covariance.bounded) / (dt * dt);
   fit.slope.mixed = variance_of(covariance.mixed) / dt;
   fit.slope.free = variance_of(covariance.free);
-  if (fit.line.slope > 0) {
-    // One walker made of all ions has few windows at the onset. Its hops stand out before they pile up.
-    const DisplacementMoments& early =
-        displacements.n_walkers == 1 ? moments_up_to(displacements, onset / early_hops) : moments;
-    const FourthMoment excess = excess_fourth_moment(displacements, early, fit.dimensions);
-    // Noise in it must not make every interval wide or narrow: only what is certain to be there counts.
-    const double rate = excess.value > significant * excess.deviation ? excess.value : 0;
-    const double hops = hop_variance(displacements, lags, line.weights, rate);
-    fit.slope.quantum = std::max(quantum, hops / (dt * fit.line.slope));
-    fit.slope.mixed += fit.slope.quantum;
-    add_heterogeneity(displacements, rate, fit);
-  }
-  const double together = moving_together(displacements, onset);
-  for (double* part : {&fit.slope.bounded, &fit.slope.mixed, &fit.slope.free, &fit.slope.quantum}) *part *= together;
+  add_observed_noise(displacements, lags, line.weights, quantum, fit);
   return fit;
 }
 
