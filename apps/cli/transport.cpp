@@ -138,7 +138,7 @@ void add_calibration(CLI::App& transport_command) {
   sub->add_option("--threads", command->threads, "Threads to use; 0: one per processor")->capture_default_str();
   sub->footer(
       "Examples:\n"
-      "  vitrion transport calibration               about 10 minutes on two cores\n"
+      "  vitrion transport calibration               about 15 minutes on two cores\n"
       "  vitrion transport calibration --walks 100   a quick look");
   sub->callback([command] { execute(*command); });
 }

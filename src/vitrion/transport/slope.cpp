@@ -137,18 +137,41 @@ double moving_together(const Displacements& d, std::size_t onset) {
   return 1 + (rise.together - 1) * widening * widening;
 }
 
+/// Adds what the covariance of independent Gaussian walkers does not have: hops, walkers that differ, walkers that move
+/// together. `weights` make the slope of the MSD at `lags`.
+void add_observed_noise(const Displacements& d, const std::vector<std::size_t>& lags, const Eigen::VectorXd& weights,
+                        double quantum, SlopeFit& fit) {
+  const std::size_t onset = fit.line.onset;
+  if (fit.line.slope > 0) {
+    // One walker made of all ions has few windows at the onset. Its hops stand out before they pile up.
+    const DisplacementMoments& moments = d.n_walkers == 1 ? moments_up_to(d, onset / early_hops) : moments_at(d, onset);
+    const FourthMoment excess = excess_fourth_moment(d, moments, fit.dimensions);
+    // Noise in it must not make every interval wide or narrow: only what is certain to be there counts.
+    const double rate = excess.value > significant * excess.deviation ? excess.value : 0;
+    const double hops = hop_variance(d, lags, weights, rate);
+    fit.slope.quantum = std::max(quantum, hops / (d.timestep * fit.line.slope));
+    fit.slope.mixed += fit.slope.quantum;
+    add_heterogeneity(d, rate, fit);
+  }
+  const double together = moving_together(d, onset);
+  for (double* part : {&fit.slope.bounded, &fit.slope.mixed, &fit.slope.free, &fit.slope.quantum}) *part *= together;
+}
+
+/// Did the slope fall over the octave before last by more than noise makes it?
+bool bend_is_seen(const std::vector<SlopeFit>& fits, std::size_t i) {
+  const double slope = fits[i].slope.value;
+  const double noise = fits[i - 1].slope.variance(slope) - fits[i - 2].slope.variance(slope);
+  return fits[i - 2].slope.value - fits[i - 1].slope.value > 2 * std::sqrt(std::max(0.0, noise));
+}
+
 /// What the slope may still lose after onset `i` of these fits, from what it lost before it.
-double remaining_drift(const std::vector<SlopeFit>& fits, std::size_t i) {
+double remaining_drift(const std::vector<SlopeFit>& fits, std::size_t i, OnsetSearch search) {
   if (fits.size() < 2) return 0;
   const auto loss = [&](std::size_t k) { return fits[k - 1].slope.value - fits[k].slope.value; };
   if (i == 0) return std::max(0.0, loss(1));
   double decay = unknown_decay;
-  if (i > 1) {
-    const double slope = fits[i].slope.value;
-    const double noise = fits[i - 1].slope.variance(slope) - fits[i - 2].slope.variance(slope);
-    if (loss(i - 1) > 2 * std::sqrt(std::max(0.0, noise)))
-      decay = std::clamp(loss(i) / loss(i - 1), 0.0, slowest_decay);
-  }
+  if (i > 1 && search == OnsetSearch::best && bend_is_seen(fits, i))
+    decay = std::clamp(loss(i) / loss(i - 1), 0.0, slowest_decay);
   return std::max(0.0, loss(i)) * decay / (1 - decay);
 }
 
@@ -176,9 +199,12 @@ SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor, OnsetSearch sear
   std::size_t best = first;
   const std::size_t end = search == OnsetSearch::best ? fits.size() : first + 1;
   for (std::size_t i = first; i < end; ++i) {
-    fits[i].slope.drift = remaining_drift(fits, i);
+    fits[i].slope.drift = remaining_drift(fits, i, search);
     if (uncertainty(i) < uncertainty(best)) best = i;
   }
+  // A bend seen down to the onset goes on: half of what it may cost is taken off, which leaves the drift as its error.
+  if (best > 1 && search == OnsetSearch::best && fits[best].slope.drift > 0 && bend_is_seen(fits, best))
+    fits[best].slope.value -= fits[best].slope.drift / 2;
   return fits[best];
 }
 
@@ -220,14 +246,14 @@ Interval SlopeEstimate::interval(double confidence) const {
   double far = value + 2 * step, near = value - 2 * step;
   for (int i = 0; i < most_doublings && probability(far) > tail; ++i) far = value + 2 * (far - value);
   for (int i = 0; i < most_doublings && probability(near) < 1 - tail; ++i) near = value - 2 * (value - near);
-  return {value - std::hypot(value - solve(1 - tail, near, value), 2 * drift), solve(tail, value, far)};
+  const double low = value - solve(1 - tail, near, value), high = solve(tail, value, far) - value;
+  return {value - std::hypot(low, 2 * drift), value + std::hypot(high, drift)};
 }
 
 SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum) {
   const std::size_t longest = displacements.longest_lag();
   SlopeFit fit;
-  const DisplacementMoments& moments = moments_at(displacements, onset);
-  fit.dimensions = effective_dimensions(displacements, moments);
+  fit.dimensions = effective_dimensions(displacements, moments_at(displacements, onset));
 
   if (displacements.total[longest] < at_rest) {
     fit.line.onset = onset;
@@ -259,20 +285,7 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
   fit.slope.bounded = variance_of(covariance.bounded) / (dt * dt);
   fit.slope.mixed = variance_of(covariance.mixed) / dt;
   fit.slope.free = variance_of(covariance.free);
-  if (fit.line.slope > 0) {
-    // One walker made of all ions has few windows at the onset. Its hops stand out before they pile up.
-    const DisplacementMoments& early =
-        displacements.n_walkers == 1 ? moments_up_to(displacements, onset / early_hops) : moments;
-    const FourthMoment excess = excess_fourth_moment(displacements, early, fit.dimensions);
-    // Noise in it must not make every interval wide or narrow: only what is certain to be there counts.
-    const double rate = excess.value > significant * excess.deviation ? excess.value : 0;
-    const double hops = hop_variance(displacements, lags, line.weights, rate);
-    fit.slope.quantum = std::max(quantum, hops / (dt * fit.line.slope));
-    fit.slope.mixed += fit.slope.quantum;
-    add_heterogeneity(displacements, rate, fit);
-  }
-  const double together = moving_together(displacements, onset);
-  for (double* part : {&fit.slope.bounded, &fit.slope.mixed, &fit.slope.free, &fit.slope.quantum}) *part *= together;
+  add_observed_noise(displacements, lags, line.weights, quantum, fit);
   return fit;
 }
 

@@ -34,8 +34,8 @@ struct SlopeEstimate {
   /// P(estimate <= value | true slope): gamma-shaped (Pearson III). A mean square is chi-square distributed and a count
   /// of hops Poisson; both skewnesses are kept, a normal would miss more often on one side.
   double probability(double slope) const;
-  /// Central confidence interval by inversion of `probability`: low may be negative. Below, twice `drift` (which is
-  /// taken for a standard error) is added in quadrature.
+  /// Central confidence interval by inversion of `probability`: low may be negative. Twice `drift` (which is taken
+  /// for a standard error) is added in quadrature below, once above.
   Interval interval(double confidence = 0.95) const;
 };
 
@@ -68,7 +68,8 @@ SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double
 /// several octaves. What the slope lost over the last octave before an onset, and over the octave before that, tells
 /// what it may still lose (Aitken 1926, doi 10.1017/S0370164600022070): drift = d r/(1 - r), r the ratio of the two
 /// losses, 1/2 where it is unknown. The onset chosen has the least variance + drift^2; or it is the first of those
-/// considered where `at_least` is known to lie in the diffusive regime, for every choice by noisy data is a bias.
+/// considered where `at_least` is known to lie in the diffusive regime, for every choice by noisy data is a bias. Where
+/// the bend is seen down to the chosen onset, half of the drift is taken off the slope.
 enum class OnsetSearch { best, first };
 SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_least, double quantum = 0,
                              OnsetSearch search = OnsetSearch::best);
