@@ -23,7 +23,7 @@ namespace vitrion::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr double meV = 1e-3;
 
@@ -149,7 +149,7 @@ int n_labels(const Structure& s) {
 struct Deduplicated {
   std::vector<Structure> kept;
   std::size_t n_dropped = 0, n_contradictory = 0;
-  json contradictions = json::array();
+  Json contradictions = Json::array();
 };
 
 // Of each group the frame with the most labels stays, the first of several. Where labels contradict each other nothing
@@ -276,7 +276,7 @@ void add_split(CLI::App& dataset) {
           "note: without --group every frame is taken for itself; frames of one trajectory on both sides make "
           "errors look small\n");
     const dataset::Split split = dataset::split_by_group(all.frames, c->options);
-    json sizes;
+    Json sizes;
     for (const auto& [name, which] : {std::pair("train", &split.train), std::pair("validation", &split.validation),
                                       std::pair("test", &split.test)}) {
       sizes[name] = which->size();
@@ -305,7 +305,7 @@ void add_subsample(CLI::App& dataset) {
     const dataset::FarthestPoints points =
         dataset::farthest_points(dataset::describe_frames(all.frames, c->options), c->count, terminal_session());
     std::vector<Structure> chosen;
-    json list = json::array();
+    Json list = Json::array();
     for (std::size_t k = 0; k < points.chosen.size(); ++k) {
       chosen.push_back(all.frames[points.chosen[k]]);
       list.push_back({{"frame", all.origins[points.chosen[k]]}, {"distance", points.distances[k]}});

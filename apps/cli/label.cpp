@@ -127,7 +127,7 @@ void add_add_command(CLI::App& label) {
   });
 }
 
-void add_status_command(CLI::App& label) {
+void add_queue_status_command(CLI::App& label) {
   struct Status {
     std::string folder;
     bool jobs = false;
@@ -227,7 +227,7 @@ void add_label(CLI::App& app) {
   sub->require_subcommand(0, 1);
   add_add_command(*sub);
   add_run_command(*sub);
-  add_status_command(*sub);
+  add_queue_status_command(*sub);
   add_export_command(*sub);
   add_change_command(*sub, "retry", "Let failed and cancelled jobs wait again", &dft::Queue::retry, "wait again");
   add_change_command(*sub, "cancel", "Take jobs out: pending ones, and running ones, which are ended",

@@ -117,7 +117,7 @@ void LearnCommand::execute() const {
                              "labels, or explore more gently.");
 }
 
-void add_status_command(CLI::App& learn) {
+void add_learn_status_command(CLI::App& learn) {
   auto words = std::make_shared<std::pair<std::string, std::string>>();
   CLI::App* sub = learn.add_subcommand("status", "How far a loop is");
   sub->add_option("folder", words->first, "Folder of the loop")->required();
@@ -171,7 +171,7 @@ void add_learn(CLI::App& app) {
       "A file (YAML) with the section \"executor\", in place of that of the settings; absent: this machine");
   command->files.add_to(*sub);
   sub->require_subcommand(0, 1);
-  add_status_command(*sub);
+  add_learn_status_command(*sub);
   add_step(*sub, "prepare", "A step: set validation frames aside", learn::prepare);
   add_step(*sub, "explore", "A step: one run of molecular dynamics", [](Config& c, const Session& session) {
     frontend::run_on_all_ranks(session, [&](const Session& mine) { learn::explore(c, mine); });

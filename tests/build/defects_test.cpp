@@ -17,7 +17,7 @@ namespace {
 
 using namespace test;
 
-const OxidationStates states = {{el("Li"), 1}, {el("P"), 5}, {el("O"), -2}, {el("N"), -3}};
+const OxidationStates lipon_states = {{el("Li"), 1}, {el("P"), 5}, {el("O"), -2}, {el("N"), -3}};
 
 std::vector<std::vector<int>> symmetry_permutations(const Structure& s) {
   return permutations(s.cell, s.positions, std::vector<int>(s.size(), 0), symmetry_of(s));
@@ -82,7 +82,7 @@ TEST(Arrangements, SamplingFindsTheSameClasses) {
 TEST(Defects, NitrogenWithAnOxygenVacancyKeepsTheCharge) {
   DefectOptions o;
   o.substitutions = {parse_substitution("2 O -> N"), parse_substitution("O -> vacancy")};
-  o.charges = states;
+  o.charges = lipon_states;
   o.keep = 1000;
   const DefectSeries series = make_defects(gamma_li3po4(), o);
   EXPECT_EQ(series.n_arrangements, 16 * 15 / 2 * 14);
@@ -90,7 +90,7 @@ TEST(Defects, NitrogenWithAnOxygenVacancyKeepsTheCharge) {
   double sum = 0, before = -1e9;
   for (const Defect& d : series.defects) {
     EXPECT_EQ(formula(d.structure), "Li12 N2 O13 P4");
-    EXPECT_NEAR(total_charge(d.structure.species, states), 0, 1e-12);
+    EXPECT_NEAR(total_charge(d.structure.species, lipon_states), 0, 1e-12);
     EXPECT_GE(d.coulomb_energy, before - 1e-6);
     before = d.coulomb_energy;
     sum += static_cast<double>(d.multiplicity);
@@ -100,13 +100,13 @@ TEST(Defects, NitrogenWithAnOxygenVacancyKeepsTheCharge) {
   for (const std::size_t k : {std::size_t{0}, series.defects.size() - 1}) {
     const Structure& s = series.defects[k].structure;
     EXPECT_NEAR(series.defects[k].coulomb_energy,
-                coulomb_energy(coulomb_matrix(s.cell, s.positions), charges_of(s.species, states)), 1e-7);
+                coulomb_energy(coulomb_matrix(s.cell, s.positions), charges_of(s.species, lipon_states)), 1e-7);
   }
 }
 
 TEST(Defects, BalancesWithTheNamedSpecies) {
   DefectOptions o;
-  o.charges = states;
+  o.charges = lipon_states;
   o.balance = el("Li");
   o.substitutions = {parse_substitution("1 O -> N")};
   const DefectSeries more = make_defects(gamma_li3po4(), o);  // N carries one charge more than O: one Li goes in
@@ -139,7 +139,7 @@ TEST(Defects, PutsIonsIntoSymmetricVoids) {
 TEST(Defects, DrawsWhenThereAreTooMany) {
   const Structure big = supercell(gamma_li3po4(), (IntegerMatrix3() << 1, 0, 0, 0, 2, 0, 0, 0, 2).finished());
   DefectOptions o;
-  o.charges = states;
+  o.charges = lipon_states;
   o.substitutions = {parse_substitution("6 O -> N"), parse_substitution("3 O -> vacancy")};
   EXPECT_THROW(make_defects(big, o), InputError);
   o.samples = 300;
@@ -154,7 +154,7 @@ TEST(Defects, DrawsWhenThereAreTooMany) {
 
 TEST(Defects, RefusesWhatCannotBe) {
   DefectOptions o;
-  o.charges = states;
+  o.charges = lipon_states;
   const auto refuses = [&](const char* text) {
     o.substitutions = {parse_substitution(text)};
     EXPECT_THROW(make_defects(gamma_li3po4(), o), InputError) << text;

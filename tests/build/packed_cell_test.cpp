@@ -8,7 +8,7 @@
 namespace vitrion::build {
 namespace {
 
-PackingOptions lipon() {
+PackingOptions packed_lipon() {
   PackingOptions o;
   o.composition = parse_composition("Li47 P16 O56 N5");
   o.density = 2.4;
@@ -18,7 +18,7 @@ PackingOptions lipon() {
 }
 
 TEST(PackedCell, KeepsCompositionDensityAndDistances) {
-  const PackingOptions o = lipon();
+  const PackingOptions o = packed_lipon();
   const Structure s = packed_cell(o);
   EXPECT_EQ(composition(s.species), "Li47 P16 O56 N5");
   EXPECT_NEAR(s.density(), 2.4, 1e-9);
@@ -34,7 +34,7 @@ TEST(PackedCell, KeepsCompositionDensityAndDistances) {
 }
 
 TEST(PackedCell, DependsOnTheSeedOnly) {
-  PackingOptions o = lipon();
+  PackingOptions o = packed_lipon();
   const Structure a = packed_cell(o), b = packed_cell(o);
   EXPECT_EQ(a.positions, b.positions);
   o.seed = 2;
@@ -42,7 +42,7 @@ TEST(PackedCell, DependsOnTheSeedOnly) {
 }
 
 TEST(PackedCell, SaysWhenThereIsNoRoom) {
-  PackingOptions o = lipon();
+  PackingOptions o = packed_lipon();
   o.density = 12;
   EXPECT_THROW(packed_cell(o), InputError);
 }

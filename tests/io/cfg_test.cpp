@@ -7,7 +7,7 @@ namespace {
 
 using namespace test;
 
-const std::string atoms =
+const std::string cfg_atoms =
     "BEGIN_CFG\n Size\n 2\n Supercell\n 4 0 0\n 0 5 0\n 0 0 6\n AtomData: id type cartes_x cartes_y cartes_z fx fy fz\n"
     " 1 0 0 0 0 0.1 0.2 0.3\n 2 1 1 2 3 -0.1 -0.2 -0.3\n";
 const std::string labels = " Energy\n -7.5\n PlusStress: xx yy zz yz xz xy\n 120 240 360 -12 -24 -36\n";
@@ -19,7 +19,7 @@ Structure read_one(const std::string& text, const std::vector<Species>& species 
 }
 
 TEST(Cfg, ReadsLabelsWithAseStressSign) {
-  const Structure s = read_one(atoms + labels + " Feature EFS_by\tVASP 6\n Feature x 1\n Feature x 2\nEND_CFG\n");
+  const Structure s = read_one(cfg_atoms + labels + " Feature EFS_by\tVASP 6\n Feature x 1\n Feature x 2\nEND_CFG\n");
   EXPECT_EQ(s.species[1], Species::type(1));
   EXPECT_EQ(s.labels.energy, -7.5);
   EXPECT_EQ(s.labels.forces(1, 2), -0.3);
@@ -50,10 +50,10 @@ TEST(Cfg, KnowsClustersAndSlabs) {
 
 TEST(Cfg, NamesTypesAndRefusesTooFewNames) {
   const auto li_n = parse_species_list("Li,N");
-  EXPECT_EQ(composition(read_one(atoms + "END_CFG\n", li_n).species), "Li1 N1");
+  EXPECT_EQ(composition(read_one(cfg_atoms + "END_CFG\n", li_n).species), "Li1 N1");
   ReadOptions options;
   options.species = parse_species_list("Li");
-  expect_refused(make_file("few.cfg", atoms + "END_CFG\n"), 0, "type1", options);
+  expect_refused(make_file("few.cfg", cfg_atoms + "END_CFG\n"), 0, "type1", options);
 }
 
 TEST(Cfg, ReadsBackWhatItWrote) {
@@ -91,17 +91,17 @@ TEST(Cfg, PlacesErrors) {
   const auto refused = [](const std::string& text, std::size_t line, const std::string& part) {
     expect_refused(make_file("bad.cfg", text), line, part);
   };
-  refused(atoms, 10, "ends inside");
-  refused(atoms + "BEGIN_CFG\n", 11, "END_CFG");
-  refused(atoms + " Stress: xx yy zz yz xz xy\n 1 2 3 4 5 6\nEND_CFG\n", 11, "sign");
-  refused(atoms + " PlusStress: xx yy zz yz xz xy\n 1 2 3 4 5\nEND_CFG\n", 12, "six numbers");
-  refused(atoms + " Energy\n nan\nEND_CFG\n", 12, "nan");
-  refused(atoms + " Enrgy\n 1\nEND_CFG\n", 11, "Enrgy");
+  refused(cfg_atoms, 10, "ends inside");
+  refused(cfg_atoms + "BEGIN_CFG\n", 11, "END_CFG");
+  refused(cfg_atoms + " Stress: xx yy zz yz xz xy\n 1 2 3 4 5 6\nEND_CFG\n", 11, "sign");
+  refused(cfg_atoms + " PlusStress: xx yy zz yz xz xy\n 1 2 3 4 5\nEND_CFG\n", 12, "six numbers");
+  refused(cfg_atoms + " Energy\n nan\nEND_CFG\n", 12, "nan");
+  refused(cfg_atoms + " Enrgy\n 1\nEND_CFG\n", 11, "Enrgy");
   refused("BEGIN_CFG\n Size\n 2\n AtomData: id type cartes_x cartes_y cartes_z\n 1 0 0 0 0\n 1 0 0 0 0\nEND_CFG\n", 6,
           "id 1");
   refused("BEGIN_CFG\n Size\n 2\n AtomData: id type cartes_x cartes_y cartes_z\n 1 0 0 0 0\nEND_CFG\n", 6, "columns");
   refused("BEGIN_CFG\n Size\n 2000000000\n AtomData: type cartes_x cartes_y cartes_z\n 0 0 0 0\n", 5, "ends inside");
-  refused(atoms + "END_CFG\nwhat is this\n", 12, "BEGIN_CFG");
+  refused(cfg_atoms + "END_CFG\nwhat is this\n", 12, "BEGIN_CFG");
 }
 
 TEST(Cfg, ReadsReferenceData) {

@@ -10,11 +10,11 @@ namespace {
 using namespace test;
 using ::testing::HasSubstr;
 
-const std::string box = "pbc=\"T T T\" Lattice=\"9 0 0 0 9 0 0 0 9\" Properties=species:S:1:pos:R:3 ";
+const std::string box_header = "pbc=\"T T T\" Lattice=\"9 0 0 0 9 0 0 0 9\" Properties=species:S:1:pos:R:3 ";
 
 std::string frames_with(const std::vector<std::string>& headers) {
   std::string text;
-  for (const std::string& header : headers) text += "1\n" + box + header + "\nLi 1 2 3\n";
+  for (const std::string& header : headers) text += "1\n" + box_header + header + "\nLi 1 2 3\n";
   return text;
 }
 

@@ -13,7 +13,7 @@ using namespace test;
 const std::string header = "1\nLattice=\"4 0 0 0 5 0 0 0 6\" Properties=species:S:1:pos:R:3:forces:R:3 ";
 const std::string atom = "\nLi 0.5 1 1.5 0.1 0.2 0.3\n";
 
-Structure read_one(const std::string& text) {
+Structure read_extxyz(const std::string& text) {
   return read_frames(make_file("one.extxyz", text)).at(0);
 }
 
@@ -61,26 +61,26 @@ TEST(Extxyz, KeepsClustersAndSlabs) {
 }
 
 TEST(Extxyz, RecordsWhichEnergyWasRead) {
-  Structure s = read_one(header + "energy=-1.5 free_energy=-1.75" + atom);
+  Structure s = read_extxyz(header + "energy=-1.5 free_energy=-1.75" + atom);
   EXPECT_EQ(s.labels.energy, -1.75);
   EXPECT_EQ(s.labels.energy_kind, EnergyKind::free);
   EXPECT_EQ(s.info.at("energy"), "-1.5");
-  s = read_one(header + "energy=-1.5" + atom);
+  s = read_extxyz(header + "energy=-1.5" + atom);
   EXPECT_EQ(s.labels.energy, -1.5);
   EXPECT_EQ(s.labels.energy_kind, EnergyKind::unspecified);
-  s = read_one(header + "energy=-1.5 REF_energy=-2" + atom);
+  s = read_extxyz(header + "energy=-1.5 REF_energy=-2" + atom);
   EXPECT_EQ(s.labels.energy, -2);
   EXPECT_EQ(s.info.at("energy"), "-1.5");
   const auto again = scratch_folder() / "again.extxyz";
   write_frames(again, {s});
   EXPECT_EQ(read_frames(again)[0].labels.energy, -2);
   EXPECT_EQ(read_frames(again)[0].info.at("energy"), "-1.5");
-  s = read_one(header + atom);
+  s = read_extxyz(header + atom);
   EXPECT_FALSE(s.labels.energy);
 }
 
 TEST(Extxyz, PrefersReferenceForces) {
-  const Structure s = read_one(
+  const Structure s = read_extxyz(
       "1\nLattice=\"4 0 0 0 5 0 0 0 6\" Properties=species:S:1:forces:R:3:pos:R:3:REF_forces:R:3 pbc=\"T F T\"\n"
       "Li 9 9 9 0.5 1 1.5 0.1 0.2 0.3\n");
   EXPECT_EQ(s.labels.forces(0, 2), 0.3);
@@ -93,7 +93,7 @@ TEST(Extxyz, CarriesFurtherColumnsAsTheyStand) {
       "2\nLattice=\"4 0 0 0 5 0 0 0 6\" "
       "Properties=species:S:1:initial_charges:R:1:pos:R:3:tag:S:1:dipole:R:3:forces:R:3:REF_forces:R:3:fixed:L:1\n"
       "Li 0.50 0 0 0 a 1 2.500 -3 9 9 9 0.1 0.2 0.3 T\nO -1e0 1 1 1 b_2 0 0 0 8 8 8 -0.1 -0.2 -0.3 F\n";
-  const Structure s = read_one(text);
+  const Structure s = read_extxyz(text);
   EXPECT_EQ(s.columns.at("initial_charges"), (AtomColumn{'R', 1, {"0.50", "-1e0"}}));
   EXPECT_EQ(s.columns.at("dipole"), (AtomColumn{'R', 3, {"1 2.500 -3", "0 0 0"}}));
   EXPECT_EQ(s.columns.at("tag").values[1], "b_2");
@@ -109,7 +109,7 @@ TEST(Extxyz, CarriesFurtherColumnsAsTheyStand) {
 }
 
 TEST(Extxyz, ReadsVelocitiesBeforeMomentaAndNamesBeforeTypes) {
-  const Structure s = read_one(
+  const Structure s = read_extxyz(
       "1\nProperties=type:I:1:species:S:1:pos:R:3:momenta:R:3:masses:R:1:vel:R:3 pbc=\"F F F\"\n"
       "3 Li 0 0 0 7 7 7 6.5 0.1 0.2 0.3\n");
   EXPECT_EQ(s.species[0].name(), "Li");
@@ -121,10 +121,10 @@ TEST(Extxyz, ReadsStressInEveryWriting) {
   // Voigt order xx yy zz yz xz xy; virial = -volume * stress, volume 120.
   Matrix3 expected;
   expected << 1, 6, 5, 6, 2, 4, 5, 4, 3;
-  EXPECT_EQ(*read_one(header + "stress=\"1 2 3 4 5 6\"" + atom).labels.stress, expected);
-  EXPECT_EQ(*read_one(header + "REF_stress={1 6 5 6 2 4 5 4 3}" + atom).labels.stress, expected);
-  EXPECT_EQ(*read_one(header + "stress=[[1, 6, 5], [6, 2, 4], [5, 4, 3]]" + atom).labels.stress, expected);
-  const Structure v = read_one(header + "virial=\"-120 -720 -600 -720 -240 -480 -600 -480 -360\"" + atom);
+  EXPECT_EQ(*read_extxyz(header + "stress=\"1 2 3 4 5 6\"" + atom).labels.stress, expected);
+  EXPECT_EQ(*read_extxyz(header + "REF_stress={1 6 5 6 2 4 5 4 3}" + atom).labels.stress, expected);
+  EXPECT_EQ(*read_extxyz(header + "stress=[[1, 6, 5], [6, 2, 4], [5, 4, 3]]" + atom).labels.stress, expected);
+  const Structure v = read_extxyz(header + "virial=\"-120 -720 -600 -720 -240 -480 -600 -480 -360\"" + atom);
   EXPECT_TRUE(v.labels.stress->isApprox(expected, 1e-14));
   expect_refused(make_file("v.xyz", header + "stress=\"1 2 3 0 0 0\" virial=\"120 240 360 0 0 0\"" + atom), 2,
                  "contradict");
@@ -132,16 +132,16 @@ TEST(Extxyz, ReadsStressInEveryWriting) {
 
 TEST(Extxyz, TurnsMomentaOfAseIntoVelocities) {
   // ase 3.22.1: Atoms('Li', momenta=[[0.7, 0, -1.4]]).get_velocities() * ase.units.fs with its mass 6.94.
-  const Structure s = read_one("1\nProperties=species:S:1:pos:R:3:momenta:R:3 pbc=\"F F F\"\nLi 0 0 0 0.7 0 -1.4\n");
+  const Structure s = read_extxyz("1\nProperties=species:S:1:pos:R:3:momenta:R:3 pbc=\"F F F\"\nLi 0 0 0 0.7 0 -1.4\n");
   EXPECT_NEAR(s.velocities(0, 0), 0.0099076172218, 1e-9);
   EXPECT_NEAR(s.velocities(0, 2), -0.0198152344436, 1e-9);
 }
 
 TEST(Extxyz, ReadsPlainXyzAndAtomicNumbers) {
-  const Structure plain = read_one("2\nfree = \"text\nLi 1 2 3\nO 4 5 6\n");
+  const Structure plain = read_extxyz("2\nfree = \"text\nLi 1 2 3\nO 4 5 6\n");
   EXPECT_EQ(composition(plain.species), "Li1 O1");
   EXPECT_EQ(plain.cell, Cell());
-  const Structure z = read_one("1\nProperties=Z:I:1:pos:R:3\n15 0 0 0\n");
+  const Structure z = read_extxyz("1\nProperties=Z:I:1:pos:R:3\n15 0 0 0\n");
   EXPECT_EQ(z.species[0].name(), "P");
 }
 

@@ -11,42 +11,42 @@ namespace {
 
 using namespace test;
 
-Structure read_one(const std::string& text) {
+Structure read_poscar(const std::string& text) {
   return read_frames(make_file("POSCAR", text)).at(0);
 }
 
 const std::string cell = "4 0 0\n0 5 0\n1 0 6\n";
 
 TEST(Poscar, ReadsEveryKindOfHeader) {
-  const Structure direct = read_one("t\n2.0\n" + cell + "Li_sv O/abc\n1 1\nDirect\n0.5 0 0.5\n0 0.1 0\n");
+  const Structure direct = read_poscar("t\n2.0\n" + cell + "Li_sv O/abc\n1 1\nDirect\n0.5 0 0.5\n0 0.1 0\n");
   EXPECT_EQ(composition(direct.species), "Li1 O1");
   EXPECT_TRUE(direct.positions.row(0).isApprox(Eigen::RowVector3d(5, 0, 6)));
-  const Structure cartesian =
-      read_one("t\n2.0\n" + cell + "Li O Li\n1 1 1\nSelective dynamics\ncart\n1 2 3 T F T\n0 0 0 T T T\n1 1 1 F F F\n");
+  const Structure cartesian = read_poscar(
+      "t\n2.0\n" + cell + "Li O Li\n1 1 1\nSelective dynamics\ncart\n1 2 3 T F T\n0 0 0 T T T\n1 1 1 F F F\n");
   EXPECT_TRUE(cartesian.positions.row(0).isApprox(Eigen::RowVector3d(2, 4, 6)));
   EXPECT_EQ(cartesian.species[2].name(), "Li");
-  const Structure by_volume = read_one("t\n-960\n" + cell + "Li\n1\nC\n1 2 3\n");  // 120 Å^3 as written
+  const Structure by_volume = read_poscar("t\n-960\n" + cell + "Li\n1\nC\n1 2 3\n");  // 120 Å^3 as written
   EXPECT_NEAR(by_volume.cell.volume(), 960, 1e-10);
   EXPECT_NEAR(by_volume.positions(0, 2), 6, 1e-12);
-  const Structure scaled = read_one("t\n1 2 3\n" + cell + "Li\n1\nC\n1 1 1\n");
+  const Structure scaled = read_poscar("t\n1 2 3\n" + cell + "Li\n1\nC\n1 1 1\n");
   EXPECT_TRUE(scaled.cell.matrix().row(2).isApprox(Eigen::RowVector3d(1, 0, 18)));
   EXPECT_TRUE(scaled.positions.row(0).isApprox(Eigen::RowVector3d(1, 2, 3)));
 }
 
 TEST(Poscar, ReadsVasp4WithAndWithoutNamesInTheTitle) {
   const std::string rest = "\n1.0\n" + cell + "1 2\nDirect\n0 0 0\n0.1 0 0\n0.2 0 0\n";
-  EXPECT_EQ(composition(read_one("Li O" + rest).species), "Li1 O2");
-  EXPECT_EQ(composition(read_one("lithium oxide run 3" + rest).species), "type01 type12");
+  EXPECT_EQ(composition(read_poscar("Li O" + rest).species), "Li1 O2");
+  EXPECT_EQ(composition(read_poscar("lithium oxide run 3" + rest).species), "type01 type12");
 }
 
 TEST(Poscar, ReadsVelocitiesButNotTheZerosOfARelaxation) {
   const std::string head = "t\n1.0\n" + cell + "Li\n2\nDirect\n0 0 0\n0.5 0 0\n";
-  const Structure md = read_one(head + "\n 0.01 0.02 0.03\n 1E-3 0 0\n\n 1\n");
+  const Structure md = read_poscar(head + "\n 0.01 0.02 0.03\n 1E-3 0 0\n\n 1\n");
   EXPECT_EQ(md.velocities(0, 1), 0.02);
-  EXPECT_FALSE(read_one(head + "\n 0 0 0\n 0 0 0\n").has_velocities());
-  EXPECT_FALSE(read_one(head + "\n").has_velocities());
+  EXPECT_FALSE(read_poscar(head + "\n 0 0 0\n 0 0 0\n").has_velocities());
+  EXPECT_FALSE(read_poscar(head + "\n").has_velocities());
   const Structure npt =
-      read_one(head + "Lattice velocities and vectors\n 1\n" + cell + cell + "Cartesian\n0 0 1\n0 0 2\n");
+      read_poscar(head + "Lattice velocities and vectors\n 1\n" + cell + cell + "Cartesian\n0 0 1\n0 0 2\n");
   EXPECT_EQ(npt.velocities(1, 2), 2);
 }
 

@@ -14,7 +14,7 @@ namespace vitrion {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 // A small loop (small_loop.sh) in the test's own folder, and what running it came to.
 struct Loop {
@@ -31,35 +31,35 @@ struct Loop {
     run = test::run_program("vitrion learn " + (folder / "learn.yaml").string() + " --output " +
                             (folder / "out").string() + " " + overrides);
   }
-  json history() const { return json::parse(read_file(folder / "out" / "history.json")); }
+  Json history() const { return Json::parse(read_file(folder / "out" / "history.json")); }
 };
 
-std::size_t sum(const json& rounds, const char* key) {
+std::size_t sum(const Json& rounds, const char* key) {
   std::size_t n = 0;
-  for (const json& r : rounds) n += r.at(key).is_array() ? r.at(key).size() : r.at(key).get<std::size_t>();
+  for (const Json& r : rounds) n += r.at(key).is_array() ? r.at(key).size() : r.at(key).get<std::size_t>();
   return n;
 }
 
 TEST(Loop, LearnsFromATeacherUntilNoRunBreaks) {
   const Loop loop("");
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
-  const json history = loop.history();
+  const Json history = loop.history();
   EXPECT_EQ(history.at("status"), "converged");
-  const json& rounds = history.at("rounds");
+  const Json& rounds = history.at("rounds");
   ASSERT_GE(rounds.size(), 3u);
-  const json &first = rounds.front(), &last = rounds.back();
+  const Json &first = rounds.front(), &last = rounds.back();
 
   // Grades fall, and so do the errors on hot frames that a potential of cold ones knew nothing of.
-  for (const json& run : first.at("runs")) EXPECT_TRUE(run.at("broke").get<bool>());
-  for (const json& run : last.at("runs")) {
+  for (const Json& run : first.at("runs")) EXPECT_TRUE(run.at("broke").get<bool>());
+  for (const Json& run : last.at("runs")) {
     EXPECT_FALSE(run.at("broke").get<bool>());
     EXPECT_LE(run.at("highest_grade").get<double>(), 10);
     EXPECT_NEAR(run.at("length_ps").get<double>(), 0.2, 1e-9);
   }
-  const auto force = [](const json& r) { return r.at("validation_errors").at("force_rmse_eV_per_A").get<double>(); };
+  const auto force = [](const Json& r) { return r.at("validation_errors").at("force_rmse_eV_per_A").get<double>(); };
   EXPECT_LT(force(last), 0.2 * force(first));
   EXPECT_EQ(first.at("training_frames"), 6);
-  for (const json& r : rounds) EXPECT_EQ(r.at("validation_frames"), 6);
+  for (const Json& r : rounds) EXPECT_EQ(r.at("validation_frames"), 6);
 
   // The dataset is the seed and every label, each with where it came from; labels are the teacher's.
   const std::vector<Structure> dataset = io::read_frames(loop.folder / "out" / "dataset.extxyz");
@@ -92,10 +92,10 @@ TEST(Loop, LeavesAResultAndSectionsThatReportsJoin) {
   const Loop loop("budget.rounds=1 --result " + (test::scratch_folder() / "result").string());
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
   const fs::path out = loop.folder / "out";
-  const json result = json::parse(read_file(out / "result.json"));
+  const Json result = Json::parse(read_file(out / "result.json"));
   EXPECT_EQ(test::violations(result, "learning"), "");
-  EXPECT_EQ(test::violations(json::parse(read_file(out / "section.json")), "section"), "");
-  EXPECT_EQ(test::violations(json::parse(read_file(out / "training" / "result.json")), "training"), "");
+  EXPECT_EQ(test::violations(Json::parse(read_file(out / "section.json")), "section"), "");
+  EXPECT_EQ(test::violations(Json::parse(read_file(out / "training" / "result.json")), "training"), "");
   EXPECT_EQ(read_file(out / "training" / "section.json"), read_file(out / "r01-train" / "section.json"));
   EXPECT_EQ(read_file(loop.folder / "result" / "result.json"), read_file(out / "result.json"));
   EXPECT_EQ(result.at("rounds"), loop.history().at("rounds"));
@@ -135,7 +135,7 @@ TEST(Loop, BuildsAndLabelsItsFirstStructures) {
 TEST(Loop, EndsWhenTheBudgetOfLabelsIsSpentAndGoesOnWhenItIsRaised) {
   Loop loop("budget.labels=5");
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
-  json history = loop.history();
+  Json history = loop.history();
   EXPECT_EQ(history.at("status"), "out_of_labels");
   EXPECT_EQ(sum(history.at("rounds"), "chosen"), 5u);
   EXPECT_EQ(sum(history.at("rounds"), "labels"), 5u);
@@ -149,12 +149,12 @@ TEST(Loop, EndsWhenTheBudgetOfLabelsIsSpentAndGoesOnWhenItIsRaised) {
 TEST(Loop, CountsLabelsThatFailAndGoesOnWithTheOthers) {
   const Loop loop("label.settings='{engine: potential, file: zbl.yaml, max_force_eV_per_A: 1.6}' budget.rounds=2");
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
-  const json rounds = loop.history().at("rounds");
+  const Json rounds = loop.history().at("rounds");
   EXPECT_GT(sum(rounds, "failures"), 0u);
   EXPECT_GT(sum(rounds, "labels"), 0u);
   EXPECT_EQ(sum(rounds, "labels") + sum(rounds, "failures"), sum(rounds, "chosen"));
-  for (const json& r : rounds)
-    for (const json& failure : r.at("failures"))
+  for (const Json& r : rounds)
+    for (const Json& failure : r.at("failures"))
       EXPECT_NE(failure.at("reason").get<std::string>().find("max_force_eV_per_A"), std::string::npos);
   EXPECT_NE(read_file(loop.folder / "out" / "learn.html").find("got no label"), std::string::npos);
 }
@@ -176,12 +176,12 @@ TEST(Loop, LabelsThatTimeDidNotAllowAreMadeUpFor) {
   const std::string command = "cd " + (out / "r00-label").string() + " && vitrion learn label label.yaml";
   write_file_atomically(out / "resources.yaml", "slots: 2\nhours_left: 0\n");
   EXPECT_EQ(test::run_program(command).exit_code, 0);
-  json result = json::parse(read_file(out / "r00-label" / "labels.json"));
+  Json result = Json::parse(read_file(out / "r00-label" / "labels.json"));
   EXPECT_EQ(result.at("not_begun"), 3);
   EXPECT_EQ(read_file(out / "r00-label" / "labels.extxyz"), "");
   write_file_atomically(out / "resources.yaml", "slots: 1\nhours_left: 1\n");
   EXPECT_EQ(test::run_program(command).exit_code, 0);
-  result = json::parse(read_file(out / "r00-label" / "labels.json"));
+  result = Json::parse(read_file(out / "r00-label" / "labels.json"));
   EXPECT_EQ(result.at("labelled"), 3);
   EXPECT_EQ(read_file(out / "r00-label" / "labels.extxyz"), labels);
 }
@@ -199,7 +199,7 @@ TEST(Loop, LabelsNothingThatNoRoundWaitsFor) {
   const test::Run status =
       test::run_program("vitrion label status " + queue.string() + " --json " + (loop.folder / "status.json").string());
   ASSERT_EQ(status.exit_code, 0) << status.output;
-  const json counts = json::parse(read_file(loop.folder / "status.json")).at("counts");
+  const Json counts = Json::parse(read_file(loop.folder / "status.json")).at("counts");
   EXPECT_EQ(counts.at("cancelled"), 6) << counts.dump(1);
   EXPECT_EQ(counts.at("done"), loop.history().at("rounds").front().at("labels"));
 }
@@ -215,7 +215,7 @@ TEST(Loop, EndsWhenTheHoursAreSpentWithAPotentialOfWhatItHas) {
 TEST(Loop, LabelsTheWorstNeighbourhoodOfCellsThatAreTooLarge) {
   const Loop loop("select='{most: 4, max_atoms: 16, max_force_eV_per_A: 100, cut: {side_A: 5}}' budget.rounds=1");
   ASSERT_EQ(loop.run.exit_code, 0) << loop.run.output;
-  const json first = loop.history().at("rounds").front();
+  const Json first = loop.history().at("rounds").front();
   EXPECT_GT(first.at("cut").get<int>(), 0) << first.dump(1);
   EXPECT_EQ(first.at("cut"), first.at("chosen"));
   const std::vector<Structure> dataset = io::read_frames(loop.folder / "out" / "dataset.extxyz");
@@ -227,7 +227,7 @@ TEST(Loop, LabelsTheWorstNeighbourhoodOfCellsThatAreTooLarge) {
 
 TEST(Loop, CellsThatAreTooLargeOnlyTestWhereNothingIsCut) {
   const Loop loop("select='{max_atoms: 16, max_force_eV_per_A: 100, cut: {side_A: 0}}' budget.rounds=1");
-  const json first = loop.history().at("rounds").front();
+  const Json first = loop.history().at("rounds").front();
   EXPECT_GT(first.at("candidates").get<int>(), 0) << first.dump(1);
   EXPECT_EQ(first.at("refused"), first.at("candidates"));
   EXPECT_EQ(first.at("chosen"), 0);

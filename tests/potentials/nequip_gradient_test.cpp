@@ -10,17 +10,17 @@
 namespace vitrion::potentials::nequip {
 namespace {
 
-struct Architecture {
+struct Shape {
   int l_max;
   bool parity;
   int num_layers;
 };
 
-std::ostream& operator<<(std::ostream& out, const Architecture& a) {
+std::ostream& operator<<(std::ostream& out, const Shape& a) {
   return out << "l_max " << a.l_max << (a.parity ? " with" : " without") << " parity, " << a.num_layers << " layers";
 }
 
-Model random_model(const Architecture& a) {
+Model random_model(const Shape& a) {
   Hyperparameters h;
   h.r_max = 3.2;
   h.num_layers = a.num_layers;
@@ -119,7 +119,7 @@ class Problem {
   potentials::Evaluation result_;
 };
 
-class NequipGradient : public ::testing::TestWithParam<Architecture> {};
+class NequipGradient : public ::testing::TestWithParam<Shape> {};
 
 TEST_P(NequipGradient, EqualsFiniteDifferencesInEveryBlock) {
   const Model model = random_model(GetParam());
@@ -165,9 +165,8 @@ TEST_P(NequipGradient, SinglePrecisionAgrees) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, NequipGradient,
-                         ::testing::Values(Architecture{0, false, 2}, Architecture{1, false, 1},
-                                           Architecture{2, false, 3}, Architecture{2, true, 3},
-                                           Architecture{3, true, 2}),
+                         ::testing::Values(Shape{0, false, 2}, Shape{1, false, 1}, Shape{2, false, 3},
+                                           Shape{2, true, 3}, Shape{3, true, 2}),
                          [](const auto& tested) {
                            return "LMax" + std::to_string(tested.param.l_max) +
                                   (tested.param.parity ? "Parity" : "Rotations");

@@ -13,9 +13,6 @@
 namespace vitrion::structure {
 namespace {
 
-const Species p = Species::element("P"), o = Species::element("O"), n = Species::element("N"),
-              li = Species::element("Li");
-
 struct Molecule {
   std::vector<std::pair<std::string, Vector3>> atoms;
   void add(const std::string& element, Vector3 x) { atoms.emplace_back(element, x); }

@@ -15,8 +15,6 @@
 namespace vitrion::structure {
 namespace {
 
-const Species mg = Species::element("Mg"), v = Species::element("V"), o = Species::element("O");
-
 RadialDistributions published_run() {
   io::ReadOptions options;
   options.species = {mg, v, o};

@@ -7,6 +7,13 @@
 #include "vitrion/core/random.hpp"
 #include "vitrion/core/structure.hpp"
 
+namespace vitrion::structure {
+
+inline const Species li = Species::element("Li"), mg = Species::element("Mg"), v = Species::element("V"),
+                     p = Species::element("P"), n = Species::element("N"), o = Species::element("O");
+
+}  // namespace vitrion::structure
+
 namespace vitrion::test {
 
 inline Structure from_fractions(const Cell& cell, const std::vector<std::pair<std::string, Vector3>>& sites) {

@@ -12,8 +12,6 @@
 namespace vitrion::structure {
 namespace {
 
-const Species li = Species::element("Li"), o = Species::element("O");
-
 TEST(StructureFactor, PartialsEqualTheSumOverPairs) {
   Matrix3 m;
   m << 6, 0, 0, 2, 6.5, 0, -1.5, 1, 7;

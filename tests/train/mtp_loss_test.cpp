@@ -12,24 +12,24 @@
 namespace vitrion::train::mtp {
 namespace {
 
-const std::vector<Species> two_species = parse_species_list("Li,O");
+const std::vector<Species> li_and_o = parse_species_list("Li,O");
 
 struct Problem {
-  potentials::mtp::MtpParameters parameters = potentials::mtp::untrained_mtp(6, two_species, 1.3, 4.0);
+  potentials::mtp::MtpParameters parameters = potentials::mtp::untrained_mtp(6, li_and_o, 1.3, 4.0);
   std::vector<Structure> structures;
   std::vector<LabelledConfiguration> set;
 
   Problem() {
     test::randomise(parameters, 3);
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-      structures.push_back(test::random_structure(two_species, 2, seed));
+      structures.push_back(test::random_structure(li_and_o, 2, seed));
       structures.back().labels.stress = 0.02 * Matrix3::Identity() + 0.01 * Matrix3::Ones();
     }
     structures[1].labels.stress.reset();
     structures[2].labels.forces.resize(0, 3);
     for (const Structure& s : structures) {
       std::vector<int> types;
-      for (const Species& one : s.species) types.push_back(one == two_species[0] ? 0 : 1);
+      for (const Species& one : s.species) types.push_back(one == li_and_o[0] ? 0 : 1);
       set.push_back(make_labelled(s, types, 2, parameters.max_dist));
     }
   }

@@ -132,6 +132,15 @@ double Config::number(const std::string& key, double fallback) {
   return find(key) ? number(key) : fallback;
 }
 
+double Config::positive(const std::string& key) {
+  const double value = number(key);
+  if (!(value > 0)) throw error(key, "\"" + key + "\" must be positive");
+  return value;
+}
+double Config::positive(const std::string& key, double fallback) {
+  return find(key) ? positive(key) : fallback;
+}
+
 std::int64_t Config::integer(const std::string& key) {
   return convert<std::int64_t>(*this, key, require(key), "a whole number");
 }

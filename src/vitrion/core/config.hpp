@@ -37,6 +37,9 @@ class Config {
 
   double number(const std::string& key);
   double number(const std::string& key, double fallback);
+  /// A number above 0. Throws InputError at the key's line.
+  double positive(const std::string& key);
+  double positive(const std::string& key, double fallback);
   std::int64_t integer(const std::string& key);
   std::int64_t integer(const std::string& key, std::int64_t fallback);
   bool flag(const std::string& key, bool fallback);

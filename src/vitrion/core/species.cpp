@@ -83,6 +83,10 @@ std::vector<Species> parse_species_list(std::string_view text) {
   }
 }
 
+bool contains(const std::vector<Species>& list, Species species) {
+  return std::find(list.begin(), list.end(), species) != list.end();
+}
+
 std::string join_names(const std::vector<Species>& species, std::string_view separator) {
   std::string text;
   for (const Species& s : species) {

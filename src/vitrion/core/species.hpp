@@ -38,6 +38,9 @@ class Species {
 /// "Mg,V,O" -> three elements. Throws InputError on an empty entry, an unknown symbol or one that stands twice.
 std::vector<Species> parse_species_list(std::string_view comma_separated);
 
+/// Whether a list names a species.
+bool contains(const std::vector<Species>& list, Species species);
+
 /// "Mg, V, O"
 std::string join_names(const std::vector<Species>& species, std::string_view separator = ", ");
 

@@ -13,12 +13,12 @@
 #include "vitrion/dataset/pairs.hpp"
 
 namespace vitrion::dataset {
-namespace {
-
-void extend(Range& range, double value, bool first) {
-  range.low = first ? value : std::min(range.low, value);
-  range.high = first ? value : std::max(range.high, value);
+void Range::extend(double value, bool first) {
+  low = first ? value : std::min(low, value);
+  high = first ? value : std::max(high, value);
 }
+
+namespace {
 
 void append(std::string& bytes, const void* data, std::size_t size) {
   bytes.append(static_cast<const char*>(data), size);
@@ -56,7 +56,7 @@ void describe_labels(const std::vector<Structure>& frames, Description& d) {
   for (const Structure& s : frames) {
     const Labels& label = s.labels;
     if (label.energy) {
-      extend(d.energy, *label.energy / static_cast<double>(s.size()), d.with_energy == 0);
+      d.energy.extend(*label.energy / static_cast<double>(s.size()), d.with_energy == 0);
       ++d.with_energy;
       ++d.energy_kinds[name_of(label.energy_kind)];
     }
@@ -67,13 +67,13 @@ void describe_labels(const std::vector<Structure>& frames, Description& d) {
       d.force_max = std::max(d.force_max, label.forces.cwiseAbs().maxCoeff());
     }
     if (label.stress) {
-      extend(d.pressure, -label.stress->trace() / 3 * units::eV_per_A3_in_GPa, d.with_stress == 0);
+      d.pressure.extend(-label.stress->trace() / 3 * units::eV_per_A3_in_GPa, d.with_stress == 0);
       ++d.with_stress;
     }
     const bool has_masses =
         std::all_of(s.species.begin(), s.species.end(), [](const Species& one) { return one.is_element(); });
     if (s.cell.has_volume() && s.cell.is_periodic() && has_masses) {
-      extend(d.density, s.density(), first_density);
+      d.density.extend(s.density(), first_density);
       first_density = false;
     }
   }

@@ -13,6 +13,9 @@ namespace vitrion::dataset {
 
 struct Range {
   double low = 0, high = 0;
+
+  /// Makes it hold a value; the first one starts it anew.
+  void extend(double value, bool first);
 };
 
 struct Description {

@@ -17,14 +17,9 @@ constexpr double too_near = 0.6;          // Å: nearer than the bond of H2
 constexpr double moved_too_far = 0.3;     // of a cell vector, between two frames
 constexpr double net_force_limit = 0.01;  // eV/Å per atom
 
-void extend(Range& range, double value, bool first) {
-  range.low = first ? value : std::min(range.low, value);
-  range.high = first ? value : std::max(range.high, value);
-}
-
 void extend(Range& range, const Range& other, bool first) {
-  extend(range, other.low, first);
-  extend(range, other.high, false);
+  range.extend(other.low, first);
+  range.extend(other.high, false);
 }
 
 void merge(Description& into, const Description& from) {
@@ -57,18 +52,18 @@ void Summarizer::add(Structure frame) {
   const std::size_t n = s.contents.n_frames + batch_.size();
   const std::string formula = composition(frame.species);
   compositions_.insert(formula);
-  extend(s.atoms_per_frame, static_cast<double>(frame.size()), n == 0);
+  s.atoms_per_frame.extend(static_cast<double>(frame.size()), n == 0);
   if (n == 0) {
     s.first_composition = formula;
     s.first_cell = frame.cell;
   }
   s.fixed_cell = s.fixed_cell && frame.cell == s.first_cell;
-  if (frame.cell.has_volume()) extend(s.volume, frame.cell.volume(), s.volume.high == 0);
+  if (frame.cell.has_volume()) s.volume.extend(frame.cell.volume(), s.volume.high == 0);
   s.with_velocities += frame.has_velocities() ? 1 : 0;
   s.with_images += frame.images.empty() && frame.wrapping != Wrapping::unwrapped ? 0 : 1;
   if (frame.labels.has_forces() && frame.size() > 0) {
     const double net = frame.labels.forces.colwise().sum().norm() / static_cast<double>(frame.size());
-    extend(s.net_force, net, force_components_ == 0);
+    s.net_force.extend(net, force_components_ == 0);
     force_squares_ += frame.labels.forces.squaredNorm();
     force_components_ += static_cast<double>(frame.labels.forces.size());
   }
@@ -86,7 +81,7 @@ void Summarizer::follow_time(const Structure& frame) {
   if (!frame.time) return;
   Summary& s = summary_;
   if (s.with_time == 0) s.first_time = *frame.time;
-  if (s.with_time > 0) extend(s.spacing, *frame.time - s.last_time, s.with_time == 1);
+  if (s.with_time > 0) s.spacing.extend(*frame.time - s.last_time, s.with_time == 1);
   s.last_time = *frame.time;
   ++s.with_time;
 }

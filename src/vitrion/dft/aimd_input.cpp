@@ -8,12 +8,6 @@
 namespace vitrion::dft {
 namespace {
 
-double positive(Config& config, const std::string& key, double fallback) {
-  const double value = config.number(key, fallback);
-  if (!(value > 0)) throw config.error(key, "\"" + key + "\" must be positive");
-  return value;
-}
-
 std::int64_t count(Config& config, const std::string& key, std::int64_t fallback) {
   const std::int64_t value = config.integer(key, fallback);
   if (value < 1) throw config.error(key, "\"" + key + "\" must be 1 or more");
@@ -98,7 +92,7 @@ AimdOptions read_aimd_options(Config& config) {
   o.output = config.has("output") ? std::filesystem::path(config.path("output")) : std::filesystem::path("aimd");
   for (Config& entry : config.sections("stages")) {
     AimdStage stage;
-    stage.temperature_K = positive(entry, "temperature_K", stage.temperature_K);
+    stage.temperature_K = entry.positive("temperature_K", stage.temperature_K);
     stage.steps = count(entry, "steps", stage.steps);
     stage.name = entry.text("name", fmt::format("{}-{:.0f}K", o.stages.size() + 1, stage.temperature_K));
     if (stage.name.find('/') != std::string::npos) throw entry.error("name", "a stage's name must be a folder's name");
@@ -107,8 +101,8 @@ AimdOptions read_aimd_options(Config& config) {
   if (o.stages.empty())
     throw config.error("stages", "there are no \"stages\"",
                        "For instance stages: [{temperature_K: 2000, steps: 5000}].");
-  o.timestep_fs = positive(config, "timestep_fs", o.timestep_fs);
-  o.thermostat_fs = positive(config, "thermostat_fs", o.thermostat_fs);
+  o.timestep_fs = config.positive("timestep_fs", o.timestep_fs);
+  o.thermostat_fs = config.positive("thermostat_fs", o.thermostat_fs);
   o.dump_steps = count(config, "dump_steps", o.dump_steps);
   o.restart_steps = count(config, "restart_steps", o.restart_steps);
   o.seed = count(config, "seed", o.seed);
@@ -122,7 +116,7 @@ AimdOptions read_aimd_options(Config& config) {
   if (o.xtb && !o.scf.orbital_transformation) throw scf.error("method", "GFN1-xTB is computed with OT");
   if (o.scf.orbital_transformation && (!o.theory.gamma_only() || o.theory.smearing_K > 0))
     throw scf.error("method", "OT works at the Gamma point without smearing only", "Use broyden.");
-  o.scf.alpha = positive(scf, "alpha", o.scf.alpha);
+  o.scf.alpha = scf.positive("alpha", o.scf.alpha);
   o.scf.history = static_cast<int>(count(scf, "history", o.scf.history));
   o.scf.max_steps = static_cast<int>(count(scf, "max_steps", o.scf.orbital_transformation ? 30 : 50));
   o.command = read_cp2k_command(config);

@@ -19,12 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-double positive(Config& config, const std::string& key, double fallback) {
-  const double value = config.number(key, fallback);
-  if (!(value > 0)) throw config.error(key, "\"" + key + "\" must be positive");
-  return value;
-}
-
 int at_least(Config& config, const std::string& key, int fallback, int least) {
   const std::int64_t value = config.integer(key, fallback);
   if (value < least || value > 1000000) throw config.error(key, fmt::format("\"{}\" must be {} or more", key, least));
@@ -64,7 +58,7 @@ std::optional<double> read_kpoint_spacing(Config& config) {
   if (!config.has("kpoint_spacing_per_A")) return std::nullopt;
   if (config.has("kpoints"))
     throw config.error("kpoint_spacing_per_A", "\"kpoints\" and \"kpoint_spacing_per_A\" exclude each other");
-  return positive(config, "kpoint_spacing_per_A", 0);
+  return config.positive("kpoint_spacing_per_A");
 }
 
 void require_spin(const Config& config, const std::string& key, const Cp2kTheory& theory) {
@@ -130,8 +124,8 @@ std::vector<Cp2kScf> read_recipe(Config& config, const Cp2kTheory& theory) {
       if (!theory.gamma_only() || theory.smearing_K > 0)
         throw entry.error("method", "OT works at the Gamma point without smearing only", "Use broyden.");
     } else {
-      scf.alpha = positive(entry, "alpha", scf.alpha);
-      scf.beta = positive(entry, "beta", scf.beta);
+      scf.alpha = entry.positive("alpha", scf.alpha);
+      scf.beta = entry.positive("beta", scf.beta);
       scf.history = at_least(entry, "history", scf.history, 1);
     }
     recipe.push_back(scf);
@@ -220,11 +214,11 @@ Cp2kTheory read_cp2k_theory(Config& config) {
 }
 
 Cp2kAccuracy read_cp2k_accuracy(Config& config, Cp2kAccuracy a) {
-  a.cutoff_Ry = positive(config, "cutoff_Ry", a.cutoff_Ry);
-  a.rel_cutoff_Ry = positive(config, "rel_cutoff_Ry", a.rel_cutoff_Ry);
+  a.cutoff_Ry = config.positive("cutoff_Ry", a.cutoff_Ry);
+  a.rel_cutoff_Ry = config.positive("rel_cutoff_Ry", a.rel_cutoff_Ry);
   a.n_grids = at_least(config, "n_grids", a.n_grids, 1);
-  a.eps_default = positive(config, "eps_default", a.eps_default);
-  a.eps_scf = positive(config, "eps_scf", a.eps_scf);
+  a.eps_default = config.positive("eps_default", a.eps_default);
+  a.eps_scf = config.positive("eps_scf", a.eps_scf);
   a.fine_xc_grid = config.flag("fine_xc_grid", a.fine_xc_grid);
   return a;
 }

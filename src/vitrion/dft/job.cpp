@@ -12,7 +12,7 @@
 namespace vitrion::dft {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
@@ -78,7 +78,7 @@ std::optional<JobResult> run_job(const Engine& engine, const Structure& structur
 }
 
 void write_job_folder(const ClaimedJob& job, const fs::path& folder) {
-  const json j{
+  const Json j{
       {"settings", job.settings.yaml}, {"settings_file", job.settings.file}, {"structure", to_json(job.structure)}};
   write_file_atomically(folder / "job.json", j.dump(1) + "\n");
 }
@@ -86,8 +86,8 @@ void write_job_folder(const ClaimedJob& job, const fs::path& folder) {
 std::optional<JobResult> result_in(const fs::path& folder) {
   if (!fs::exists(folder / "result.json")) return std::nullopt;
   try {
-    return result_from_json(json::parse(read_file(folder / "result.json")));
-  } catch (const json::exception& e) {
+    return result_from_json(Json::parse(read_file(folder / "result.json")));
+  } catch (const Json::exception& e) {
     throw InputError(Location{(folder / "result.json").string()}, e.what());
   }
 }
@@ -98,10 +98,10 @@ JobResult run_job_folder(const fs::path& folder, const Session& session) {
   Settings settings;
   Structure structure;
   try {
-    const json j = json::parse(read_file(file));
+    const Json j = Json::parse(read_file(file));
     settings = {j.at("settings").get<std::string>(), j.at("settings_file").get<std::string>()};
     structure = structure_from_json(j.at("structure"));
-  } catch (const json::exception& e) {
+  } catch (const Json::exception& e) {
     throw InputError(Location{file.string()}, e.what());
   }
   const std::unique_ptr<Engine> engine = make_engine(settings);

@@ -24,8 +24,7 @@ class PotentialEngine final : public Engine {
       names_ += (names_.empty() ? "" : " + ") + part.name();
       hash_ += (hash_.empty() ? "" : " ") + potentials::content_hash_of(part);
     }
-    max_force_ = config.number("max_force_eV_per_A", max_force_);
-    if (!(max_force_ > 0)) throw config.error("max_force_eV_per_A", "\"max_force_eV_per_A\" must be positive");
+    max_force_ = config.positive("max_force_eV_per_A", max_force_);
   }
 
   std::string name() const override { return "potential"; }

@@ -12,7 +12,7 @@
 namespace vitrion::dft {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr int schema_version = 1;
@@ -57,9 +57,9 @@ fs::path database_file(const fs::path& folder, bool create) {
   return file;
 }
 
-std::vector<Try> tries_in(const json& result) {
+std::vector<Try> tries_in(const Json& result) {
   std::vector<Try> tries;
-  for (const json& t : result.at("tries"))
+  for (const Json& t : result.at("tries"))
     tries.push_back({t.at("name").get<std::string>(), t.at("reason").get<std::string>(), t.at("wall_s").get<double>(),
                      t.at("cpu_s").get<double>()});
   return tries;
@@ -102,21 +102,21 @@ double JobResult::cpu_seconds() const {
   return sum;
 }
 
-json to_json(const JobResult& result) {
-  json tries = json::array();
+Json to_json(const JobResult& result) {
+  Json tries = Json::array();
   for (const Try& t : result.tries)
     tries.push_back({{"name", t.name}, {"reason", t.reason}, {"wall_s", t.wall_seconds}, {"cpu_s", t.cpu_seconds}});
-  json j{{"tries", tries}};
+  Json j{{"tries", tries}};
   if (result.label) j["label"] = to_json(*result.label);
   return j;
 }
 
-JobResult result_from_json(const json& j) {
+JobResult result_from_json(const Json& j) {
   JobResult result;
   try {
     result.tries = tries_in(j);
     if (j.contains("label")) result.label = label_from_json(j.at("label"));
-  } catch (const json::exception& e) {
+  } catch (const Json::exception& e) {
     throw InputError(std::string("a result is damaged: ") + e.what());
   }
   return result;
@@ -223,7 +223,7 @@ std::vector<JobInfo> Queue::jobs() const {
     job.pid = rows.integer(7);
     job.slurm_id = rows.text(8);
     job.attempts = static_cast<int>(rows.integer(9));
-    if (!rows.is_null(10)) job.tries = tries_in(json::parse(rows.text(10)));
+    if (!rows.is_null(10)) job.tries = tries_in(Json::parse(rows.text(10)));
     job.added = rows.number(11);
     job.started = rows.number(12);
     job.finished = rows.number(13);
@@ -237,8 +237,8 @@ std::vector<JobInfo> Queue::jobs() const {
 namespace {
 
 Structure labelled_row(const Statement& row) {
-  const Structure structure = structure_from_json(json::parse(row.text(0)));
-  return labelled(structure, label_from_json(json::parse(row.text(1)).at("label")));
+  const Structure structure = structure_from_json(Json::parse(row.text(0)));
+  return labelled(structure, label_from_json(Json::parse(row.text(1)).at("label")));
 }
 
 }  // namespace
@@ -323,7 +323,7 @@ ClaimedJob Queue::read_claimed(std::int64_t id) const {
   row.bind(id).step();
   ClaimedJob job;
   job.id = id;
-  job.structure = structure_from_json(json::parse(row.text(0)));
+  job.structure = structure_from_json(Json::parse(row.text(0)));
   job.attempt = static_cast<int>(row.integer(1));
   job.slurm_id = row.text(2);
   job.settings_id = row.integer(3);

@@ -20,9 +20,7 @@ struct EngineEntry {
 constexpr EngineEntry engines[] = {{"cp2k", make_cp2k}, {"vasp", make_vasp}, {"potential", make_potential_engine}};
 
 double read_time_limit(Config& config) {
-  const double minutes = config.number("timeout_minutes", 120);
-  if (!(minutes > 0)) throw config.error("timeout_minutes", "\"timeout_minutes\" must be positive");
-  return 60 * minutes;
+  return 60 * config.positive("timeout_minutes", 120);
 }
 
 }  // namespace

@@ -5,23 +5,23 @@
 namespace vitrion::dft {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 template <class Matrix>
-json numbers_of(const Matrix& matrix) {
-  json list = json::array();
+Json numbers_of(const Matrix& matrix) {
+  Json list = Json::array();
   for (Eigen::Index i = 0; i < matrix.rows(); ++i)
     for (Eigen::Index k = 0; k < matrix.cols(); ++k) list.push_back(matrix(i, k));
   return list;
 }
 
-Positions rows_of(const json& list) {
+Positions rows_of(const Json& list) {
   const std::vector<double> values = list.get<std::vector<double>>();
   if (values.size() % 3 != 0) throw InputError("a list of vectors does not hold three numbers for each");
   return Eigen::Map<const Positions>(values.data(), static_cast<Eigen::Index>(values.size() / 3), 3);
 }
 
-Matrix3 matrix_of(const json& list) {
+Matrix3 matrix_of(const Json& list) {
   const Positions rows = rows_of(list);
   if (rows.rows() != 3) throw InputError("a matrix does not hold nine numbers");
   return rows;
@@ -32,17 +32,17 @@ template <class Read>
 auto reading(const char* what, Read&& read) {
   try {
     return read();
-  } catch (const json::exception& e) {
+  } catch (const Json::exception& e) {
     throw InputError(std::string(what) + " in the queue is damaged: " + e.what());
   }
 }
 
 }  // namespace
 
-json to_json(const Structure& s) {
-  json species = json::array();
+Json to_json(const Structure& s) {
+  Json species = Json::array();
   for (const Species kind : s.species) species.push_back(kind.name());
-  json j{{"cell", numbers_of(s.cell.matrix())},
+  Json j{{"cell", numbers_of(s.cell.matrix())},
          {"periodic", s.cell.periodic()},
          {"species", species},
          {"positions", numbers_of(s.positions)},
@@ -53,11 +53,11 @@ json to_json(const Structure& s) {
   return j;
 }
 
-Structure structure_from_json(const json& j) {
+Structure structure_from_json(const Json& j) {
   return reading("a structure", [&] {
     Structure s;
     s.cell = Cell(matrix_of(j.at("cell")), j.at("periodic").get<std::array<bool, 3>>());
-    for (const json& name : j.at("species")) s.species.push_back(Species::element(name.get<std::string>()));
+    for (const Json& name : j.at("species")) s.species.push_back(Species::element(name.get<std::string>()));
     s.positions = rows_of(j.at("positions"));
     s.info = j.at("info").get<std::map<std::string, std::string>>();
     if (j.contains("ids")) s.ids = j.at("ids").get<std::vector<std::int64_t>>();
@@ -68,9 +68,9 @@ Structure structure_from_json(const json& j) {
   });
 }
 
-json to_json(const Label& label) {
+Json to_json(const Label& label) {
   const Labels& l = label.labels;
-  json j{{"energy_eV", l.energy.value()},
+  Json j{{"energy_eV", l.energy.value()},
          {"forces_eV_per_A", numbers_of(l.forces)},
          {"free_energy", l.energy_kind == EnergyKind::free},
          {"provenance", label.provenance}};
@@ -78,7 +78,7 @@ json to_json(const Label& label) {
   return j;
 }
 
-Label label_from_json(const json& j) {
+Label label_from_json(const Json& j) {
   return reading("a label", [&] {
     Label label;
     label.labels.energy = j.at("energy_eV").get<double>();

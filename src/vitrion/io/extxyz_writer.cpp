@@ -8,9 +8,9 @@
 namespace vitrion::io {
 namespace {
 
-class ExtxyzWriter final : public FrameWriter {
+class ExtxyzFrames final : public FrameWriter {
  public:
-  ExtxyzWriter(const std::filesystem::path& file, const WriteOptions&) : out_(file) {}
+  ExtxyzFrames(const std::filesystem::path& file, const WriteOptions&) : out_(file) {}
 
   void write(const Structure& frame) override {
     out_.number(static_cast<std::int64_t>(frame.size()));
@@ -36,7 +36,7 @@ class ExtxyzWriter final : public FrameWriter {
   OutputFile out_;
 };
 
-void ExtxyzWriter::write_header(const Structure& frame) {
+void ExtxyzFrames::write_header(const Structure& frame) {
   const bool in_cell = !frame.cell.matrix().isZero(0);
   if (in_cell) write_tensor("Lattice=\"", frame.cell.matrix());
   write_properties(frame);
@@ -72,7 +72,7 @@ void ExtxyzWriter::write_header(const Structure& frame) {
   out_.text("\"\n");
 }
 
-void ExtxyzWriter::write_properties(const Structure& frame) {
+void ExtxyzFrames::write_properties(const Structure& frame) {
   out_.text("Properties=species:S:1:pos:R:3");
   // A further column "forces" was there beside the one that was read.
   if (frame.labels.has_forces()) out_.text(frame.columns.contains("forces") ? ":REF_forces:R:3" : ":forces:R:3");
@@ -88,7 +88,7 @@ void ExtxyzWriter::write_properties(const Structure& frame) {
   }
 }
 
-void ExtxyzWriter::write_atom(const Structure& frame, std::size_t i) {
+void ExtxyzFrames::write_atom(const Structure& frame, std::size_t i) {
   const auto row = static_cast<Eigen::Index>(i);
   out_.text(frame.species[i].name());
   write_row(out_, frame.positions.row(row));
@@ -115,7 +115,7 @@ void ExtxyzWriter::write_atom(const Structure& frame, std::size_t i) {
 }  // namespace
 
 std::unique_ptr<FrameWriter> create_extxyz(const std::filesystem::path& file, const WriteOptions& options) {
-  return create_as<ExtxyzWriter>(file, options);
+  return create_as<ExtxyzFrames>(file, options);
 }
 
 }  // namespace vitrion::io

@@ -51,16 +51,14 @@ SlurmSettings read_slurm_settings(Config config) {
   SlurmSettings s;
   s.partition = plain_word(config, "partition");
   s.account = plain_word(config, "account");
-  s.minutes = config.number("minutes", s.minutes);
+  s.minutes = config.positive("minutes", s.minutes);
   s.tasks = at_least(config, "tasks", s.tasks, 1);
   s.cpus_per_task = at_least(config, "cpus_per_task", s.cpus_per_task, 1);
   s.memory = plain_word(config, "memory");
   s.options = config.texts("options", {});
   s.setup = config.texts("setup", {});
   s.resubmissions = at_least(config, "resubmissions", s.resubmissions, 0);
-  s.poll_seconds = config.number("poll_seconds", s.poll_seconds);
-  if (!(s.minutes > 0)) throw config.error("minutes", "\"minutes\" must be positive");
-  if (!(s.poll_seconds > 0)) throw config.error("poll_seconds", "\"poll_seconds\" must be positive");
+  s.poll_seconds = config.positive("poll_seconds", s.poll_seconds);
   config.finish();
   return s;
 }

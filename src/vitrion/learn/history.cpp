@@ -15,9 +15,9 @@ namespace vitrion::learn {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 
-Errors errors_in(const json& table) {
+Errors errors_in(const Json& table) {
   Errors e;
   e.energy = table.at("energy").at("rmse_meV_per_atom").get<double>();
   e.force = table.at("force").at("rmse_eV_per_A").get<double>();
@@ -26,24 +26,24 @@ Errors errors_in(const json& table) {
   return e;
 }
 
-json errors_json(const Errors& e) {
-  json j{{"energy_rmse_meV_per_atom", e.energy}, {"force_rmse_eV_per_A", e.force}};
+Json errors_json(const Errors& e) {
+  Json j{{"energy_rmse_meV_per_atom", e.energy}, {"force_rmse_eV_per_A", e.force}};
   if (e.stress) j["stress_rmse_GPa"] = *e.stress;
   return j;
 }
 
-Errors errors_back(const json& j) {
+Errors errors_back(const Json& j) {
   Errors e{j.at("energy_rmse_meV_per_atom").get<double>(), j.at("force_rmse_eV_per_A").get<double>(), {}};
   if (j.contains("stress_rmse_GPa")) e.stress = j.at("stress_rmse_GPa").get<double>();
   return e;
 }
 
-double number_or_zero(const json& j, const char* key) {
+double number_or_zero(const Json& j, const char* key) {
   const auto found = j.find(key);
   return found == j.end() || !found->is_number() ? 0 : found->get<double>();
 }
 
-json run_json(const RunRecord& r) {
+Json run_json(const RunRecord& r) {
   return {{"name", r.name},
           {"broke", r.broke},
           {"reason", r.reason},
@@ -58,7 +58,7 @@ json run_json(const RunRecord& r) {
           {"geometric_mean_grade", r.geometric_mean}};
 }
 
-RunRecord run_back(const json& j) {
+RunRecord run_back(const Json& j) {
   RunRecord r;
   r.name = j.at("name").get<std::string>();
   r.broke = j.at("broke").get<bool>();
@@ -75,23 +75,23 @@ RunRecord run_back(const json& j) {
   return r;
 }
 
-json failures_json(const std::vector<Failure>& failures) {
-  json list = json::array();
+Json failures_json(const std::vector<Failure>& failures) {
+  Json list = Json::array();
   for (const Failure& f : failures)
     list.push_back({{"composition", f.composition}, {"traj", f.traj}, {"reason", f.reason}});
   return list;
 }
 
-std::vector<Failure> failures_back(const json& list) {
+std::vector<Failure> failures_back(const Json& list) {
   std::vector<Failure> failures;
-  for (const json& f : list)
+  for (const Json& f : list)
     failures.push_back(
         {f.at("composition").get<std::string>(), f.at("traj").get<std::string>(), f.at("reason").get<std::string>()});
   return failures;
 }
 
-json round_json(const RoundRecord& r) {
-  json runs = json::array();
+Json round_json(const RoundRecord& r) {
+  Json runs = Json::array();
   for (const RunRecord& run : r.runs) runs.push_back(run_json(run));
   return {{"round", r.round},
           {"potential_of_round", r.trained},
@@ -114,7 +114,7 @@ json round_json(const RoundRecord& r) {
           {"failures", failures_json(r.failures)}};
 }
 
-RoundRecord round_back(const json& j) {
+RoundRecord round_back(const Json& j) {
   RoundRecord r;
   r.round = j.at("round").get<int>();
   r.trained = j.at("potential_of_round").get<int>();
@@ -124,7 +124,7 @@ RoundRecord round_back(const json& j) {
   r.validation = errors_back(j.at("validation_errors"));
   r.min_distances = j.at("min_distance_A").get<std::map<std::string, double>>();
   r.pairs_never_met = j.at("pairs_never_met").get<std::vector<std::string>>();
-  for (const json& run : j.at("runs")) r.runs.push_back(run_back(run));
+  for (const Json& run : j.at("runs")) r.runs.push_back(run_back(run));
   r.selected = j.at("selected").get<bool>();
   r.labelled = j.at("labelled").get<bool>();
   r.n_candidates = j.at("candidates").get<std::size_t>();
@@ -232,14 +232,14 @@ RoundRecord read_training(const fs::path& folder, int round, int trained) {
   RoundRecord record;
   record.round = round;
   record.trained = trained;
-  const json errors = read_json(place / "result.json");
+  const Json errors = read_json(place / "result.json");
   record.training = errors_in(errors.at("training"));
   record.validation = errors_in(errors.at("test"));
-  const json card = read_json(place / "potential.card.json");
+  const Json card = read_json(place / "potential.card.json");
   record.n_training =
       card.at("split").at("n_train").get<std::size_t>() + card.at("split").at("n_validation").get<std::size_t>();
   record.n_validation = card.at("split").at("n_test").get<std::size_t>();
-  const json& data = card.at("training_data");
+  const Json& data = card.at("training_data");
   record.min_distances = data.at("min_distance_A").get<std::map<std::string, double>>();
   record.pairs_never_met = data.at("pairs_never_met").get<std::vector<std::string>>();
   return record;
@@ -247,7 +247,7 @@ RoundRecord read_training(const fs::path& folder, int round, int trained) {
 
 void read_runs(const fs::path& folder, const LearnOptions& options, RoundRecord& record) {
   for (const study::Stage& stage : Planner(options, "").explore(record.round, record.trained)) {
-    const json result = read_json(folder / stage.name / "explore.json");
+    const Json result = read_json(folder / stage.name / "explore.json");
     RunRecord run;
     run.name = stage.name.substr(stage.name.find('-') + 1);
     for (const Exploration& e : options.explorations)
@@ -260,7 +260,7 @@ void read_runs(const fs::path& folder, const LearnOptions& options, RoundRecord&
     }
     run.length_ps = result.at("length_ps").get<double>();
     run.candidates = result.at("candidates").get<std::size_t>();
-    const json& grades = result.at("grades");
+    const Json& grades = result.at("grades");
     run.looks = grades.at("looks").get<std::size_t>();
     if (run.looks > 0) {
       run.above = grades.at("above_save").get<std::size_t>();
@@ -273,7 +273,7 @@ void read_runs(const fs::path& folder, const LearnOptions& options, RoundRecord&
 }
 
 void read_selection(const fs::path& folder, RoundRecord& record) {
-  const json result = read_json(folder / folder_of(record.round, "select") / "select.json");
+  const Json result = read_json(folder / folder_of(record.round, "select") / "select.json");
   record.selected = true;
   record.n_candidates = result.at("candidates").get<std::size_t>();
   record.n_refused = result.at("refused").get<std::size_t>();
@@ -283,7 +283,7 @@ void read_selection(const fs::path& folder, RoundRecord& record) {
 }
 
 void read_labels(const fs::path& folder, RoundRecord& record) {
-  const json result = read_json(folder / folder_of(record.round, "label") / "labels.json");
+  const Json result = read_json(folder / folder_of(record.round, "label") / "labels.json");
   record.labelled = true;
   record.n_labels = result.at("labelled").get<std::size_t>();
   record.n_not_begun = result.at("not_begun").get<std::size_t>();
@@ -291,32 +291,32 @@ void read_labels(const fs::path& folder, RoundRecord& record) {
 }
 
 SeedRecord read_seeds(const fs::path& folder) {
-  const json result = read_json(folder / "seeds-label" / "labels.json");
+  const Json result = read_json(folder / "seeds-label" / "labels.json");
   return {result.at("asked").get<std::size_t>(), result.at("labelled").get<std::size_t>(),
           failures_back(result.at("failed"))};
 }
 
-json to_json(const History& history) {
-  json rounds = json::array();
+Json to_json(const History& history) {
+  Json rounds = Json::array();
   for (const RoundRecord& r : history.rounds) rounds.push_back(round_json(r));
-  json j{{"status", name_of(history.status)}, {"now", history.now}, {"rounds", rounds}};
+  Json j{{"status", name_of(history.status)}, {"now", history.now}, {"rounds", rounds}};
   if (const std::optional<SeedRecord>& seeds = history.seeds)
     j["seeds"] = {{"built", seeds->n_built}, {"labels", seeds->n_labels}, {"failures", failures_json(seeds->failures)}};
   return j;
 }
 
-History history_from_json(const json& j) {
+History history_from_json(const Json& j) {
   History history;
   const std::string status = j.at("status").get<std::string>();
   for (const LoopStatus s : all_statuses)
     if (status == name_of(s)) history.status = s;
   history.now = j.at("now").get<std::string>();
   if (j.contains("seeds")) {
-    const json& seeds = j.at("seeds");
+    const Json& seeds = j.at("seeds");
     history.seeds = {seeds.at("built").get<std::size_t>(), seeds.at("labels").get<std::size_t>(),
                      failures_back(seeds.at("failures"))};
   }
-  for (const json& r : j.at("rounds")) history.rounds.push_back(round_back(r));
+  for (const Json& r : j.at("rounds")) history.rounds.push_back(round_back(r));
   return history;
 }
 

@@ -11,22 +11,22 @@ namespace vitrion::learn {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::json;
 
-json goal_json(const Goal& goal) {
+Json goal_json(const Goal& goal) {
   return {{"goal", goal.no_extrapolation ? "no_extrapolation" : "no_break"}, {"rounds_in_a_row", goal.rounds_in_a_row}};
 }
 
-json budget_json(const Budget& budget) {
-  json j{{"rounds", budget.rounds}};
+Json budget_json(const Budget& budget) {
+  Json j{{"rounds", budget.rounds}};
   if (budget.labels) j["labels"] = *budget.labels;
   if (budget.hours) j["hours"] = *budget.hours;
   return j;
 }
 
-json outcome_json(const Learning& learning) {
+Json outcome_json(const Learning& learning) {
   const History& history = learning.history;
-  json j{{"status", name_of(history.status)},
+  Json j{{"status", name_of(history.status)},
          {"converged", history.status == LoopStatus::converged},
          {"rounds", history.rounds.size()},
          {"labels", history.n_labels()},
@@ -56,8 +56,8 @@ Learning learning_of(const LearnOptions& options, const History& history, const 
   return learning;
 }
 
-json to_json(const Learning& learning) {
-  json j = to_json(learning.history);
+Json to_json(const Learning& learning) {
+  Json j = to_json(learning.history);
   j["title"] = learning.title;
   j["name"] = learning.name;
   j["seed"] = learning.seed;
@@ -70,7 +70,7 @@ json to_json(const Learning& learning) {
 }
 
 Learning read_learning(const fs::path& file) {
-  const json j = read_result(file, learning_kind);
+  const Json j = read_result(file, learning_kind);
   Learning learning;
   try {
     learning.history = history_from_json(j);
@@ -80,12 +80,12 @@ Learning read_learning(const fs::path& file) {
     learning.threshold = j.at("threshold").get<double>();
     learning.goal.no_extrapolation = j.at("until").at("goal") == "no_extrapolation";
     learning.goal.rounds_in_a_row = j.at("until").at("rounds_in_a_row").get<int>();
-    const json& budget = j.at("budget");
+    const Json& budget = j.at("budget");
     learning.budget.rounds = budget.at("rounds").get<int>();
     if (budget.contains("labels")) learning.budget.labels = budget.at("labels").get<std::int64_t>();
     if (budget.contains("hours")) learning.budget.hours = budget.at("hours").get<double>();
     learning.hashes = j.at("files").get<std::map<std::string, std::string>>();
-  } catch (const json::exception& e) {
+  } catch (const Json::exception& e) {
     throw InputError(Location{file.string()}, std::string("is not the result of a learning loop: ") + e.what());
   }
   return learning;

@@ -20,12 +20,6 @@ std::pair<Species, Species> read_pair(Config& config, const std::string& key) {
   throw config.error(key, "\"" + key + "\" is not a pair of elements", "Write Li-O: 1.7");
 }
 
-double positive(Config& config, const std::string& key, double fallback) {
-  const double value = config.number(key, fallback);
-  if (!(value > 0)) throw config.error(key, "\"" + key + "\" must be positive");
-  return value;
-}
-
 std::int64_t steps_of(Config& config, const std::string& key, double duration, double timestep) {
   const double steps = duration / timestep;
   if (!(steps >= 0.5) || steps > 1e15)
@@ -39,7 +33,7 @@ void read_length(Config& config, Stage& s) {
   if (config.has("duration_ps")) {
     s.steps = steps_of(config, "duration_ps", config.number("duration_ps") * units::ps_in_fs, s.timestep);
   } else if (config.has("rate_K_per_ps")) {
-    const double rate = positive(config, "rate_K_per_ps", 1);
+    const double rate = config.positive("rate_K_per_ps", 1);
     const double span = std::abs(s.temperature_end - s.temperature_start);
     if (span == 0) throw config.error("rate_K_per_ps", "a rate needs two temperatures: temperature_K: [2000, 300]");
     s.steps = steps_of(config, "rate_K_per_ps", span / rate * units::ps_in_fs, s.timestep);
@@ -76,10 +70,10 @@ Stage read_stage(Config config, Stage s) {
                                       : Ensemble::nvt;
   if (s.ensemble == Ensemble::minimize) {
     s.steps = config.integer("steps", 500);
-    s.force_tolerance = positive(config, "force_tolerance_eV_per_A", s.force_tolerance);
+    s.force_tolerance = config.positive("force_tolerance_eV_per_A", s.force_tolerance);
     return s;
   }
-  s.timestep = positive(config, "timestep_fs", s.timestep);
+  s.timestep = config.positive("timestep_fs", s.timestep);
   const std::vector<double> t = config.numbers("temperature_K", {s.temperature_start, s.temperature_end});
   if (t.empty() || t.size() > 2) throw config.error("temperature_K", "give one temperature, or two: [start, end]");
   // A quench stage is given where it ends only; it starts where the stage before it ended.
@@ -102,7 +96,7 @@ Stage read_stage(Config config, Stage s) {
   s.thermo_every = read_interval(config, "thermo", s.thermo_every, s.timestep);
   if (s.thermo_every == 0) throw InputError(config.where(), "thermo output needs an interval");
   if (s.melt_msd || config.has("melt_displacement_A2"))
-    s.melt_msd = positive(config, "melt_displacement_A2", s.melt_msd.value_or(9));
+    s.melt_msd = config.positive("melt_displacement_A2", s.melt_msd.value_or(9));
   return s;
 }
 
@@ -110,14 +104,14 @@ GuardOptions read_guard(Config config) {
   GuardOptions g;
   g.every = config.integer("every_steps", g.every);
   if (g.every < 1) throw config.error("every_steps", "\"every_steps\" must be at least 1");
-  g.temperature_factor = positive(config, "temperature_factor", g.temperature_factor);
+  g.temperature_factor = config.positive("temperature_factor", g.temperature_factor);
   g.temperature_margin = config.number("temperature_margin_K", g.temperature_margin);
-  g.max_force = positive(config, "max_force_eV_per_A", g.max_force);
+  g.max_force = config.positive("max_force_eV_per_A", g.max_force);
   g.distance_factor = config.number("distance_factor", g.distance_factor);
-  g.nve_drift = positive(config, "nve_drift_eV_per_atom_ps", g.nve_drift);
+  g.nve_drift = config.positive("nve_drift_eV_per_atom_ps", g.nve_drift);
   g.grade_every = config.integer("grade_every_steps", g.grade_every);
   if (g.grade_every < 0) throw config.error("grade_every_steps", "\"grade_every_steps\" must not be negative");
-  g.grade_save = positive(config, "grade_save", g.grade_save);
+  g.grade_save = config.positive("grade_save", g.grade_save);
   g.grade_break = config.number("grade_break", g.grade_break);
   if (g.grade_break == 0) g.grade_break = std::numeric_limits<double>::infinity();
   if (!(g.grade_break > g.grade_save))
@@ -137,7 +131,7 @@ build::PackingOptions read_packing(Config config) {
   } catch (const InputError& e) {
     throw config.error("composition", e.what());
   }
-  p.density = positive(config, "density_g_per_cm3", config.number("density_g_per_cm3"));
+  p.density = config.positive("density_g_per_cm3");
   Config distances = config.section("min_distances_A");
   for (const std::string& key : distances.keys()) p.distances[read_pair(distances, key)] = distances.number(key);
   return p;
@@ -165,15 +159,15 @@ MdOptions read_common(Config& config) {
   o.seed = static_cast<std::uint64_t>(config.integer("seed", 1));
   o.checkpoint_every = config.integer("checkpoint_steps", o.checkpoint_every);
   if (o.checkpoint_every < 1) throw config.error("checkpoint_steps", "\"checkpoint_steps\" must be at least 1");
-  o.skin = positive(config, "skin_A", o.skin);
+  o.skin = config.positive("skin_A", o.skin);
   o.framework = config.elements("framework");
   if (config.has("experimental_density_g_per_cm3"))
-    o.experimental_density = positive(config, "experimental_density_g_per_cm3", 1);
+    o.experimental_density = config.positive("experimental_density_g_per_cm3", 1);
   if (config.has("zbl")) {
     Config zbl = config.section("zbl");
     ZblRange range;
-    range.inner = positive(zbl, "inner_A", range.inner);
-    range.outer = positive(zbl, "outer_A", range.outer);
+    range.inner = zbl.positive("inner_A", range.inner);
+    range.outer = zbl.positive("outer_A", range.outer);
     if (!(range.inner < range.outer)) throw zbl.error("outer_A", "inner_A must be smaller than outer_A");
     o.zbl = range;
   }

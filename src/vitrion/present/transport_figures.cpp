@@ -13,8 +13,6 @@ namespace {
 
 using namespace transport;
 
-constexpr double cm2 = units::A2_per_fs_in_cm2_per_s;
-
 std::string label_of(const TransportResult& result) {
   return result.temperature ? fmt::format("{:g} K", *result.temperature) : result.runs.front().file;
 }
@@ -76,11 +74,11 @@ report::Figure arrhenius_figure(const std::vector<ArrheniusPoint>& points, const
     if (!p.resolved && !std::isfinite(p.upper_bound)) continue;
     report::Series& series = p.resolved ? resolved : bounds;
     series.x.push_back(1000 / p.temperature);
-    series.y.push_back((p.resolved ? p.value : p.upper_bound) * cm2);
+    series.y.push_back((p.resolved ? p.value : p.upper_bound) * units::A2_per_fs_in_cm2_per_s);
     series.hover.push_back(fmt::format("{:g} K", p.temperature));
     if (!p.resolved) continue;
-    series.low.push_back(p.ci95.low * cm2);
-    series.high.push_back(p.ci95.high * cm2);
+    series.low.push_back(p.ci95.low * units::A2_per_fs_in_cm2_per_s);
+    series.high.push_back(p.ci95.high * units::A2_per_fs_in_cm2_per_s);
   }
   if (fit) {
     report::Series line{.name = fmt::format("E_{{a}} = {:.3g} eV", fit->activation_energy), .color = 0};
@@ -90,10 +88,10 @@ report::Figure arrhenius_figure(const std::vector<ArrheniusPoint>& points, const
       const double inverse = 1 / hottest + (1 / coldest - 1 / hottest) * i / steps;
       const Extrapolation e = fit->at(1 / inverse);
       line.x.push_back(1000 * inverse);
-      line.y.push_back(e.value * cm2);
+      line.y.push_back(e.value * units::A2_per_fs_in_cm2_per_s);
       band.x.push_back(1000 * inverse);
-      band.low.push_back(e.ci95.low * cm2);
-      band.high.push_back(e.ci95.high * cm2);
+      band.low.push_back(e.ci95.low * units::A2_per_fs_in_cm2_per_s);
+      band.high.push_back(e.ci95.high * units::A2_per_fs_in_cm2_per_s);
     }
     figure.series.push_back(std::move(band));
     figure.series.push_back(std::move(line));

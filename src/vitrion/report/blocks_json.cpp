@@ -10,19 +10,19 @@
 namespace vitrion::report {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 template <class Matrix>
-json rows_json(const Matrix& matrix) {
-  json list = json::array();
+Json rows_json(const Matrix& matrix) {
+  Json list = Json::array();
   for (Eigen::Index i = 0; i < matrix.rows(); ++i) list.push_back({matrix(i, 0), matrix(i, 1), matrix(i, 2)});
   return list;
 }
 
-Positions rows_from(const json& list) {
+Positions rows_from(const Json& list) {
   Positions rows(static_cast<Eigen::Index>(list.size()), 3);
   Eigen::Index i = 0;
-  for (const json& row : list) {
+  for (const Json& row : list) {
     for (std::size_t k = 0; k < 3; ++k) rows(i, static_cast<Eigen::Index>(k)) = row.at(k).get<double>();
     ++i;
   }
@@ -34,8 +34,8 @@ Species species_from(const std::string& name) {
   return name.starts_with("type") ? Species::type(std::stoi(name.substr(4))) : Species::element(name);
 }
 
-json view_json(const StructureView& v) {
-  json species = json::array(), sticks = json::array();
+Json view_json(const StructureView& v) {
+  Json species = Json::array(), sticks = Json::array();
   for (const Species& s : v.structure.species) species.push_back(s.name());
   for (const StickRule& rule : v.sticks)
     sticks.push_back({{"first", rule.first.name()}, {"second", rule.second.name()}, {"length_A", rule.length}});
@@ -50,12 +50,12 @@ json view_json(const StructureView& v) {
           {"sticks", sticks}};
 }
 
-StructureView view_from(const json& j) {
+StructureView view_from(const Json& j) {
   StructureView v{.id = j.at("id"), .title = j.at("title"), .caption = j.at("caption")};
   v.structure.cell = Cell(Matrix3(rows_from(j.at("cell_A"))), j.at("periodic").get<std::array<bool, 3>>());
-  for (const json& name : j.at("species")) v.structure.species.push_back(species_from(name.get<std::string>()));
+  for (const Json& name : j.at("species")) v.structure.species.push_back(species_from(name.get<std::string>()));
   v.structure.positions = rows_from(j.at("positions_A"));
-  for (const json& s : j.at("sticks"))
+  for (const Json& s : j.at("sticks"))
     v.sticks.push_back({species_from(s.at("first").get<std::string>()), species_from(s.at("second").get<std::string>()),
                         s.at("length_A").get<double>()});
   return v;
@@ -67,11 +67,11 @@ Severity severity_from(const std::string& name) {
   throw std::invalid_argument("there is no severity \"" + name + "\"");
 }
 
-json list_json(const List& l) {
+Json list_json(const List& l) {
   return {{"kind", "list"}, {"title", l.title}, {"items", l.items}};
 }
 
-json callout_json(const Callout& c) {
+Json callout_json(const Callout& c) {
   return {{"kind", "callout"},
           {"severity", name_of(c.severity)},
           {"title", c.title},
@@ -79,18 +79,18 @@ json callout_json(const Callout& c) {
           {"details", c.details.items}};
 }
 
-json table_json(const Table& t) {
+Json table_json(const Table& t) {
   return {{"kind", "table"},      {"id", t.id},           {"title", t.title},
           {"caption", t.caption}, {"columns", t.columns}, {"rows", t.rows}};
 }
 
-json figure_json(const Figure& f) {
-  json j = to_json(f);
+Json figure_json(const Figure& f) {
+  Json j = to_json(f);
   j["kind"] = "figure";
   return j;
 }
 
-Table table_from(const json& j) {
+Table table_from(const Json& j) {
   return {.id = j.at("id"),
           .title = j.at("title"),
           .caption = j.at("caption"),
@@ -98,7 +98,7 @@ Table table_from(const json& j) {
           .rows = j.at("rows").get<std::vector<std::vector<Markup>>>()};
 }
 
-Headline headline_from(const json& j) {
+Headline headline_from(const Json& j) {
   return {.question = j.at("question"),
           .answer = j.at("answer"),
           .basis = j.at("basis"),
@@ -108,7 +108,7 @@ Headline headline_from(const json& j) {
 
 }  // namespace
 
-json to_json(const Headline& h) {
+Json to_json(const Headline& h) {
   return {{"question", h.question},
           {"answer", h.answer},
           {"basis", h.basis},
@@ -116,10 +116,10 @@ json to_json(const Headline& h) {
           {"urgency", h.urgency}};
 }
 
-json to_json(const Block& block) {
+Json to_json(const Block& block) {
   return std::visit(
       Overloaded{[](const Paragraph& p) {
-                   return json{{"kind", "paragraph"}, {"text", p.text}};
+                   return Json{{"kind", "paragraph"}, {"text", p.text}};
                  },
                  [](const List& l) { return list_json(l); }, [](const Callout& c) { return callout_json(c); },
                  [](const Table& t) { return table_json(t); }, [](const Figure& f) { return figure_json(f); },
@@ -127,7 +127,7 @@ json to_json(const Block& block) {
       block);
 }
 
-Block block_from_json(const json& j) {
+Block block_from_json(const Json& j) {
   const std::string kind = j.at("kind");
   if (kind == "paragraph") return Paragraph{j.at("text")};
   if (kind == "list") return List{.items = j.at("items").get<std::vector<Markup>>(), .title = j.at("title")};
@@ -142,8 +142,8 @@ Block block_from_json(const json& j) {
   throw std::invalid_argument("there is no block \"" + kind + "\"");
 }
 
-json to_json(const Section& section) {
-  json headlines = json::array(), blocks = json::array();
+Json to_json(const Section& section) {
+  Json headlines = Json::array(), blocks = Json::array();
   for (const Headline& h : section.headlines) headlines.push_back(to_json(h));
   for (const Block& block : section.blocks) blocks.push_back(to_json(block));
   return {{"heading", section.heading},
@@ -152,18 +152,18 @@ json to_json(const Section& section) {
           {"replica", section.replica}};
 }
 
-Section section_from_json(const json& j) {
+Section section_from_json(const Json& j) {
   Section section{.heading = j.at("heading"), .replica = j.at("replica")};
-  for (const json& h : j.at("headlines")) section.headlines.push_back(headline_from(h));
-  for (const json& block : j.at("blocks")) section.blocks.push_back(block_from_json(block));
+  for (const Json& h : j.at("headlines")) section.headlines.push_back(headline_from(h));
+  for (const Json& block : j.at("blocks")) section.blocks.push_back(block_from_json(block));
   return section;
 }
 
 Section read_section(const std::filesystem::path& file) {
-  const json j = read_result(file, section_kind);
+  const Json j = read_result(file, section_kind);
   try {
     return section_from_json(j);
-  } catch (const json::exception& e) {
+  } catch (const Json::exception& e) {
     throw InputError(Location{file.string()}, std::string("is no section of a report: ") + e.what());
   } catch (const std::invalid_argument& e) {
     throw InputError(Location{file.string()}, std::string("is no section of a report: ") + e.what());

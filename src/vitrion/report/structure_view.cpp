@@ -16,12 +16,12 @@ namespace {
 constexpr double picture_width = 720, picture_height = 540;
 constexpr std::size_t most_atoms_with_sticks = 6000;  // all pairs are tried
 
-double rounded(double x) {
+double to_thousandths(double x) {
   return std::round(x * 1e3) / 1e3;
 }
 
 nlohmann::json vector_json(const Vector3& x) {
-  return {rounded(x[0]), rounded(x[1]), rounded(x[2])};
+  return {to_thousandths(x[0]), to_thousandths(x[1]), to_thousandths(x[2])};
 }
 
 // The angle most structures look well from: slightly from above, slightly from the side.
@@ -78,7 +78,7 @@ Scene scene_of(const StructureView& view) {
 
 nlohmann::json scene_json(const StructureView& view) {
   const Scene scene = scene_of(view);
-  nlohmann::json json{{"radius", rounded(scene.radius)},
+  nlohmann::json json{{"radius", to_thousandths(scene.radius)},
                       {"atoms", nlohmann::json::array()},
                       {"sticks", nlohmann::json::array()},
                       {"edges", nlohmann::json::array()},

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t line_length = 110;
 
-std::size_t width(const std::string& text) {
+std::size_t columns(const std::string& text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
@@ -20,11 +20,11 @@ std::size_t width(const std::string& text) {
 // Words of a text in lines; the first begins with `first`, the others with as many blanks.
 std::string wrapped(const Markup& markup, const std::string& first) {
   std::istringstream words(plain_text(markup));
-  const std::string indent(width(first), ' ');
+  const std::string indent(columns(first), ' ');
   std::string out, line = first;
   bool fresh = true;
   for (std::string word; words >> word;) {
-    if (!fresh && width(line) + 1 + width(word) > line_length) {
+    if (!fresh && columns(line) + 1 + columns(word) > line_length) {
       out += line + "\n";
       line = indent;
       fresh = true;
@@ -55,7 +55,7 @@ std::string row_text(const std::vector<std::string>& cells, const std::vector<st
                      const std::vector<bool>& right) {
   std::string line = "  ";
   for (std::size_t k = 0; k < cells.size(); ++k) {
-    const std::string blanks(widths[k] - width(cells[k]), ' ');
+    const std::string blanks(widths[k] - columns(cells[k]), ' ');
     line += (right[k] ? blanks + cells[k] : cells[k] + blanks) + "  ";
   }
   line.erase(line.find_last_not_of(' ') + 1);
@@ -91,7 +91,7 @@ std::string to_text(const Table& table) {
   }
   std::vector<std::size_t> widths(table.columns.size(), 0);
   for (const auto& row : rows)
-    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], width(row[k]));
+    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], columns(row[k]));
   const std::vector<bool> right = numeric_columns(table);
   std::string out = table.title.empty() ? "" : wrapped(table.title, "");
   for (const auto& row : rows) out += row_text(row, widths, right);

@@ -9,10 +9,6 @@
 namespace vitrion::structure {
 namespace {
 
-bool contains(const std::vector<Species>& list, Species s) {
-  return std::find(list.begin(), list.end(), s) != list.end();
-}
-
 // Two nitrogen atoms give too few N-P distances for a peak to stand out, yet their bonds are as short as P-O ones.
 void complete_network(BondCutoffs& cutoffs, const NetworkOptions& network, const std::vector<Species>& present,
                       std::vector<std::string>& notes) {

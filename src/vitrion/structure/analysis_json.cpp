@@ -6,14 +6,14 @@
 namespace vitrion::structure {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 std::string pair_name(const Species& a, const Species& b) {
   return a.name() + "-" + b.name();
 }
 
-json pair_json(const PairDistribution& pair) {
-  json j{{"r_A", pair.r}, {"g", pair.g}, {"coordination", pair.coordination}};
+Json pair_json(const PairDistribution& pair) {
+  Json j{{"r_A", pair.r}, {"g", pair.g}, {"coordination", pair.coordination}};
   if (pair.shell) {
     j["first_peak_A"] = pair.shell->peak;
     j["first_peak_g"] = pair.shell->height;
@@ -26,8 +26,8 @@ json pair_json(const PairDistribution& pair) {
   return j;
 }
 
-json repeat_json(const Repeat& repeat) {
-  json by_species = json::object();
+Json repeat_json(const Repeat& repeat) {
+  Json by_species = Json::object();
   for (const auto& [species, fraction] : repeat.by_species) by_species[species.name()] = fraction;
   return {{"mapped_fraction", repeat.mapped},
           {"by_chance", repeat.by_chance},
@@ -36,7 +36,7 @@ json repeat_json(const Repeat& repeat) {
           {"candidates", repeat.candidates}};
 }
 
-json order_json(const OrderReport& order) {
+Json order_json(const OrderReport& order) {
   return {{"verdict", name_of(order.verdict)},
           {"statement", order.statement},
           {"reasons", order.reasons},
@@ -58,22 +58,22 @@ json order_json(const OrderReport& order) {
             {"n_vectors", order.bragg.n_vectors}}}};
 }
 
-json lattice_json(const LatticeDisorder& d) {
-  json axes = json::array();
+Json lattice_json(const LatticeDisorder& d) {
+  Json axes = Json::array();
   for (const AxisLattice& axis : d.axes)
     axes.push_back({{"period", axis.period}, {"phase", axis.phase}, {"spacing", axis.spacing}});
   return {{"axes", axes},           {"maximum", d.maximum},   {"minimum", d.minimum},
           {"along_100", d.along_a}, {"along_010", d.along_b}, {"along_001", d.along_c}};
 }
 
-json counts_json(const std::map<Species, std::map<int, double>>& table) {
-  json j = json::object();
+Json counts_json(const std::map<Species, std::map<int, double>>& table) {
+  Json j = Json::object();
   for (const auto& [species, row] : table)
     for (const auto& [n, count] : row) j[species.name()][std::to_string(n)] = count;
   return j;
 }
 
-json units_json(const NetworkUnits& units) {
+Json units_json(const NetworkUnits& units) {
   return {{"n_frames", units.n_frames},
           {"polyhedra_per_frame", units.polyhedra},
           {"clusters_per_frame", units.clusters},
@@ -82,8 +82,8 @@ json units_json(const NetworkUnits& units) {
           {"formers_by_coordination", counts_json(units.coordination)}};
 }
 
-json factors_json(const StructureFactors& f) {
-  json partial = json::object();
+Json factors_json(const StructureFactors& f) {
+  Json partial = Json::object();
   for (std::size_t k = 0; k < f.pairs.size(); ++k)
     partial[pair_name(f.pairs[k].first, f.pairs[k].second)] = f.partial[k];
   return {
@@ -92,8 +92,8 @@ json factors_json(const StructureFactors& f) {
 
 }  // namespace
 
-json to_json(const Analysis& analysis) {
-  json result;
+Json to_json(const Analysis& analysis) {
+  Json result;
   result["n_frames"] = analysis.rdf.n_frames;
   result["n_atoms"] = analysis.last.size();
   result["composition"] = composition(analysis.last.species);

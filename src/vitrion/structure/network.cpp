@@ -15,10 +15,6 @@ std::vector<Species> those_present(std::initializer_list<const char*> symbols, c
   return found;
 }
 
-bool contains(const std::vector<Species>& list, Species s) {
-  return std::find(list.begin(), list.end(), s) != list.end();
-}
-
 // "P2O6N": formers, then ligands, in the order the network names them.
 std::string formula(const NetworkOptions& network, const std::map<Species, int>& counts) {
   std::string text;

@@ -11,9 +11,9 @@ namespace vitrion::transport {
 namespace {
 
 // What the result does not depend on.
-constexpr double timestep = 100;     // fs between frames
-constexpr double temperature = 600;  // K
-constexpr double volume = 1000;      // Å^3
+constexpr double frame_spacing = 100;  // fs between frames
+constexpr double temperature = 600;    // K
+constexpr double volume = 1000;        // Å^3
 
 /// What one run said about one quantity.
 struct Answer {
@@ -42,13 +42,13 @@ RunMotion measure(const Motion& motion, const std::vector<double>& paths) {
   run.species = Species::element("Li");
   run.frame = ReferenceFrame::lab;
   run.volume = volume;
-  run.tracer = displacements_of(paths, motion.n_ions, timestep);
+  run.tracer = displacements_of(paths, motion.n_ions, frame_spacing);
   const std::size_t length = 3 * motion.n_frames;
   std::vector<double> sum(length, 0.0);
   for (std::size_t i = 0; i < motion.n_ions; ++i)
     for (std::size_t j = 0; j < length; ++j) sum[j] += paths[i * length + j];
   for (double& x : sum) x /= std::sqrt(static_cast<double>(motion.n_ions));
-  run.collective = displacements_of(sum, 1, timestep);
+  run.collective = displacements_of(sum, 1, frame_spacing);
   return run;
 }
 
@@ -99,7 +99,7 @@ QuantityCalibration collect(const std::vector<Outcome>& outcomes, Answer Outcome
 }
 
 CalibrationReport collect(const Motion& motion, const std::vector<Outcome>& outcomes) {
-  const double tracer = motion.msd_per_frame / (6 * timestep), jump = tracer / motion.haven_ratio;
+  const double tracer = motion.msd_per_frame / (6 * frame_spacing), jump = tracer / motion.haven_ratio;
   const double conductivity = jump * conductivity_per_diffusivity(motion.n_ions, 1, volume, temperature);
   return {motion,
           static_cast<int>(outcomes.size()),

@@ -8,29 +8,29 @@
 namespace vitrion::transport {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-json number(const std::optional<double>& value) {
-  return value ? json(*value) : json(nullptr);
+Json number(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
 }
 
 /// null where there is none: an infinite bound is no bound.
-json finite(double value) {
-  return std::isfinite(value) ? json(value) : json(nullptr);
+Json finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
-json interval(const std::optional<Interval>& i, double unit = 1) {
-  return i ? json{i->low * unit, i->high * unit} : json(nullptr);
+Json interval(const std::optional<Interval>& i, double unit = 1) {
+  return i ? Json{i->low * unit, i->high * unit} : Json(nullptr);
 }
 
-json of(const Estimate& e) {
+Json of(const Estimate& e) {
   return {{"value", number(e.value)}, {"ci95", interval(e.ci95)}, {"upper_bound", number(e.upper_bound)}};
 }
 
-json of(const Diffusivity& d, double timestep) {
+Json of(const Diffusivity& d, double timestep) {
   constexpr double unit = units::A2_per_fs_in_cm2_per_s;
   const SlopeFit& fit = d.fits.front();
-  json result{{"value_cm2_per_s", nullptr},
+  Json result{{"value_cm2_per_s", nullptr},
               {"ci95_cm2_per_s",
                {d.resolved ? d.ci95.low * unit : 0.0, finite((d.resolved ? d.ci95.high : d.upper_bound) * unit)}},
               {"resolved", d.resolved},
@@ -54,12 +54,12 @@ json of(const Diffusivity& d, double timestep) {
 
 }  // namespace
 
-json to_json(const TransportResult& result) {
+Json to_json(const TransportResult& result) {
   const RunMotion& first = result.runs.front();
   const double dt = first.tracer.timestep;
   const std::vector<double> msd = mean_msd(result.runs, false), collective = mean_msd(result.runs, true);
-  json lags = json::array(), tracer = json::array(), together = json::array(), independent = json::array();
-  json axes = json::array({json::array(), json::array(), json::array()});
+  Json lags = Json::array(), tracer = Json::array(), together = Json::array(), independent = Json::array();
+  Json axes = Json::array({Json::array(), Json::array(), Json::array()});
   for (std::size_t lag : lags_to_show(msd.size())) {
     lags.push_back(static_cast<double>(lag) * dt);
     tracer.push_back(msd[lag]);
@@ -69,7 +69,7 @@ json to_json(const TransportResult& result) {
     independent.push_back(samples);
     for (std::size_t k = 0; k < 3; ++k) axes[k].push_back(first.tracer.per_axis[k][lag]);
   }
-  json runs = json::array();
+  Json runs = Json::array();
   for (const RunMotion& run : result.runs)
     runs.push_back({{"file", run.file},
                     {"n_frames", run.tracer.n_frames},
@@ -79,7 +79,7 @@ json to_json(const TransportResult& result) {
                     {"volume_A3", number(run.volume)},
                     {"drift_removed_A", run.drift},
                     {"host_displacement_A", run.host_displacement}});
-  json along = json::array();
+  Json along = Json::array();
   for (const Diffusivity& d : result.axes) along.push_back(of(d, dt));
   return {{"species", first.species.name()},
           {"ion", first.species.name()},

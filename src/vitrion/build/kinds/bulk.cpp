@@ -38,7 +38,7 @@ std::vector<Structure> build_crystal(const Structure*, Config& settings, BuildCo
   o.angles = vector3(exactly(settings, "angles_deg", {90, 90, 90}));
   o.space_group = settings.text("space_group");
   for (const std::string& site : settings.texts("sites")) o.sites.push_back(parse_site(site));
-  o.merge = positive(settings, "merge_A", o.merge);
+  o.merge = settings.positive("merge_A", o.merge);
   Structure s = crystal(o);
   const std::string found = space_group_of(s);
   s.info["space_group"] = found;
@@ -99,8 +99,8 @@ std::vector<Structure> build_displace(const Structure* input, Config& settings, 
   DisplaceOptions o;
   const bool gaussian = settings.choice("distribution", {"gaussian", "uniform"}, "gaussian") == "gaussian";
   o.distribution = gaussian ? Distribution::gaussian : Distribution::uniform;
-  o.size = gaussian ? positive(settings, "sigma_A") : positive(settings, "amplitude_A");
-  o.min_distance = positive(settings, "min_distance_A", o.min_distance);
+  o.size = gaussian ? settings.positive("sigma_A") : settings.positive("amplitude_A");
+  o.min_distance = settings.positive("min_distance_A", o.min_distance);
   o.seed = context.seed;
   const std::int64_t copies = at_least(settings, "copies", 1, 1);
   std::vector<Structure> list;

@@ -22,10 +22,10 @@ DefectOptions read_defects(Config& settings, const BuildContext& context) {
   o.balance = optional_element(settings, "balance");
   o.allow_charged = settings.flag("allow_charged", false);
   o.keep = static_cast<std::size_t>(at_least(settings, "keep", 1, 10));
-  o.max_arrangements = positive(settings, "max_arrangements", o.max_arrangements);
+  o.max_arrangements = settings.positive("max_arrangements", o.max_arrangements);
   o.samples = at_least(settings, "samples", 0, 0);
-  o.voids.min_radius = positive(settings, "void_radius_A", o.voids.min_radius);
-  o.symmetry_precision = positive(settings, "symmetry_precision_A", o.symmetry_precision);
+  o.voids.min_radius = settings.positive("void_radius_A", o.voids.min_radius);
+  o.symmetry_precision = settings.positive("symmetry_precision_A", o.symmetry_precision);
   o.seed = context.seed;
   return o;
 }
@@ -64,9 +64,9 @@ std::vector<Structure> build_inserted(const Structure* input, Config& settings, 
                                    : ions_to_reach(*input, *ion, settings.text("composition"));
   o.charges = read_charges(settings);
   o.redox = optional_element(settings, "redox");
-  o.voids.min_radius = positive(settings, "void_radius_A", o.voids.min_radius);
+  o.voids.min_radius = settings.positive("void_radius_A", o.voids.min_radius);
   o.distances = read_distances(settings, "min_distances_A");
-  o.ion_distance = positive(settings, "ion_distance_A", o.ion_distance);
+  o.ion_distance = settings.positive("ion_distance_A", o.ion_distance);
   o.variants = static_cast<std::size_t>(at_least(settings, "variants", 1, 1));
   o.series = settings.flag("series", false);
   std::vector<Structure> list;

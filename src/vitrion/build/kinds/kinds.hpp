@@ -14,9 +14,6 @@ std::vector<Builder> ionic_builders();
 /// slab, interface
 std::vector<Builder> surface_builders();
 
-/// A positive number. Throws InputError at the key's line.
-double positive(Config& settings, const std::string& key);
-double positive(Config& settings, const std::string& key, double fallback);
 /// A whole number, `least` or more.
 std::int64_t at_least(Config& settings, const std::string& key, std::int64_t least, std::int64_t fallback);
 /// Exactly `n` numbers.

@@ -8,18 +8,6 @@
 
 namespace vitrion::build {
 
-double positive(Config& settings, const std::string& key) {
-  const double value = settings.number(key);
-  if (!(value > 0)) throw settings.error(key, "\"" + key + "\" must be positive");
-  return value;
-}
-
-double positive(Config& settings, const std::string& key, double fallback) {
-  if (settings.has(key)) return positive(settings, key);
-  settings.accept(key);
-  return fallback;
-}
-
 std::int64_t at_least(Config& settings, const std::string& key, std::int64_t least, std::int64_t fallback) {
   const std::int64_t value = settings.integer(key, fallback);
   if (value < least) throw settings.error(key, fmt::format("\"{}\" must be {} or more", key, least));
@@ -69,7 +57,7 @@ PairDistances read_distances(Config& settings, const std::string& key) {
     try {
       if (dash == std::string::npos) throw InputError("\"" + name + "\" is not a pair of elements", "As in P-O: 1.5.");
       const std::pair pair(Species::element(name.substr(0, dash)), Species::element(name.substr(dash + 1)));
-      distances[pair] = positive(map, name);
+      distances[pair] = map.positive(name);
     } catch (const InputError& e) {
       if (!e.where().file.empty()) throw;
       throw map.error(name, e.what());

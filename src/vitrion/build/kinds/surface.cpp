@@ -48,13 +48,13 @@ std::string name_of(const Miller& m) {
 
 std::vector<Structure> build_slab(const Structure* input, Config& settings, BuildContext& context) {
   SlabOptions o;
-  o.thickness = positive(settings, "thickness_A", o.thickness);
+  o.thickness = settings.positive("thickness_A", o.thickness);
   o.vacuum = settings.number("vacuum_A", o.vacuum);
   o.charges = read_charges(settings);
   o.bonds = read_distances(settings, "bonds_A");
   o.primitive = settings.flag("primitive", true);
-  o.layer_tolerance = positive(settings, "layer_tolerance_A", o.layer_tolerance);
-  o.symmetry_precision = positive(settings, "symmetry_precision_A", o.symmetry_precision);
+  o.layer_tolerance = settings.positive("layer_tolerance_A", o.layer_tolerance);
+  o.symmetry_precision = settings.positive("symmetry_precision_A", o.symmetry_precision);
   const auto most_cut = at_least(settings, "max_cut_bonds", 0, o.bonds.empty() ? 1'000'000 : 0);
   o.whole_units = settings.flag("whole_units", false);
   if (o.whole_units && o.bonds.empty())
@@ -99,11 +99,11 @@ std::vector<Structure> build_slab(const Structure* input, Config& settings, Buil
 
 InterfaceOptions read_interface(Config& settings) {
   InterfaceOptions o;
-  o.match.max_area = positive(settings, "max_area_A2", o.match.max_area);
-  o.match.max_strain = positive(settings, "max_strain", o.match.max_strain);
+  o.match.max_area = settings.positive("max_area_A2", o.match.max_area);
+  o.match.max_strain = settings.positive("max_strain", o.match.max_strain);
   o.choice = static_cast<std::size_t>(at_least(settings, "match", 1, 1));
-  o.gap = positive(settings, "gap_A", o.gap);
-  if (settings.has("vacuum_A")) o.vacuum = positive(settings, "vacuum_A");
+  o.gap = settings.positive("gap_A", o.gap);
+  if (settings.has("vacuum_A")) o.vacuum = settings.positive("vacuum_A");
   settings.accept("vacuum_A");
   o.keep_volume = settings.flag("keep_volume", true);
   const std::vector<double> offset = exactly(settings, "offset", {0, 0});

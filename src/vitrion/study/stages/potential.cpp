@@ -7,7 +7,7 @@
 namespace vitrion::study {
 namespace {
 
-void plan(Config& study, Graph& graph) {
+void plan_potential(Config& study, Graph& graph) {
   if (!study.has("potential")) return;
   Config section = study.section("potential");
   Stage stage{.name = "potential", .title = "errors of the potential"};
@@ -37,7 +37,7 @@ void plan(Config& study, Graph& graph) {
 }  // namespace
 
 StageKind potential_kind() {
-  return {"potential", Phase::potential, plan};
+  return {"potential", Phase::potential, plan_potential};
 }
 
 }  // namespace vitrion::study

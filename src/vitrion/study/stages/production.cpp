@@ -55,7 +55,7 @@ void check(Config& section, const Graph& graph, double temperature) {
   md::read_md_options(section);
 }
 
-void plan(Config& study, Graph& graph) {
+void plan_production(Config& study, Graph& graph) {
   if (!study.has("production")) return;
   Config section = study.section("production");
   YAML::Node yaml = editable(section);
@@ -82,7 +82,7 @@ void plan(Config& study, Graph& graph) {
 }  // namespace
 
 StageKind production_kind() {
-  return {"production", Phase::dynamics, plan};
+  return {"production", Phase::dynamics, plan_production};
 }
 
 }  // namespace vitrion::study

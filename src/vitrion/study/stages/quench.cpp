@@ -39,7 +39,7 @@ Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, i
   return stage;
 }
 
-void plan(Config& study, Graph& graph) {
+void plan_quench(Config& study, Graph& graph) {
   if (graph.all<PotentialHandle>().empty())
     throw InputError(study.where(), "the section \"train\" is missing",
                      "Or name a potential that exists: potential: {file: lipon.almtp, test: [test.extxyz]}. Or learn "
@@ -72,7 +72,7 @@ void complete_md(YAML::Node yaml, const PotentialHandle& potential, std::int64_t
 }
 
 StageKind quench_kind() {
-  return {"quench", Phase::glasses, plan};
+  return {"quench", Phase::glasses, plan_quench};
 }
 
 }  // namespace vitrion::study

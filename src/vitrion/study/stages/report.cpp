@@ -7,7 +7,7 @@
 namespace vitrion::study {
 namespace {
 
-void plan(Config& study, Graph& graph) {
+void plan_report(Config& study, Graph& graph) {
   Stage stage{.name = "report", .title = "write the report"};
   stage.command = {graph.program(), "report", "report.yaml"};
   stage.outputs = {"report.html", "report.json"};
@@ -33,7 +33,7 @@ void plan(Config& study, Graph& graph) {
 }  // namespace
 
 StageKind report_kind() {
-  return {"report", Phase::report, plan};
+  return {"report", Phase::report, plan_report};
 }
 
 }  // namespace vitrion::study

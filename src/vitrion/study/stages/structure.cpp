@@ -4,7 +4,7 @@
 namespace vitrion::study {
 namespace {
 
-void plan(Config& study, Graph& graph) {
+void plan_structure(Config& study, Graph& graph) {
   Stage stage{.name = "structure", .title = "measure the structure of the glass"};
   stage.command = {graph.program(), "structure"};
   for (const GlassHandle& glass : graph.all<GlassHandle>()) {
@@ -20,7 +20,7 @@ void plan(Config& study, Graph& graph) {
 }  // namespace
 
 StageKind structure_kind() {
-  return {"structure", Phase::analyses, plan};
+  return {"structure", Phase::analyses, plan_structure};
 }
 
 }  // namespace vitrion::study

@@ -6,7 +6,7 @@
 namespace vitrion::study {
 namespace {
 
-void plan(Config& study, Graph& graph) {
+void plan_train(Config& study, Graph& graph) {
   if (!study.has("train")) return;
   const std::string slots = std::to_string(graph.study().slots);
   Stage stage{.name = "train", .title = "train the potential"};
@@ -34,7 +34,7 @@ void plan(Config& study, Graph& graph) {
 }  // namespace
 
 StageKind train_kind() {
-  return {"train", Phase::potential, plan};
+  return {"train", Phase::potential, plan_train};
 }
 
 }  // namespace vitrion::study

@@ -19,7 +19,7 @@ void take_former_name(Config& section, Graph& graph) {
                          section.where("species").text(), species, species));
 }
 
-void plan(Config& study, Graph& graph) {
+void plan_transport(Config& study, Graph& graph) {
   const std::vector<RunHandle> runs = graph.all<RunHandle>();
   if (runs.empty()) return;
   Stage stage{.name = "transport", .title = "measure ion transport"};
@@ -39,7 +39,7 @@ void plan(Config& study, Graph& graph) {
 }  // namespace
 
 StageKind transport_kind() {
-  return {"transport", Phase::analyses, plan};
+  return {"transport", Phase::analyses, plan_transport};
 }
 
 }  // namespace vitrion::study
