@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/check-format.sh
-cmake --preset release > /dev/null
+cmake --preset lint > /dev/null
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -22,25 +22,35 @@ case "${1:-}" in
   *) realpath --relative-to . -- "$@" ;;
 esac > "$scratch/sources"
 
-# "SOURCE INCLUDED", for files of ours, as the last build knows them.
-ninja -C build/release -t deps | awk '
-  /: #deps/ { source = ""; next }
-  source == "" && NF { source = $1 }
-  $1 ~ "^[.][.]/[.][.]/" { print source, $1 }' | sed 's#\.\./\.\./##g' > "$scratch/includes"
+# "SOURCE INCLUDED", for the source itself and files of ours that it includes.
+{ git ls-files src lammps apps
+  git grep -oE --untracked '^#include "[^"]+"' -- src lammps apps | tr -d '"'; } | awk '
+  !/:#include / { exists[$0]; next }
+  { split($0, part, ":#include "); included[part[1]] = included[part[1]] " " part[2] }
+  function visit(source, file,    names, i, n) {
+    if ((source, file) in seen) return
+    seen[source, file]; print source, file
+    n = split(included[file], names, " ")
+    for (i = 1; i <= n; ++i)
+      if ("src/" names[i] in exists) visit(source, "src/" names[i])
+      else if ("apps/" names[i] in exists) visit(source, "apps/" names[i])
+      else if (names[i] in exists) visit(source, names[i])
+  }
+  END { for (file in exists) if (file ~ /[.]cpp$/) visit(file, file) }' > "$scratch/includes"
 
 export clean="${XDG_CACHE_HOME:-$HOME/.cache}/vitrion/clang-tidy" includes="$scratch/includes"
 mkdir -p "$clean"
 look_at() {
   local text key
-  text=$(awk -v source="$1" '$1 == source { print $2 }' "$includes")
+  text=$(awk -v source="$1" '$1 == source { print $2 }' "$includes" | sort)
   # shellcheck disable=SC2086  # one word a file
   key=$(cat .clang-tidy scripts/lint.sh $text | sha256sum | cut -d' ' -f1)
-  [ -n "$text" ] && [ -e "$clean/$key" ] && return
+  [ -e "$clean/$key" ] && return
   # The warnings GCC is told to leave out have names that clang does not know.
-  clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2> "$clean/$key.said" ||
+  clang-tidy -p build/lint --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2> "$clean/$key.said" ||
     { cat "$clean/$key.said"; rm "$clean/$key.said"; return 1; }
   rm "$clean/$key.said"
-  [ -z "$text" ] || touch "$clean/$key"
+  touch "$clean/$key"
 }
 export -f look_at
 xargs -r -P "$(nproc)" -I{} bash -c 'look_at "$1"' _ {} < "$scratch/sources" || { echo "lint: see above" >&2; exit 1; }
