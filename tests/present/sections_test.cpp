@@ -96,11 +96,11 @@ TEST(MdSection, NamesTheRunAndWarnsWhereThePotentialGuesses) {
 
 TEST(MdSection, AndResultsAreAsTheSchemasSay) {
   md::RunOutcome run = outcome();
-  EXPECT_EQ(test::violations(with_header(md_kind, md::to_json(run)), "md"), "");
+  EXPECT_EQ(test::violations(with_header(md::md_kind, md::to_json(run)), "md"), "");
   run.status = md::RunOutcome::Status::stopped_by_guard;
   run.guard =
       md::GuardEvent{.kind = md::GuardEvent::Kind::force, .stage = "melt", .message = "too hot", .remedy = "cool"};
-  EXPECT_EQ(test::violations(with_header(md_kind, md::to_json(run)), "md"), "");
+  EXPECT_EQ(test::violations(with_header(md::md_kind, md::to_json(run)), "md"), "");
   EXPECT_THAT(report::to_text(md_section(run, "md-900K-1")), HasSubstr("error: The guard stopped a run"));
   nlohmann::json replica = md::to_json(run);
   replica["folder"] = ".";
