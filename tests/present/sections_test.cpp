@@ -33,9 +33,10 @@ transport::TransportSeries series() {
 
 TEST(TransportSection, SaysOnATerminalWhatIsResolvedAndWhatWouldResolveTheRest) {
   const std::string text = report::to_text(transport_section(series()));
-  for (const char* said : {"How fast does Li move? D* = ", "cm^2/s", "At 900 K, the lowest temperature resolved",
-                           "E_a = ", "NOT RESOLVED", "EXTRAPOLATED", "600 K: D*: ", "of runs would resolve it",
-                           "two temperatures: nothing tests the law", "simulated", "log-log slope"})
+  for (const char* said : {"How fast does Li move? (!) D* = ", "Mind the warnings", "is vacuum", "cm^2/s",
+                           "At 900 K, the lowest temperature resolved", "E_a = ", "NOT RESOLVED", "EXTRAPOLATED",
+                           "600 K: D*: ", "of runs would resolve it", "two temperatures: nothing tests the law",
+                           "simulated", "log-log slope"})
     EXPECT_THAT(text, HasSubstr(said));
 }
 

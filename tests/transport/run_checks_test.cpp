@@ -152,6 +152,19 @@ TEST(DiffusingHost, MotionThatLeadsNowhereIsNone) {
   EXPECT_EQ(refusal(Box(14, 800, 7).vibrating("Li", 24, 0.2).vibrating("O", 40, 0.1).frames()), "") << "nothing moves";
 }
 
+// Four walkers for a host are known poorly; a host that rests is not taken for one that moves.
+TEST(DiffusingHost, IsFoundAmongFewAtomsAndNotInvented) {
+  int found = 0, invented = 0;
+  for (std::uint64_t seed = 100; seed < 200; ++seed) {
+    const auto host = [&](Box box) { return motion_of(box.frames(), {.species = li}).checks.host.front(); };
+    found += diffusion_of(host(Box(12, 200, seed).vibrating("Li", 4, 0.1).walkers("O", 4, 0.3))) > 0;
+    invented += diffusion_of(host(Box(12, 200, seed).vibrating("Li", 4, 0.1).turning("O", 12, 0.5))) > 0;
+    invented += diffusion_of(host(Box(12, 200, seed).vibrating("Li", 4, 0.1).vibrating("O", 12, 0.5))) > 0;
+  }
+  EXPECT_GE(found, 80);
+  EXPECT_LE(invented, 4);  // of 200
+}
+
 TEST(DiffusingHost, ItsDiffusionIsThatOfItsSteps) {
   for (const double deviation : {0.05, 0.1, 0.4}) {
     const RunMotion run =

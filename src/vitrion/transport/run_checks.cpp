@@ -9,15 +9,22 @@
 namespace vitrion::transport {
 namespace {
 
-constexpr double much_vacuum = 0.05;  // of the volume
-constexpr double slab_gap = 6;        // Å without an atom: no packing of atoms leaves so much
-constexpr double certain_rise = 4;    // standard errors
-constexpr double least_rise = 0.2;    // Å^2
+constexpr double much_vacuum = 0.05;    // of the volume
+constexpr double slab_gap = 6;          // Å without an atom: no packing of atoms leaves so much
+constexpr double certain_rise = 3;      // standard errors
+constexpr double still_growing = 1.25;  // from half of a lag to the lag; 2 where atoms diffuse
+constexpr double least_rise = 0.2;      // Å^2
 
 // Of a mean of squares of Gaussian displacements.
 double variance_of(const HostMotion& m, std::size_t level) {
   const auto n = static_cast<double>(m.windows[level] * m.n_atoms);
   return m.msd[level] * m.msd[level] * 2 / (3 * n);
+}
+
+// Whether the MSD grew over the two octaves up to a level, beyond doubt.
+bool rises(const HostMotion& m, std::size_t late) {
+  const double error = std::sqrt(variance_of(m, late) + variance_of(m, late - 2));
+  return m.msd[late] - m.msd[late - 2] > std::max(least_rise, certain_rise * error);
 }
 
 std::string step_warning(const LargestStep& step, const std::string& unwrapping) {
@@ -53,11 +60,11 @@ std::string vacuum_warning(const neighbors::Vacuum& v) {
 
 double diffusion_of(const HostMotion& m) {
   if (m.msd.size() < 3) return 0;
-  const std::size_t late = m.msd.size() - 1, early = late - 2;
-  const double rise = m.msd[late] - m.msd[early];
-  const double error = std::sqrt(variance_of(m, late) + variance_of(m, early));
-  if (!(rise > std::max(least_rise, certain_rise * error))) return 0;
-  return rise / (6 * (std::ldexp(1.0, static_cast<int>(late)) - std::ldexp(1.0, static_cast<int>(early))));
+  const std::size_t late = m.msd.size() - 1;
+  // Few atoms leave the longest lag in doubt: half of it has twice the windows, and what is bounded grows no further.
+  const bool goes_on = late >= 3 && rises(m, late - 1) && m.msd[late] > still_growing * m.msd[late - 1];
+  if (!rises(m, late) && !goes_on) return 0;
+  return (m.msd[late] - m.msd[late - 2]) / (6 * 0.75 * std::ldexp(1.0, static_cast<int>(late)));
 }
 
 void RunChecker::start(const std::vector<Species>& species, const std::vector<std::size_t>& reference,

@@ -34,8 +34,9 @@ struct HostMotion {
   std::vector<std::size_t> windows = {};
 };
 
-/// Å^2 a frame: slope / 6 of the MSD over the last two octaves of lags, where its rise is beyond doubt (four standard
-/// errors and 0.2 Å^2), else 0. Atoms that vibrate, or turn with their molecule, have none.
+/// Å^2 a frame: slope / 6 of the MSD over the last two octaves of lags, where it rises beyond doubt (three standard
+/// errors and 0.2 Å^2, there or half as far with more windows), else 0. Atoms that vibrate, or turn with their
+/// molecule, have none.
 double diffusion_of(const HostMotion& motion);
 
 struct RunChecks {
