@@ -116,7 +116,7 @@ TEST(RunWarnings, StrictIsContentWithoutThem) {
   std::string text;
   // A full box of 4 Å spacing; nothing to warn of.
   Random random(6);
-  for (int t = 0; t < 4; ++t) {
+  for (int t = 0; t < 40; ++t) {
     text += "216\nLattice=\"15 0 0 0 15 0 0 0 15\" Properties=species:S:1:pos:R:3\n";
     for (int i = 0; i < 216; ++i) {
       text += i % 2 != 0 ? "O" : "Li";

@@ -67,6 +67,19 @@ double diffusion_of(const HostMotion& m) {
   return (m.msd[late] - m.msd[late - 2]) / (6 * 0.75 * std::ldexp(1.0, static_cast<int>(late)));
 }
 
+std::vector<double> own_diffusion(const std::vector<HostMotion>& host) {
+  std::vector<double> own;
+  for (const HostMotion& m : host) own.push_back(diffusion_of(m));
+  const std::vector<double> seen = own;
+  for (int pass = 0; pass < 3; ++pass) {
+    double mean = 0;  // of the diffusion of the host's mean
+    for (std::size_t h = 0; h < host.size(); ++h) mean += host[h].squared_weights * own[h];
+    // What is no more than twice the wandering of the mean is that wandering, as well as it can be told.
+    for (std::size_t h = 0; h < host.size(); ++h) own[h] = host.size() > 1 && seen[h] < 2 * mean ? 0 : seen[h];
+  }
+  return own;
+}
+
 void RunChecker::start(const std::vector<Species>& species, const std::vector<std::size_t>& reference,
                        const std::vector<double>& weights) {
   reference_ = reference;

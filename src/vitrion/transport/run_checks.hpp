@@ -39,6 +39,9 @@ struct HostMotion {
 /// molecule, have none.
 double diffusion_of(const HostMotion& motion);
 
+/// The same of every species of a host, less what each only seems to move because the mean of all of them wanders.
+std::vector<double> own_diffusion(const std::vector<HostMotion>& host);
+
 struct RunChecks {
   LargestStep step;
   std::vector<HostMotion> host;  ///< every species of the reference

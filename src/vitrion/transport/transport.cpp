@@ -70,24 +70,27 @@ void check_replicas(const std::vector<RunMotion>& runs) {
 // Å^2/fs that the host's own diffusion adds to D_J: its mean is the walker that all ions are measured against.
 double added_by_host(const RunMotion& run) {
   double sum = 0;
-  for (const HostMotion& m : run.checks.host) sum += m.squared_weights * diffusion_of(m);
+  const std::vector<double> own = own_diffusion(run.checks.host);
+  for (std::size_t h = 0; h < own.size(); ++h) sum += run.checks.host[h].squared_weights * own[h];
   return static_cast<double>(run.n_ions) * sum / run.tracer.timestep;
 }
 
-std::string names_of(const std::vector<HostMotion>& host, bool diffusing) {
+std::string staying_in(const std::vector<HostMotion>& host) {
   std::vector<Species> list;
-  for (const HostMotion& m : host)
-    if ((diffusion_of(m) > 0) == diffusing) list.push_back(m.species);
+  const std::vector<double> own = own_diffusion(host);
+  for (std::size_t h = 0; h < own.size(); ++h)
+    if (own[h] == 0) list.push_back(host[h].species);
   return join_names(list, ",");
 }
 
 // "Na diffuses (4.9e-05 cm²/s)"
 std::string diffusers(const RunMotion& run) {
   std::string text;
-  for (const HostMotion& m : run.checks.host)
-    if (const double d = diffusion_of(m); d > 0)
-      text += fmt::format("{}{} diffuses ({:.2g} cm²/s)", text.empty() ? "" : ", ", m.species.name(),
-                          d / run.tracer.timestep * units::A2_per_fs_in_cm2_per_s);
+  const std::vector<double> own = own_diffusion(run.checks.host);
+  for (std::size_t h = 0; h < own.size(); ++h)
+    if (own[h] > 0)
+      text += fmt::format("{}{} diffuses ({:.2g} cm²/s)", text.empty() ? "" : ", ", run.checks.host[h].species.name(),
+                          own[h] / run.tracer.timestep * units::A2_per_fs_in_cm2_per_s);
   return text;
 }
 
@@ -102,11 +105,11 @@ void check_host(TransportResult& result, bool accepted) {
         "the host is no frame to measure against: {}, which adds about {:.2g} cm²/s to D_J, and {:.2g} to D* ({:.2g})",
         diffusers(run), added * units::A2_per_fs_in_cm2_per_s,
         added / static_cast<double>(run.n_ions) * units::A2_per_fs_in_cm2_per_s, scale * units::A2_per_fs_in_cm2_per_s);
-    const std::string staying = names_of(run.checks.host, false);
+    const std::string staying = staying_in(run.checks.host);
     if (!accepted && added > wandering_host * scale)
       throw InputError(Location{run.file}, what,
                        (staying.empty() ? std::string("Nothing stays in place: measure against --frame com.")
-                                        : "Name what stays as the host: --host " + staying + "; or --frame com.") +
+                                        : "Name what stays as the host: --host " + staying + ".") +
                            " --diffusing-host accepts it as it is.");
     result.warnings.push_back(run.file + ": " + what);
   }

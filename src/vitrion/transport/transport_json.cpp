@@ -55,11 +55,14 @@ Json of(const Diffusivity& d, double timestep) {
 // Every species of the reference: whether it stays.
 Json host_json(const RunMotion& run) {
   Json host = Json::array();
-  for (const HostMotion& m : run.checks.host)
+  const std::vector<double> own = own_diffusion(run.checks.host);
+  for (std::size_t h = 0; h < own.size(); ++h) {
+    const HostMotion& m = run.checks.host[h];
     host.push_back({{"species", m.species.name()},
                     {"n_atoms", m.n_atoms},
-                    {"D_cm2_per_s", diffusion_of(m) / run.tracer.timestep * units::A2_per_fs_in_cm2_per_s},
+                    {"D_cm2_per_s", own[h] / run.tracer.timestep * units::A2_per_fs_in_cm2_per_s},
                     {"longest_lag_msd_A2", m.msd.empty() ? Json(nullptr) : Json(m.msd.back())}});
+  }
   return host;
 }
 
