@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "frontend/mpi.hpp"
+#include "frontend/strict.hpp"
 #include "lammps/lammps_potential.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/text.hpp"
@@ -17,7 +18,7 @@
 
 namespace {
 
-enum ExitCode { success = 0, failed = 1, bad_input = 2 };
+enum ExitCode { success = 0, failed = 1, bad_input = 2, doubtful = 3 };
 
 using namespace vitrion;
 
@@ -65,7 +66,7 @@ int main(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   app.footer(
       "`vitrion COMMAND --help` explains a command with examples.\n"
-      "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used.");
+      "Exit codes: 0 done, 1 failed or stopped, 2 the input cannot be used, 3 done with warnings (--strict).");
   cli::add_commands(app);
 
   try {
@@ -83,6 +84,9 @@ int main(int argc, char** argv) {
     else
       app.exit(e);
     return bad_input;
+  } catch (const frontend::StrictWarnings& e) {
+    fmt::print(stderr, "vitrion: {}\n", e.what());
+    return doubtful;
   } catch (const InputError& e) {
     fmt::print(stderr, "vitrion: {}\n", e.what());
     return bad_input;

@@ -15,15 +15,16 @@
 namespace vitrion::cli {
 namespace {
 
-void run_md(Config& config, const RunOptions& run, const ResultFiles& files, const Session& session) {
+void run_md(Config& config, const MdFlags& flags, const Session& session) {
   const md::MdOptions options = md::read_md_options(config);
   const md::RunOutcome outcome = md::run_md(options, session);
   if (!md::Mpi().is_root()) return;
   const report::Section section = present::md_section(outcome, options.folder);
   fmt::print("{}", report::to_text(section));
-  files.write(present::md_kind, md::to_json(outcome), section, run);
+  flags.files.write(md::md_kind, md::to_json(outcome), section, flags.run);
   if (outcome.guard) throw std::runtime_error(stop_message(outcome, options.folder));
   fmt::print("Final structure: {} (LAMMPS data: {})\n", outcome.final_structure.string(), outcome.final_data.string());
+  flags.strict.heed(outcome.warnings());
 }
 
 }  // namespace

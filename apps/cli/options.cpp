@@ -1,10 +1,13 @@
 #include "cli/options.hpp"
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "cli/terminal.hpp"
+#include "frontend/strict.hpp"
 #include "frontend/threads.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
@@ -65,6 +68,16 @@ void PrecisionOptions::add_to(CLI::App& command) {
   command.add_option("--precision", precision, "Arithmetic: float for NequIP only")
       ->check(CLI::IsMember({"double", "float"}))
       ->capture_default_str();
+}
+
+void StrictOption::add_to(CLI::App& command) {
+  command.add_flag("--strict", strict, "Exit code 3 where there are warnings; everything is written all the same");
+}
+
+void StrictOption::heed(const std::vector<std::string>& warnings) const {
+  if (!strict || warnings.empty()) return;
+  throw frontend::StrictWarnings(fmt::format("{} warning{}, and --strict was given: exit code 3. The first: {}",
+                                             warnings.size(), warnings.size() == 1 ? "" : "s", warnings.front()));
 }
 
 void RunOptions::add_to(CLI::App& command) {

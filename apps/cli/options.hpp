@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vitrion/io/frames.hpp"
 #include "vitrion/potentials/potential.hpp"
@@ -35,6 +36,15 @@ struct PrecisionOptions {
   potentials::Precision value() const {
     return precision == "float" ? potentials::Precision::single_precision : potentials::Precision::double_precision;
   }
+};
+
+/// --strict: warnings end with exit code 3, after everything was written.
+struct StrictOption {
+  bool strict = false;
+
+  void add_to(CLI::App& command);
+  /// Call last. Throws frontend::StrictWarnings where there are warnings and --strict was given.
+  void heed(const std::vector<std::string>& warnings) const;
 };
 
 /// --threads N (default: all processors) and --json FILE.

@@ -15,23 +15,27 @@
 namespace vitrion::cli {
 namespace {
 
-void run_quench(Config& config, const RunOptions& run, const ResultFiles& files, const Session& session) {
+void run_quench(Config& config, const MdFlags& flags, const Session& session) {
   const md::QuenchOutcome outcome = md::run_quench(md::read_quench_options(config), session);
   if (!md::Mpi().is_root()) return;
   nlohmann::json replicas = nlohmann::json::array();
+  std::vector<std::string> warnings;
   for (std::size_t r = 0; r < outcome.replicas.size(); ++r) {
     nlohmann::json replica = md::to_json(outcome.replicas[r]);
     replica["folder"] = outcome.folders[r].string();
     replicas.push_back(std::move(replica));
+    for (const std::string& text : outcome.replicas[r].warnings())
+      warnings.push_back(outcome.folders[r].filename().string() + ": " + text);
   }
   const report::Section section = present::quench_section(outcome);
   fmt::print("{}", report::to_text(section));
-  files.write(present::quench_kind, {{"replicas", replicas}}, section, run);
+  flags.files.write(present::quench_kind, {{"replicas", replicas}, {"warnings", warnings}}, section, flags.run);
   std::string stops;
   for (std::size_t r = 0; r < outcome.replicas.size(); ++r)
     if (outcome.replicas[r].guard)
       stops += (stops.empty() ? "" : "\n") + stop_message(outcome.replicas[r], outcome.folders[r]);
   if (!stops.empty()) throw std::runtime_error(stops);
+  flags.strict.heed(warnings);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/report/report.hpp"
 #include "vitrion/study/study_report.hpp"
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 struct ReportCommand {
   std::vector<std::string> sources;
   std::string output, title;
+  StrictOption strict;
 
   fs::path target() const {
     if (!output.empty()) return output;
@@ -33,12 +35,13 @@ void ReportCommand::execute() const {
   const fs::path to = target();
   if (to.extension() != ".html") {
     for (const fs::path& file : report::write_report(page, to)) fmt::print("{}\n", file.string());
-    return;
+    return strict.heed(report::warnings_of(page));
   }
   const fs::path json = fs::path(to).replace_extension(".json");
   write_file_atomically(json, report::to_json(page).dump(1) + "\n");
   write_file_atomically(to, report::to_html(page));
   fmt::print("{}\n{}\n", to.string(), json.string());
+  strict.heed(report::warnings_of(page));
 }
 
 }  // namespace
@@ -53,6 +56,7 @@ void add_report(CLI::App& app) {
   sub->add_option("--output", command->output,
                   "NAME.html for the page (and NAME.json), or a folder, which also gets the figures [report.html]");
   sub->add_option("--title", command->title, "Stands over the report (default: the titles of the studies)");
+  command->strict.add_to(*sub);
   sub->footer(
       "Examples:\n"
       "  vitrion report lipon --output lipon.html\n"

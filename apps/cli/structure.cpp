@@ -10,6 +10,7 @@
 #include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
+#include "vitrion/md/warnings.hpp"
 #include "vitrion/present/structure.hpp"
 #include "vitrion/report/text.hpp"
 
@@ -21,6 +22,7 @@ struct StructureCommand {
   InputOptions input;
   RunOptions run;
   ResultFiles results;
+  StrictOption strict;
   double r_max = 0, bin_width = 0.05, q_max = 12;
   std::string pairs, cutoffs, formers, ligands;
 };
@@ -39,7 +41,10 @@ structure::Analysis analyse(const StructureCommand& command) {
     terminal_session().check_stop();
     analyser.add(*frame);
   }
-  return analyser.finish(terminal_session());
+  structure::Analysis analysis = analyser.finish(terminal_session());
+  const std::vector<std::string> runs = md::warnings_beside(command.files);
+  analysis.warnings.insert(analysis.warnings.begin(), runs.begin(), runs.end());
+  return analysis;
 }
 
 void execute(const StructureCommand& command) {
@@ -48,6 +53,7 @@ void execute(const StructureCommand& command) {
   const report::Section section = present::structure_section(analysis, command.pairs);
   fmt::print("{}", report::to_text(section));
   command.results.write(structure::structure_kind, structure::to_json(analysis), section, command.run);
+  command.strict.heed(analysis.warnings);
 }
 
 }  // namespace
@@ -67,6 +73,7 @@ void add_structure(CLI::App& app) {
   sub->add_option("--ligands", command->ligands, "Corners of their polyhedra (default: those of O, N, S, F present)");
   command->results.add_to(*sub);
   command->run.add_to(*sub);
+  command->strict.add_to(*sub);
   sub->footer(
       "Examples:\n"
       "  vitrion structure glass.extxyz\n"

@@ -12,6 +12,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/md/warnings.hpp"
 #include "vitrion/present/transport.hpp"
 #include "vitrion/report/text.hpp"
 #include "vitrion/transport/calibration.hpp"
@@ -21,12 +22,14 @@ namespace {
 
 struct TransportCommand {
   std::vector<std::string> runs;
-  std::string ion, species, frame = "host", scratch;
-  bool series = false;
+  std::string ion, species, host, frame = "host", scratch;
+  bool series = false, diffusing_host = false;
   InputOptions input;
   RunOptions run;
   ResultFiles results;
-  double temperature = 0, charge = 0, hop_length = 3, memory_MiB = 1024;
+  StrictOption strict;
+  double temperature = 0, hop_length = 3, memory_MiB = 1024;
+  std::optional<double> charge, volume;
   std::vector<double> extrapolate{300};
 };
 
@@ -47,16 +50,27 @@ RunSpec parse_run(const std::string& text) {
   return {text.substr(0, at), *value};
 }
 
+std::vector<Species> read_host(const TransportCommand& command) {
+  if (command.host.empty()) return {};
+  if (!command.frame.starts_with("host"))
+    throw InputError("--host " + command.host + " and --frame " + command.frame + " name two references",
+                     "Leave one of them out.");
+  return parse_species_list(command.host);
+}
+
 transport::RunMotion measure(const TransportCommand& command, const std::vector<std::string>& files) {
   transport::TrackOptions options{.species = Species::element(command.ion),
                                   .frame = transport::parse_reference_frame(command.frame),
+                                  .host = read_host(command),
                                   .file = files.front(),
                                   .memory = static_cast<std::size_t>(command.memory_MiB * 1024 * 1024),
                                   .scratch = command.scratch};
   const auto reader =
       io::open_frames(std::vector<std::filesystem::path>(files.begin(), files.end()), command.input.read_options());
-  return transport::measure_motion(transport::follow_ions([&] { return reader->next(); }, options, terminal_session()),
-                                   terminal_session());
+  transport::RunMotion motion = transport::measure_motion(
+      transport::follow_ions([&] { return reader->next(); }, options, terminal_session()), terminal_session());
+  motion.warnings = md::warnings_beside(files);
+  return motion;
 }
 
 /// The runs of each temperature; runs without one share the key "nothing".
@@ -78,13 +92,19 @@ transport::RunsByTemperature measure_all(const TransportCommand& command) {
 
 void execute(const TransportCommand& command) {
   command.run.apply();
-  transport::TransportOptions options{.diffusivity = {.hop_length = command.hop_length}};
-  if (command.charge != 0) options.charge = command.charge;
+  const transport::TransportOptions options{.diffusivity = {.hop_length = command.hop_length},
+                                            .charge = command.charge,
+                                            .volume = command.volume,
+                                            .diffusing_host = command.diffusing_host};
   const transport::TransportSeries series =
       transport::analyse_series(measure_all(command), options, command.extrapolate);
   const report::Section section = present::transport_section(series);
   fmt::print("{}", report::to_text(section));
   command.results.write(transport::transport_kind, transport::to_json(series), section, command.run);
+  std::vector<std::string> warnings;
+  for (const transport::TransportResult& r : series.temperatures)
+    warnings.insert(warnings.end(), r.warnings.begin(), r.warnings.end());
+  command.strict.heed(warnings);
 }
 
 // What --species says here: the ion, where it is one element (as it did before there was --ion), else the types.
@@ -157,6 +177,10 @@ void add_transport(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   sub->add_option("--frame", command->frame, "Displacements are against: host, host_mass, com or lab")
       ->capture_default_str();
+  sub->add_option("--host", command->host,
+                  "Species of the host, where not all others stay in place: O, or P,O (with --frame host)");
+  sub->add_flag("--diffusing-host", command->diffusing_host,
+                "Measure against a host that diffuses; D_J and the Haven ratio are then its own doing");
   sub->add_option("--types", command->input.species, "Elements of types 0, 1, ... where the file names none: Mg,V,O");
   command->input.add_timestep_to(*sub);
   command->input.add_units_to(*sub);
@@ -165,6 +189,9 @@ void add_transport(CLI::App& app) {
   sub->add_option("--format", command->input.format, "Format, when the name and content do not tell");
   sub->add_flag("--series", command->series, "The files are consecutive parts of one run, in natural order");
   sub->add_option("--charge", command->charge, "Charge per ion in e (default: the usual oxidation state)");
+  sub->add_option("--volume", command->volume,
+                  "Å³ of the material, where the cell holds a vacuum (default: mean volume of the cell)")
+      ->check(CLI::PositiveNumber);
   sub->add_option("--hop-length", command->hop_length, "Distance between neighbouring sites, Å")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -177,6 +204,7 @@ void add_transport(CLI::App& app) {
   sub->add_option("--scratch", command->scratch, "Folder of the scratch file (default: the system's temporary folder)");
   command->results.add_to(*sub);
   command->run.add_to(*sub);
+  command->strict.add_to(*sub);
   sub->footer(
       "Examples:\n"
       "  vitrion transport run.extxyz --ion Li --temperature 600 --json transport.json\n"
@@ -184,6 +212,7 @@ void add_transport(CLI::App& app) {
       "  vitrion transport 600K.dump@600 900K-a.dump@900 900K-b.dump@900 1200K.dump@1200 --ion Li \\\n"
       "      --types Li,P,O,N --timestep 1 --plots figures/      (Arrhenius; two replicas at 900 K)\n"
       "  vitrion transport XDATCAR --ion Li --timestep 100 --frame com\n"
+      "  vitrion transport mixed.dump --ion Li --host P,O --timestep 1  (Na moves as well: it is no part of the host)\n"
       "  vitrion transport calibration                              (are the error bars right?)\n"
       "\n"
       "A diffusion coefficient that the run does not resolve is given as an upper bound, never as a value.");

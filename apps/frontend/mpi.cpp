@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "frontend/strict.hpp"
 #include "frontend/threads.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/parallel.hpp"
@@ -89,6 +90,8 @@ void run_on_all_ranks(const Session& session, const std::function<void(const Ses
   } catch (const Interrupted&) {
     if (mpi.is_root()) throw;
     std::exit(1);
+  } catch (const StrictWarnings&) {
+    throw;  // of the first rank, after the others have ended
   } catch (const InputError& e) {
     end_all(e.what(), 2);
   } catch (const std::exception& e) {

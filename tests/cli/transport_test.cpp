@@ -82,5 +82,68 @@ TEST(Transport, ResultsOfTwoRunsMakeOneReport) {
   EXPECT_EQ(test::run_program("cd " + folder.string() + " && vitrion report a").exit_code, 2);
 }
 
+// What a run warns of reaches every JSON, the terminal and the report; --strict makes it an exit code.
+TEST(RunWarnings, ReachTransportStructureAndTheReport) {
+  const fs::path folder = test::scratch_folder();
+  const fs::path file = walk(folder / "md-900K-1" / "produce.extxyz");
+  write_file_atomically(folder / "md-900K-1" / "result.json", R"({"status": "finished", "stages": [{"name": "produce",
+    "warnings": [{"code": "density", "message": "the density went from 1.190 to 0.410 g/cm³", "lasting": true}]}]})");
+  const std::string warning = "md-900K-1: produce: the density went from 1.190 to 0.410 g/cm³";
+  const std::string in_folder = "cd " + folder.string() + " && ";
+  const std::string transport_run = in_folder + "vitrion transport md-900K-1/produce.extxyz --ion Li --result t";
+  const std::string structure_run = in_folder + "vitrion structure md-900K-1/produce.extxyz --result s";
+  const std::string report_run = in_folder + "vitrion report t s --output both.html";
+  for (const std::string& command : {transport_run, structure_run, report_run}) {
+    const test::Run made = test::run_program(command);
+    EXPECT_EQ(made.exit_code, 0) << made.output;
+    const test::Run strict = test::run_program(command + " --strict");
+    EXPECT_EQ(strict.exit_code, 3) << strict.output;
+    EXPECT_THAT(strict.output, HasSubstr("--strict was given"));
+  }
+  EXPECT_THAT(test::run_program(transport_run).output, HasSubstr("the density went from 1.190"));
+  EXPECT_THAT(test::run_program(structure_run).output, HasSubstr("the density went from 1.190"));
+  const nlohmann::json t = read_json(folder / "t" / "result.json"), s = read_json(folder / "s" / "result.json");
+  EXPECT_EQ(test::violations(t, "transport") + test::violations(s, "structure"), "");
+  EXPECT_EQ(t.at("temperatures").at(0).at("warnings").at(0), warning);
+  EXPECT_EQ(s.at("warnings").at(0), warning);
+  const nlohmann::json report = read_json(folder / "both.json");
+  EXPECT_THAT(report.at("warnings").get<std::vector<std::string>>(), testing::Contains(HasSubstr(warning)).Times(2));
+  EXPECT_THAT(read_file(folder / "both.html"), HasSubstr("the density went from 1.190"));
+}
+
+TEST(RunWarnings, StrictIsContentWithoutThem) {
+  const fs::path folder = test::scratch_folder();
+  std::string text;
+  // A full box of 4 Å spacing; nothing to warn of.
+  Random random(6);
+  for (int t = 0; t < 40; ++t) {
+    text += "216\nLattice=\"15 0 0 0 15 0 0 0 15\" Properties=species:S:1:pos:R:3\n";
+    for (int i = 0; i < 216; ++i) {
+      text += i % 2 != 0 ? "O" : "Li";
+      for (const int site : {i % 6, i / 6 % 6, i / 36})
+        text += " " + std::to_string(2.5 * site + 0.05 * random.normal());
+      text += "\n";
+    }
+  }
+  write_file_atomically(folder / "box.extxyz", text);
+  const std::string file = (folder / "box.extxyz").string();
+  EXPECT_EQ(test::run_program("vitrion structure " + file + " --strict").exit_code, 0);
+  const test::Run run = test::run_program("vitrion transport " + file + " --ion Li --timestep 100 --strict");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+}
+
+TEST(Transport, HostIsNamedAndMustFitTheFrame) {
+  const fs::path file = walk(test::scratch_folder() / "walk.extxyz");
+  EXPECT_EQ(transport(file, "--ion Li --host O").exit_code, 0);
+  EXPECT_EQ(transport(file, "--ion Li --host O --frame lab").exit_code, 2);
+  EXPECT_EQ(transport(file, "--ion Li --host Li").exit_code, 2);
+  EXPECT_EQ(transport(file, "--ion Li --host P").exit_code, 2);
+  EXPECT_EQ(transport(file, "--ion Li --charge 0").exit_code, 2);
+  const test::Run moving = transport(file, "--ion O");
+  EXPECT_EQ(moving.exit_code, 2) << moving.output;
+  EXPECT_THAT(moving.output, HasSubstr("Li diffuses"));
+  EXPECT_EQ(transport(file, "--ion O --diffusing-host").exit_code, 0);
+}
+
 }  // namespace
 }  // namespace vitrion

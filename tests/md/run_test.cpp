@@ -150,6 +150,7 @@ TEST(RunMd, WritesEveryFrameOnceUnwrappedAndInOrder) {
 // kill -9 at many moments, with half-written files added for good measure: every byte ends up as in one go.
 TEST(RunMd, KilledAndResumedRunEqualsAnUninterruptedOne) {
   const fs::path folder = fluid_folder(22, R"(checkpoint_steps: 60
+guard: {density_ratio: [0.5, 2]}
 stages:
   - {name: minimize, ensemble: minimize, steps: 100}
   - {name: melt, ensemble: nvt, temperature_K: 3000, steps: 300, timestep_fs: 0.5, dump_steps: 20}
@@ -174,7 +175,7 @@ vitrion md run.yaml output=pieces --threads 1)");
     EXPECT_EQ(read_file(entry.path()), read_file(other)) << entry.path();
     ++compared;
   }
-  EXPECT_EQ(compared, 10);  // four tables, three trajectories, final.extxyz, final.data, summary.json
+  EXPECT_EQ(compared, 11);  // four tables, three trajectories, final.extxyz, final.data, result.json, summary.json
 }
 
 // Two and four ranks follow the trajectory of one as long as rounding has not grown into chaos.

@@ -33,9 +33,10 @@ transport::TransportSeries series() {
 
 TEST(TransportSection, SaysOnATerminalWhatIsResolvedAndWhatWouldResolveTheRest) {
   const std::string text = report::to_text(transport_section(series()));
-  for (const char* said : {"How fast does Li move? D* = ", "cm^2/s", "At 900 K, the lowest temperature resolved",
-                           "E_a = ", "NOT RESOLVED", "EXTRAPOLATED", "600 K: D*: ", "of runs would resolve it",
-                           "two temperatures: nothing tests the law", "simulated", "log-log slope"})
+  for (const char* said : {"How fast does Li move? (!) D* = ", "Mind the warnings", "is vacuum", "cm^2/s",
+                           "At 900 K, the lowest temperature resolved", "E_a = ", "NOT RESOLVED", "EXTRAPOLATED",
+                           "600 K: D*: ", "of runs would resolve it", "two temperatures: nothing tests the law",
+                           "simulated", "log-log slope"})
     EXPECT_THAT(text, HasSubstr(said));
 }
 
@@ -96,11 +97,11 @@ TEST(MdSection, NamesTheRunAndWarnsWhereThePotentialGuesses) {
 
 TEST(MdSection, AndResultsAreAsTheSchemasSay) {
   md::RunOutcome run = outcome();
-  EXPECT_EQ(test::violations(with_header(md_kind, md::to_json(run)), "md"), "");
+  EXPECT_EQ(test::violations(with_header(md::md_kind, md::to_json(run)), "md"), "");
   run.status = md::RunOutcome::Status::stopped_by_guard;
   run.guard =
       md::GuardEvent{.kind = md::GuardEvent::Kind::force, .stage = "melt", .message = "too hot", .remedy = "cool"};
-  EXPECT_EQ(test::violations(with_header(md_kind, md::to_json(run)), "md"), "");
+  EXPECT_EQ(test::violations(with_header(md::md_kind, md::to_json(run)), "md"), "");
   EXPECT_THAT(report::to_text(md_section(run, "md-900K-1")), HasSubstr("error: The guard stopped a run"));
   nlohmann::json replica = md::to_json(run);
   replica["folder"] = ".";

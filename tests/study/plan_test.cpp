@@ -103,6 +103,29 @@ TEST(Plan, APotentialThatExistsIsJudgedInPlaceOfTraining) {
   }
 }
 
+// Flags without a value, and what stages read of the runs they use.
+TEST(Plan, FlagsAreTrueOrLeftOutAndWarningsAreInputs) {
+  std::string text = with_potential("{file: " + test::source("data/lipon-nequip/lipon.safetensors").string() +
+                                    ", test: [" + test::source("data/lipon-pbe/own_md.extxyz").string() + "]}");
+  const std::size_t at = text.find("transport:");
+  text = text.substr(0, at) + "transport: {ion: Li, diffusing-host: true, series: false}\n";
+  Config config = Config::parse(text, test::source("examples/lipon/study.yaml").string());
+  const Study study = plan_study(config, "vitrion");
+  const auto holds = [](const std::vector<std::string>& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  for (const Stage& stage : study.stages) {
+    if (stage.name == "transport") {
+      EXPECT_TRUE(holds(stage.command, "--diffusing-host"));
+      EXPECT_FALSE(holds(stage.command, "true") || holds(stage.command, "--series"));
+    }
+    const bool from_runs = stage.name == "structure" || stage.name == "transport" || stage.name.starts_with("md-");
+    const bool reads_result = std::any_of(stage.inputs.begin(), stage.inputs.end(),
+                                          [](const std::string& file) { return file.ends_with("/result.json"); });
+    EXPECT_TRUE(reads_result || !from_runs) << stage.name;
+  }
+}
+
 TEST(Plan, RefusesAPotentialItCannotJudge) {
   const std::string nequip = test::source("data/lipon-nequip/lipon.safetensors").string();
   const auto refusal = [](const std::string& text) {

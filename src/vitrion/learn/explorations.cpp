@@ -135,6 +135,8 @@ Exploration read_entry(Config& entry, const std::string& potential, study::Impor
   if (yaml["structure"]) {
     inputs.push_back(imports.add(entry.path("structure"), entry.where("structure")));
     yaml["structure"] = "../" + inputs.back();
+    // Velocities of the file would make runs with the same settings copies of each other.
+    if (entry.text("velocities", "auto") == "auto") yaml["velocities"] = "draw";
   }
   for (const char* key : {"name", "kind", "replicas", "runs_per_round", "temperatures_K"}) yaml.remove(key);
   study::fill_in(entry, {{"potential", potential}, {"output", "."}, {"seed", "1"}});

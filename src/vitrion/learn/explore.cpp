@@ -95,7 +95,8 @@ RunMade run(const std::string& kind, const std::string& file, const Session& ses
 // of the selection judge it. One stopped for its grade is among the extrapolating frames already.
 bool stop_is_a_candidate(const md::GuardEvent& event) {
   using Kind = md::GuardEvent::Kind;
-  return event.kind == Kind::distance || event.kind == Kind::force || event.kind == Kind::temperature;
+  return event.kind == Kind::distance || event.kind == Kind::force || event.kind == Kind::temperature ||
+         event.kind == Kind::density || event.kind == Kind::cell;
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ Stage read_stage(Config config, Stage s) {
   const std::vector<double> t = config.numbers("temperature_K", {s.temperature_start, s.temperature_end});
   if (t.empty() || t.size() > 2) throw config.error("temperature_K", "give one temperature, or two: [start, end]");
   // A quench stage is given where it ends only; it starts where the stage before it ended.
+  s.temperature_given = config.has("temperature_K");
   s.temperature_start = t.size() == 2 || s.temperature_start == s.temperature_end ? t.front() : s.temperature_start;
   s.temperature_end = t.back();
   read_length(config, s);
@@ -100,6 +101,29 @@ Stage read_stage(Config config, Stage s) {
   return s;
 }
 
+// [low, high], or 0 for any.
+Band read_band(Config& config, const std::string& key, const Band& fallback) {
+  if (!config.has(key)) return fallback;
+  const std::vector<double> limits = config.numbers(key);
+  if (limits.size() == 1 && limits.front() == 0) return {};
+  if (limits.size() != 2 || !(limits[0] >= 0) || !(limits[1] > limits[0]))
+    throw config.error(key, "\"" + key + "\" is not a range", "Write " + key + ": [low, high], or 0 for any.");
+  return {limits[0], limits[1]};
+}
+
+// A stage may begin with what it begins with.
+Band read_ratio(Config& config, const std::string& key, const Band& fallback) {
+  const Band band = read_band(config, key, fallback);
+  if (!band.holds(1)) throw config.error(key, "\"" + key + "\" must hold 1: the stage begins there");
+  return band;
+}
+
+void read_density_limits(Config& config, GuardOptions& g) {
+  g.density_ratio = read_ratio(config, "density_ratio", g.density_ratio);
+  g.cell_ratio = read_ratio(config, "cell_ratio", g.cell_ratio);
+  if (config.has("density_g_per_cm3")) g.density = read_band(config, "density_g_per_cm3", {});
+}
+
 GuardOptions read_guard(Config config) {
   GuardOptions g;
   g.every = config.integer("every_steps", g.every);
@@ -109,6 +133,7 @@ GuardOptions read_guard(Config config) {
   g.max_force = config.positive("max_force_eV_per_A", g.max_force);
   g.distance_factor = config.number("distance_factor", g.distance_factor);
   g.nve_drift = config.positive("nve_drift_eV_per_atom_ps", g.nve_drift);
+  read_density_limits(config, g);
   g.grade_every = config.integer("grade_every_steps", g.grade_every);
   if (g.grade_every < 0) throw config.error("grade_every_steps", "\"grade_every_steps\" must not be negative");
   g.grade_save = config.positive("grade_save", g.grade_save);
@@ -157,6 +182,10 @@ MdOptions read_common(Config& config) {
                                   : (std::filesystem::path(config.where().file).parent_path() / "md").string();
   config.text("output", "");
   o.seed = static_cast<std::uint64_t>(config.integer("seed", 1));
+  const std::string velocities = config.choice("velocities", {"auto", "draw", "keep"}, "auto");
+  o.velocities = velocities == "draw"   ? Velocities::draw
+                 : velocities == "keep" ? Velocities::keep
+                                        : Velocities::automatic;
   o.checkpoint_every = config.integer("checkpoint_steps", o.checkpoint_every);
   if (o.checkpoint_every < 1) throw config.error("checkpoint_steps", "\"checkpoint_steps\" must be at least 1");
   o.skin = config.positive("skin_A", o.skin);
@@ -180,6 +209,8 @@ MdOptions read_common(Config& config) {
     o.packing = read_packing(config.section("packed"));
   else
     o.start_file = read_start_file(config);
+  if (o.packing && o.velocities == Velocities::keep)
+    throw config.error("velocities", "a packing has no velocities to keep");
   return o;
 }
 

@@ -29,6 +29,10 @@ std::string name_of(GuardEvent::Kind kind) {
       return "force";
     case GuardEvent::Kind::distance:
       return "distance";
+    case GuardEvent::Kind::density:
+      return "density";
+    case GuardEvent::Kind::cell:
+      return "cell";
     case GuardEvent::Kind::grade:
       return "grade";
     case GuardEvent::Kind::drift:
@@ -49,11 +53,12 @@ Guard::Guard(const GuardOptions& options, const std::map<std::string, double>& t
     }
 }
 
-void Guard::begin(const Stage& stage, std::int64_t step, double hottest, double total_energy) {
+void Guard::begin(const Stage& stage, std::int64_t step, double hottest, double total_energy, const Cell& first_cell) {
   stage_ = stage;
   hottest_ = hottest;
   first_step_ = step;
   first_energy_ = total_energy;
+  first_cell_ = first_cell;
 }
 
 std::string Guard::atom(std::int64_t id) const {
@@ -107,6 +112,7 @@ std::optional<GuardEvent> Guard::check(const LammpsSession& session, std::int64_
                              options_.max_force),
                  explodes);
   if (stage_.ensemble == Ensemble::minimize) return std::nullopt;
+  if (auto left = check_cell(session.cell(), session.thermo("density"), step)) return left;
 
   if (stage_.ensemble != Ensemble::nve) {
     const double limit = options_.temperature_factor * hottest_ + options_.temperature_margin;
@@ -123,6 +129,38 @@ std::optional<GuardEvent> Guard::check(const LammpsSession& session, std::int64_
                  fmt::format("the total energy drifts by {:.2g} eV per atom and ps, more than {:.2g}", drift,
                              options_.nve_drift),
                  "Shorten timestep_fs; energy that is not conserved makes every result of the run doubtful.");
+  return std::nullopt;
+}
+
+// A barostat follows a potential that pushes atoms apart or lets them fall together; forces and grades may stay small.
+std::optional<GuardEvent> Guard::check_cell(const Cell& now, double density, std::int64_t step) const {
+  using Kind = GuardEvent::Kind;
+  const char* const remedy =
+      "Look at the last frames: atoms that fly apart or fall together are the potential's fault (label such frames and "
+      "train again) or the barostat's (a longer barostat_fs). Where the change is meant, widen {}.";
+  const double ratio = first_cell_.volume() / now.volume();
+  if (!options_.density_ratio.holds(ratio))
+    return event(Kind::density, step, ratio, ratio < 1 ? options_.density_ratio.low : options_.density_ratio.high,
+                 fmt::format("the density is {:.3f} g/cm³, {:.2f} times the {:.3f} the stage began with; {:g} to {:g} "
+                             "times are allowed (volume {:.0f} Å³, {:.0f} before)",
+                             density, ratio, density / ratio, options_.density_ratio.low, options_.density_ratio.high,
+                             now.volume(), first_cell_.volume()),
+                 fmt::format(fmt::runtime(remedy), "guard.density_ratio"));
+  if (options_.density && !options_.density->holds(density))
+    return event(Kind::density, step, density,
+                 density < options_.density->low ? options_.density->low : options_.density->high,
+                 fmt::format("the density is {:.3f} g/cm³; {:g} to {:g} are allowed", density, options_.density->low,
+                             options_.density->high),
+                 fmt::format(fmt::runtime(remedy), "guard.density_g_per_cm3"));
+  const Vector3 heights = now.heights(), before = first_cell_.heights();
+  for (int k = 0; k < 3; ++k)
+    if (const double change = heights[k] / before[k]; !options_.cell_ratio.holds(change))
+      return event(
+          Kind::cell, step, change, change < 1 ? options_.cell_ratio.low : options_.cell_ratio.high,
+          fmt::format("the cell is {:.2f} Å high along {}, {:.2f} times the {:.2f} Å the stage began with; "
+                      "{:g} to {:g} times are allowed",
+                      heights[k], "abc"[k], change, before[k], options_.cell_ratio.low, options_.cell_ratio.high),
+          fmt::format(fmt::runtime(remedy), "guard.cell_ratio"));
   return std::nullopt;
 }
 

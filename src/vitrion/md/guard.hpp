@@ -11,7 +11,7 @@ namespace vitrion::md {
 
 /// Why a run was stopped.
 struct GuardEvent {
-  enum class Kind { lost_atoms, not_finite, temperature, force, distance, grade, drift, lammps };
+  enum class Kind { lost_atoms, not_finite, temperature, force, distance, density, cell, grade, drift, lammps };
   Kind kind;
   std::string stage;
   std::int64_t step = 0;  ///< in the stage
@@ -31,8 +31,9 @@ class Guard {
         std::vector<Species> atoms);
 
   /// Call when a stage, or a part of it, begins: remembers the energy an NVE run must keep. `hottest` is the highest
-  /// temperature that atoms may rightly have: of this stage's targets and of the stage before it, K.
-  void begin(const Stage& stage, std::int64_t step, double hottest, double total_energy);
+  /// temperature that atoms may rightly have: of this stage's targets and of the stage before it, K. `first_cell` is
+  /// the one the whole stage began with.
+  void begin(const Stage& stage, std::int64_t step, double hottest, double total_energy, const Cell& first_cell);
   /// Looks at the current step, after a thermo output. Collective.
   std::optional<GuardEvent> check(const LammpsSession& session, std::int64_t step, double temperature,
                                   double total_energy) const;
@@ -42,6 +43,7 @@ class Guard {
   GuardEvent from(const lammps::LammpsError& error, std::int64_t step) const;
 
  private:
+  std::optional<GuardEvent> check_cell(const Cell& now, double density, std::int64_t step) const;
   GuardEvent event(GuardEvent::Kind kind, std::int64_t step, double value, double limit, const std::string& what,
                    const std::string& remedy) const;
   std::string atom(std::int64_t id) const;
@@ -52,6 +54,7 @@ class Guard {
   Stage stage_;
   std::int64_t first_step_ = 0;
   double first_energy_ = 0, hottest_ = 0;
+  Cell first_cell_;
 };
 
 }  // namespace vitrion::md

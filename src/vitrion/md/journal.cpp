@@ -31,6 +31,7 @@ Journal Journal::load(const std::filesystem::path& folder, const std::string& ex
     journal.step = j.at("step").get<std::int64_t>();
     journal.restart = j.at("restart").get<std::string>();
     journal.lengths = j.at("lengths").get<std::map<std::string, std::uintmax_t>>();
+    journal.stage_cell = j.at("stage_cell").get<decltype(journal.stage_cell)>();
     journal.displacements = j.at("displacements").get<decltype(journal.displacements)>();
   } catch (const nlohmann::json::exception&) {
     throw InputError(Location{file.string()}, "is not the journal of a run",
@@ -43,8 +44,13 @@ Journal Journal::load(const std::filesystem::path& folder, const std::string& ex
 }
 
 void Journal::save(const std::filesystem::path& folder) const {
-  const nlohmann::json j{{"key", key},         {"stage", stage},     {"step", step},
-                         {"restart", restart}, {"lengths", lengths}, {"displacements", displacements}};
+  const nlohmann::json j{{"key", key},
+                         {"stage", stage},
+                         {"step", step},
+                         {"restart", restart},
+                         {"lengths", lengths},
+                         {"stage_cell", stage_cell},
+                         {"displacements", displacements}};
   write_file_atomically(file_in(folder), j.dump(1) + "\n");
 }
 

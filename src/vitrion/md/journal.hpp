@@ -1,6 +1,7 @@
 // What a run remembers on disk, so that the same command goes on after a kill.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -16,6 +17,8 @@ struct Journal {
   std::int64_t step = 0;  ///< step in that stage
   std::string restart;    ///< LAMMPS restart file in the state folder; empty at the very beginning
   std::map<std::string, std::uintmax_t> lengths;  ///< bytes of every growing file that count
+
+  std::array<double, 9> stage_cell{};  ///< Å, rows a, b, c: the cell the stage under way began with; zero before it
 
   /// Å^2 by stage and species: how far atoms stood from where the stage began, at its end.
   std::map<std::string, std::map<std::string, double>> displacements;

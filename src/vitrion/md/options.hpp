@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct Stage {
   Ensemble ensemble = Ensemble::nvt;
   double temperature_start = 300;  ///< K
   double temperature_end = 300;    ///< K; the target goes linearly from one to the other
+  bool temperature_given = true;   ///< false: nobody asked for it (nve then goes on at what it begins with)
   double timestep = 1;             ///< fs
   std::int64_t steps = 0;
   Thermostat thermostat = Thermostat::nose_hoover;
@@ -41,6 +43,16 @@ struct Stage {
   double force_tolerance = 1e-2;            ///< eV/Å, minimize: ends when no force component is larger
 };
 
+/// From `low` to `high`, both included.
+struct Band {
+  double low = 0, high = std::numeric_limits<double>::infinity();
+  bool holds(double value) const { return value >= low && value <= high; }
+};
+
+/// What the first stage that moves atoms starts from. `automatic` keeps the velocities of the starting structure where
+/// they are those of the stage's temperature, as far as so few atoms can tell, and draws new ones elsewhere.
+enum class Velocities { automatic, draw, keep };
+
 /// When a run has left what the potential knows, or what the integrator can follow. Checked at every thermo output and
 /// at least every `every` steps.
 struct GuardOptions {
@@ -51,6 +63,11 @@ struct GuardOptions {
   double distance_factor = 0.8;                 ///< of the shortest distance in the training set
   std::map<std::string, double> min_distances;  ///< Å, "Li-O"; replaces what the model card says, pair by pair
   double nve_drift = 5e-3;                      ///< eV per atom and ps, nve
+  /// Density over that at the start of the stage. A glass that melts under a barostat loses a fifth of it; what loses
+  /// more boils, or its potential does not hold it together.
+  Band density_ratio{0.7, 1.5};
+  Band cell_ratio{0.5, 2};      ///< each height of the cell over that at the start of the stage
+  std::optional<Band> density;  ///< g/cm^3, whatever the stage began with
   // Only for potentials that grade themselves (an active set in `.almtp`).
   std::int64_t grade_every = 100;  ///< steps; 0: never
   double grade_save = 2;           ///< frames with a higher grade are kept: they are worth a label
@@ -86,6 +103,7 @@ struct MdOptions {
   std::filesystem::path folder;  ///< everything is written here
   std::vector<Stage> stages;
   std::uint64_t seed = 1;
+  Velocities velocities = Velocities::automatic;
   /// Steps between restart points. A killed run loses at most these; every restart point costs one extra evaluation of
   /// the forces and a new neighbour list.
   std::int64_t checkpoint_every = 2000;
@@ -98,6 +116,7 @@ struct MdOptions {
 /// Minimise, melt, quench at a constant rate, equilibrate; several times from independent seeds.
 struct QuenchOptions {
   MdOptions run;  ///< without stages; `folder` holds one folder per replica, each with a packing of its own if any
+  /// Never copies of each other: with several, velocities are drawn for each.
   int replicas = 1;
   bool minimize = true;
   Stage melt, quench, equilibrate;  ///< equilibrate.steps == 0: none

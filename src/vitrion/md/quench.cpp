@@ -22,6 +22,15 @@ std::vector<Stage> stages_of(const QuenchOptions& o) {
   return list;
 }
 
+// Velocities of a file would make every replica the same run.
+Velocities velocities_of(const QuenchOptions& o) {
+  if (o.replicas == 1 || o.run.packing) return o.run.velocities;
+  if (o.run.velocities == Velocities::keep)
+    throw InputError("replicas with velocities: keep would be copies of each other",
+                     "Leave velocities out: they are drawn for each replica.");
+  return Velocities::draw;
+}
+
 }  // namespace
 
 QuenchOutcome run_quench(const QuenchOptions& options, const Session& session) {
@@ -31,6 +40,7 @@ QuenchOutcome run_quench(const QuenchOptions& options, const Session& session) {
     MdOptions run = options.run;
     run.stages = stages_of(options);
     // Replicas differ in their velocities, and in their packing where there is one.
+    run.velocities = velocities_of(options);
     run.seed = options.run.seed + static_cast<std::uint64_t>(r);
     if (options.replicas > 1) run.folder /= fmt::format("replica-{}", r + 1);
     outcome.folders.push_back(run.folder);

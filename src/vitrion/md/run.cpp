@@ -18,6 +18,7 @@
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/journal.hpp"
 #include "vitrion/md/mpi.hpp"
+#include "vitrion/md/outcome.hpp"
 #include "vitrion/md/segment.hpp"
 #include "vitrion/md/stage_input.hpp"
 #include "vitrion/md/start.hpp"
@@ -67,6 +68,7 @@ std::string key_of(const MdOptions& o) {
     return std::string_view(reinterpret_cast<const char*>(m.data()),
                             static_cast<std::size_t>(m.size()) * sizeof(double));
   };
+  if (o.start.has_velocities() && choose_velocities(o).draw) text += "velocities drawn\n";
   for (const Species& s : o.start.species) text += s.name() + " ";
   text += content_hash(bytes(o.start.positions)) + content_hash(bytes(o.start.cell.matrix())) +
           content_hash(bytes(o.start.velocities));
@@ -131,111 +133,12 @@ void tidy(const fs::path& folder, const Journal& journal) {
     if (fs::file_size(folder / name) > length) fs::resize_file(folder / name, length);
   }
   fs::remove(folder / "stopped.extxyz");
+  if (!fs::exists(folder / "summary.json")) fs::remove(folder / "result.json");  // of a run that the guard stopped
 }
 
-// A table a stage wrote, by the names in its header.
-class ThermoTable {
- public:
-  explicit ThermoTable(const std::string& text) {
-    std::size_t begin = 0;
-    while (begin < text.size()) {
-      const std::size_t end = text.find('\n', begin);
-      std::vector<std::string> cells;
-      for (std::size_t at = begin; at < end;) {
-        const std::size_t comma = std::min(text.find(',', at), end);
-        cells.push_back(text.substr(at, comma - at));
-        at = comma + 1;
-      }
-      rows_.push_back(std::move(cells));
-      begin = end + 1;
-    }
-  }
-  std::vector<double> column(const std::string& name) const {
-    const auto& names = rows_.front();
-    const auto k = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
-    std::vector<double> values;
-    for (std::size_t r = 1; r < rows_.size(); ++r) values.push_back(parse_double(rows_[r].at(k)).value());
-    return values;
-  }
-  // Over the second half of the rows.
-  double mean(const std::string& name) const {
-    const std::vector<double> values = column(name);
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    return std::accumulate(first, values.end(), 0.0) / static_cast<double>(values.end() - first);
-  }
-  std::int64_t last_step() const { return parse_integer(rows_.back().front()).value(); }
-
- private:
-  std::vector<std::vector<std::string>> rows_;
-};
-
-std::optional<GradeSummary> summarize_grades(const MdOptions& o, const Stage& s) {
-  GradeSummary sum;
-  sum.table = s.name + ".grades.csv";
-  if (!fs::exists(o.folder / sum.table)) return std::nullopt;
-  const ThermoTable table(read_file(o.folder / sum.table));
-  std::vector<double> grades = table.column("grade");
-  if (grades.empty()) return std::nullopt;
-  std::sort(grades.begin(), grades.end());
-  sum.median = grades[grades.size() / 2];
-  sum.highest = grades.back();
-  const auto above = grades.end() - std::upper_bound(grades.begin(), grades.end(), o.guard.grade_save);
-  sum.share_above = static_cast<double>(above) / static_cast<double>(grades.size());
-  return sum;
-}
-
-StageSummary summarize(const MdOptions& o, const Stage& s, const Journal& journal) {
-  StageSummary sum;
-  sum.name = s.name;
-  sum.thermo = s.name + ".thermo.csv";
-  if (s.dump_every > 0) sum.trajectory = s.name + ".lammpstrj.gz";
-  const ThermoTable table(read_file(o.folder / sum.thermo));
-  sum.steps = table.last_step();
-  sum.potential_energy = table.mean("potential_energy_eV") / static_cast<double>(o.start.size());
-  sum.pressure = table.mean("pressure_GPa");
-  sum.density = table.mean("density_g_per_cm3");
-  if (s.ensemble == Ensemble::minimize) return sum;
-  sum.grade = summarize_grades(o, s);
-  sum.duration = static_cast<double>(s.steps) * s.timestep;
-  sum.temperature = table.mean("temperature_K");
-  sum.target = s.temperature_end;
-  if (const auto found = journal.displacements.find(s.name); found != journal.displacements.end())
-    sum.displacement = found->second;
-  const auto framework = sum.displacement.find("");
-  if (framework != sum.displacement.end() && s.melt_msd) {
-    sum.framework_displacement = framework->second;
-    sum.melted = framework->second >= *s.melt_msd;
-  }
-  sum.displacement.erase("");
-  return sum;
-}
-
-void add_notes(const MdOptions& o, RunOutcome& outcome) {
-  for (std::size_t k = 0; k < outcome.stages.size(); ++k) {
-    const StageSummary& s = outcome.stages[k];
-    if (s.melted)
-      outcome.notes.push_back(fmt::format(
-          "{}: the framework ({}) moved {:.1f} Å² (mean square) from where it began, {} the {:.1f} Å² asked for: {}",
-          s.name, join_names(o.framework), *s.framework_displacement, *s.melted ? "more than" : "less than",
-          *o.stages[k].melt_msd, *s.melted ? "a melt" : "NOT proved to be a melt; heat longer or hotter"));
-  }
-  for (const StageSummary& s : outcome.stages)
-    if (s.grade)
-      outcome.notes.push_back(
-          fmt::format("{}: extrapolation grade median {:.3g}, highest {:.3g}, above {:g} at {:.0f} % of the "
-                      "looks{}",
-                      s.name, s.grade->median, s.grade->highest, o.guard.grade_save, 100 * s.grade->share_above,
-                      s.grade->share_above > 0 ? " (kept in " + s.name + ".extrapolating.lammpstrj.gz)" : ""));
-  if (outcome.stages.empty() || outcome.stages.size() != o.stages.size()) return;
-  const double density = outcome.stages.back().density;
-  std::string text = fmt::format("density {:.3f} g/cm³", density);
-  const bool fixed =
-      std::none_of(o.stages.begin(), o.stages.end(), [](const Stage& s) { return s.ensemble == Ensemble::npt; });
-  if (fixed) text += " (as given: no stage let the cell change)";
-  if (o.experimental_density)
-    text += fmt::format(", {:+.1f} % against the experimental {:.3f} g/cm³",
-                        100 * (density / *o.experimental_density - 1), *o.experimental_density);
-  outcome.notes.push_back(text);
+// Whoever reads a trajectory of the run finds beside it what to doubt.
+void write_result(const fs::path& folder, const RunOutcome& outcome) {
+  write_file_atomically(folder / "result.json", with_header(md_kind, to_json(outcome)).dump(1) + "\n");
 }
 
 void write_final(RunContext& context, const Journal& journal, RunOutcome& outcome) {
@@ -246,6 +149,7 @@ void write_final(RunContext& context, const Journal& journal, RunOutcome& outcom
   const Structure s = final_state(context, journal, outcome.final_data);
   if (!context.mpi.is_root()) return;
   io::write_frames(outcome.final_structure, {s});
+  write_result(folder, outcome);
   write_file_atomically(folder / "summary.json", to_json(outcome).dump(1) + "\n");
 }
 
@@ -299,56 +203,18 @@ RunOutcome run_md(const MdOptions& given, const Session& session) {
   mpi.barrier();
   RunContext context{options, types, Guard(options.guard, card.min_distances, types, options.start.species), mpi,
                      session};
+  if (const std::string note = choose_velocities(options).note; journal.restart.empty() && !note.empty())
+    session.say(note);
   RunOutcome outcome;
   while (journal.stage < options.stages.size() && !outcome.guard) outcome.guard = run_stage(context, journal);
-  for (std::size_t k = 0; k < journal.stage; ++k)
-    outcome.stages.push_back(summarize(options, options.stages[k], journal));
-  add_notes(options, outcome);
-  if (outcome.guard)
+  describe(options, journal, outcome);
+  if (outcome.guard) {
     outcome.status = RunOutcome::Status::stopped_by_guard;
-  else
+    if (mpi.is_root()) write_result(options.folder, outcome);
+  } else {
     write_final(context, journal, outcome);
+  }
   return outcome;
-}
-
-nlohmann::json to_json(const RunOutcome& o) {
-  nlohmann::json j;
-  const bool finished = o.status == RunOutcome::Status::finished;
-  j["status"] = finished ? "finished" : "stopped_by_guard";
-  j["notes"] = o.notes;
-  j["stages"] = nlohmann::json::array();
-  for (const StageSummary& s : o.stages) {
-    nlohmann::json stage{{"name", s.name},
-                         {"steps", s.steps},
-                         {"duration_ps", s.duration / units::ps_in_fs},
-                         {"pressure_GPa", s.pressure},
-                         {"density_g_per_cm3", s.density},
-                         {"potential_energy_eV_per_atom", s.potential_energy},
-                         {"displacement_A2", s.displacement},
-                         {"thermo", s.thermo}};
-    if (s.duration > 0) {
-      stage["temperature_K"] = s.temperature;
-      stage["target_temperature_K"] = s.target;
-    }
-    if (s.grade)
-      stage["extrapolation_grade"] = {{"median", s.grade->median},
-                                      {"highest", s.grade->highest},
-                                      {"share_above_save", s.grade->share_above},
-                                      {"table", s.grade->table}};
-    if (!s.trajectory.empty()) stage["trajectory"] = s.trajectory;
-    if (s.framework_displacement) stage["framework_displacement_A2"] = *s.framework_displacement;
-    if (s.melted) stage["melted"] = *s.melted;
-    j["stages"].push_back(std::move(stage));
-  }
-  if (finished) {
-    j["final_structure"] = o.final_structure.filename().string();
-    j["final_data"] = o.final_data.filename().string();
-  }
-  if (o.guard)
-    j["guard"] = {{"kind", name_of(o.guard->kind)}, {"stage", o.guard->stage}, {"step", o.guard->step},
-                  {"value", o.guard->value},        {"limit", o.guard->limit}, {"message", o.guard->message},
-                  {"remedy", o.guard->remedy}};
-  return j;
 }
 
 }  // namespace vitrion::md

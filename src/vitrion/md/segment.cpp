@@ -14,6 +14,7 @@
 #include "vitrion/md/output.hpp"
 #include "vitrion/md/session.hpp"
 #include "vitrion/md/stage_input.hpp"
+#include "vitrion/md/start.hpp"
 
 namespace vitrion::md {
 namespace {
@@ -28,6 +29,17 @@ double target_at(const Stage& s, std::int64_t step) {
 // Positions at the beginning of a stage, kept to tell how far atoms went.
 fs::path reference_file(const MdOptions& options, const Stage& stage) {
   return options.folder / "state" / (stage.name + ".reference");
+}
+
+// A cell as the journal keeps it.
+std::array<double, 9> numbers_of(const Cell& cell) {
+  std::array<double, 9> numbers{};
+  Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(numbers.data()) = cell.matrix();
+  return numbers;
+}
+
+Cell cell_of(const std::array<double, 9>& numbers) {
+  return Cell(Matrix3(Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(numbers.data())));
 }
 
 void save_reference(const fs::path& file, const Positions& x) {
@@ -115,15 +127,16 @@ class Segment {
     for (const std::string& line : interaction_commands(options_, context_.types)) session_.command(line);
     if (from_ == 0) {
       session_.command("reset_timestep 0");
-      if (needs_velocities()) session_.command(velocity_command(stage_.temperature_start, options_.seed));
+      if (begins_to_move() && choose_velocities(options_).draw)
+        session_.command(velocity_command(stage_.temperature_start, options_.seed));
     }
     for (const std::string& line : stage_commands(stage_, journal_.stage, from_, options_.seed)) session_.command(line);
     first_lammps_step_ = session_.step();
   }
 
-  // The first stage that moves atoms gives them velocities, unless the starting structure came with some.
-  bool needs_velocities() const {
-    if (stage_.ensemble == Ensemble::minimize || options_.start.has_velocities()) return false;
+  // Whether this is the first stage that moves atoms.
+  bool begins_to_move() const {
+    if (stage_.ensemble == Ensemble::minimize) return false;
     return std::all_of(options_.stages.begin(), options_.stages.begin() + static_cast<std::ptrdiff_t>(journal_.stage),
                        [](const Stage& s) { return s.ensemble == Ensemble::minimize; });
   }
@@ -175,7 +188,8 @@ class Segment {
   std::optional<GuardEvent> integrate() {
     session_.grade_every(options_.guard.grade_every);
     advance(0, true);
-    context_.guard.begin(stage_, from_, hottest(), session_.thermo("pe") + session_.thermo("ke"));
+    first_cell_ = from_ == 0 ? session_.cell() : cell_of(journal_.stage_cell);
+    context_.guard.begin(stage_, from_, hottest(), session_.thermo("pe") + session_.thermo("ke"), first_cell_);
     std::optional<GuardEvent> stop = look(from_, from_ == 0);
     std::int64_t step = from_;
     while (!stop && step < until_) {
@@ -191,7 +205,7 @@ class Segment {
 
   std::optional<GuardEvent> minimize() {
     session_.command(fmt::format("minimize 0 {:.10g} {} {}", stage_.force_tolerance, stage_.steps, 20 * stage_.steps));
-    context_.guard.begin(stage_, 0, hottest(), session_.thermo("pe"));
+    context_.guard.begin(stage_, 0, hottest(), session_.thermo("pe"), session_.cell());
     return look(session_.step(), true);
   }
 
@@ -250,6 +264,7 @@ class Segment {
     session_.command("write_restart \"" + restart.string() + "\"");
     next.stage = stage_ended ? journal_.stage + 1 : journal_.stage;
     next.step = stage_ended ? 0 : until_;
+    next.stage_cell = numbers_of(stage_ended ? Cell() : first_cell_);
     if (context_.mpi.is_root()) {
       flush_to_disk(restart);
       next.lengths[thermo_name()] = thermo_->close();
@@ -294,6 +309,7 @@ class Segment {
   Progress& progress_;
   LammpsSession session_;
   std::int64_t first_lammps_step_ = 0;
+  Cell first_cell_;  // of the stage
   std::unique_ptr<GrowingFile> thermo_, dump_, grades_, extrapolating_;
   double temperature_ = 0;
 };

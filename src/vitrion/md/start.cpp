@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/trajectory.hpp"
+#include "vitrion/core/units.hpp"
 #include "vitrion/io/frames.hpp"
 
 namespace vitrion::md {
@@ -34,7 +38,68 @@ Structure read_start(const StartFile& start, const std::vector<Species>& species
   return sorted_by_id(frames.front());
 }
 
+const Stage* first_moving(const std::vector<Stage>& stages) {
+  const auto first =
+      std::find_if(stages.begin(), stages.end(), [](const Stage& s) { return s.ensemble != Ensemble::minimize; });
+  return first == stages.end() ? nullptr : &*first;
+}
+
+// Whether velocities of temperature `now` may belong to the stage. The kinetic temperature of n atoms fluctuates by
+// sqrt(2 / (3 n - 3)) of itself: what lies within three times that is no other temperature.
+bool fits(const Stage& stage, double now, std::size_t n_atoms) {
+  if (stage.ensemble == Ensemble::nve && !stage.temperature_given) return true;
+  const double freedom = 3.0 * static_cast<double>(std::max<std::size_t>(n_atoms, 2) - 1);
+  return std::abs(now / stage.temperature_start - 1) <= std::max(0.05, 3 * std::sqrt(2 / freedom));
+}
+
+std::string start_name(const MdOptions& o) {
+  return o.start_file ? o.start_file->file.filename().string() : std::string("the starting structure");
+}
+
 }  // namespace
+
+double kinetic_temperature(const Structure& s) {
+  if (!s.has_velocities() || s.size() < 2) return 0;
+  Vector3 momentum = Vector3::Zero();
+  double mass = 0, twice_energy = 0;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const Vector3 v = s.velocities.row(static_cast<Eigen::Index>(i)).transpose();
+    momentum += s.species[i].mass() * v;
+    mass += s.species[i].mass();
+    twice_energy += s.species[i].mass() * v.squaredNorm();
+  }
+  twice_energy -= momentum.squaredNorm() / mass;
+  return twice_energy * units::u_A2_per_fs2_in_eV /
+         (3.0 * static_cast<double>(s.size() - 1) * units::boltzmann_eV_per_K);
+}
+
+VelocityChoice choose_velocities(const MdOptions& o) {
+  const Stage* stage = first_moving(o.stages);
+  if (stage == nullptr) return {.draw = false, .seed_matters = o.packing.has_value()};
+  const double now = kinetic_temperature(o.start);
+  if (o.velocities == Velocities::keep && !o.start.has_velocities())
+    throw InputError("velocities: keep, but " + start_name(o) + " has none", "Leave velocities out: they are drawn.");
+  const bool kept = o.start.has_velocities() && o.velocities != Velocities::draw &&
+                    (o.velocities == Velocities::keep || fits(*stage, now, o.start.size()));
+  VelocityChoice choice{.draw = !kept};
+  const std::string drawn = fmt::format("velocities drawn at {:g} K with seed {}", stage->temperature_start, o.seed);
+  if (!o.start.has_velocities()) {
+    choice.note = drawn;
+  } else if (!kept) {
+    choice.note = fmt::format("{}; those of {} ({:.0f} K) are not used", drawn, start_name(o), now);
+  } else {
+    const bool noise = std::any_of(o.stages.begin(), o.stages.end(), [](const Stage& s) {
+      return s.ensemble != Ensemble::minimize && s.ensemble != Ensemble::nve && s.thermostat == Thermostat::langevin;
+    });
+    choice.seed_matters = noise || o.packing.has_value();
+    choice.note = fmt::format("velocities kept from {} ({:.0f} K{}): {}", start_name(o), now,
+                              o.velocities == Velocities::keep ? ", as asked for" : "",
+                              choice.seed_matters
+                                  ? fmt::format("seed {} sets no more than the noise of the thermostat", o.seed)
+                                  : fmt::format("seed {} has NO EFFECT; velocities: draw makes another run", o.seed));
+  }
+  return choice;
+}
 
 Structure starting_structure(const MdOptions& o) {
   if (o.start.size() > 0) return o.start;

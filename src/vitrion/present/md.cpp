@@ -55,6 +55,13 @@ void add_notes(Section& section, const std::string& run, const md::RunOutcome& o
   report::List notes{.items = {}, .title = "Notes of the runs"};
   for (const std::string& note : outcome.notes) notes.items.push_back(run + ": " + note);
   if (!notes.items.empty()) section.blocks.emplace_back(std::move(notes));
+  report::List warnings{.items = {}};
+  for (const md::StageSummary& s : outcome.stages)
+    for (const md::StageWarning& w : s.warnings) warnings.items.push_back(run + ": " + s.name + ": " + w.message);
+  for (const std::string& text : outcome.inherited_warnings) warnings.items.push_back(run + ": its start, " + text);
+  if (!warnings.items.empty())
+    section.blocks.emplace_back(report::Callout{
+        .severity = Severity::warning, .title = "Mind when you use these runs", .details = std::move(warnings)});
   if (outcome.guard)
     section.blocks.emplace_back(report::Callout{.severity = Severity::error,
                                                 .title = "The guard stopped a run",

@@ -9,8 +9,6 @@
 
 namespace vitrion::present {
 
-/// What `vitrion md --json` writes; docs/schemas/md.json describes it.
-inline constexpr ResultKind md_kind{"md", 1};
 /// What `vitrion quench --json` writes; docs/schemas/quench.json describes it.
 inline constexpr ResultKind quench_kind{"quench", 1};
 

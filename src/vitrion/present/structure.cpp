@@ -41,10 +41,11 @@ std::vector<const PairDistribution*> chosen_pairs(const RadialDistributions& rdf
 
 Headline glass_headline(const Analysis& analysis) {
   const OrderReport& order = analysis.order;
+  const bool doubtful = !analysis.warnings.empty();
   return {.question = "Is it a glass?",
           .answer = name_of(order.verdict),
-          .basis = order.statement,
-          .severity = order.verdict == Verdict::amorphous     ? Severity::good
+          .basis = order.statement + (doubtful ? " Mind the warnings." : ""),
+          .severity = order.verdict == Verdict::amorphous     ? (doubtful ? Severity::warning : Severity::good)
                       : order.verdict == Verdict::crystalline ? Severity::error
                                                               : Severity::warning};
 }
@@ -182,6 +183,9 @@ Section structure_section(const Analysis& analysis, const std::string& pairs) {
   if (!analysis.units.polyhedra.empty()) section.blocks.emplace_back(network_table(analysis.units));
   add_figures(false);
   section.blocks.emplace_back(lattice_table(analysis.lattice));
+  if (!analysis.warnings.empty())
+    section.blocks.emplace_back(report::Callout{
+        .severity = Severity::warning, .title = "Mind when you read these numbers", .details = {analysis.warnings}});
   if (!analysis.notes.empty())
     section.blocks.emplace_back(
         report::Callout{.severity = Severity::info, .title = "Notes", .details = {analysis.notes}});

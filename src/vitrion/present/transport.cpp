@@ -68,7 +68,8 @@ Headline diffusion_headline(const TransportSeries& series) {
   h.basis = chosen->temperature
                 ? fmt::format("At {:g} K, the lowest temperature resolved; 95 % interval.", *chosen->temperature)
                 : std::string("95 % interval.");
-  h.severity = Severity::good;
+  h.severity = chosen->warnings.empty() ? Severity::good : Severity::warning;
+  if (!chosen->warnings.empty()) h.basis += " Mind the warnings.";
   return h;
 }
 
@@ -106,8 +107,10 @@ std::string describe(TimeSource source) {
 
 report::Paragraph what_was_measured(const TransportSeries& series) {
   const RunMotion& first = series.temperatures.front().runs.front();
-  return {fmt::format("Displacements of {} against the {}; {} between frames{}.", first.species.name(),
-                      describe(first.frame), duration(first.tracer.timestep), describe(first.time_source))};
+  const bool by_host = first.frame == ReferenceFrame::host || first.frame == ReferenceFrame::host_mass;
+  const std::string of = !by_host ? "" : first.host.empty() ? " of all other atoms" : " of " + join_names(first.host);
+  return {fmt::format("Displacements of {} against the {}{}; {} between frames{}.", first.species.name(),
+                      describe(first.frame), of, duration(first.tracer.timestep), describe(first.time_source))};
 }
 
 Table diffusion_table(const TransportSeries& series) {
@@ -200,10 +203,11 @@ void add_reason(const TransportResult& r, const char* name, const Diffusivity& d
 }
 
 void add_findings(const TransportSeries& series, Section& section) {
-  report::List reasons, warnings;
+  report::List reasons, warnings, notes;
   for (const TransportResult& r : series.temperatures) {
     add_reason(r, "D^{*}", r.tracer, reasons);
     add_reason(r, "D_{J}", r.jump, reasons);
+    for (const std::string& text : r.notes) notes.items.push_back(at_temperature(r) + text);
     for (const std::string& text : r.warnings) warnings.items.push_back(at_temperature(r) + text);
   }
   if (series.has_arrhenius() && !series.fit)
@@ -215,6 +219,9 @@ void add_findings(const TransportSeries& series, Section& section) {
   if (!reasons.items.empty())
     section.blocks.emplace_back(
         Callout{.severity = Severity::info, .title = "Not resolved", .details = std::move(reasons)});
+  if (!notes.items.empty())
+    section.blocks.emplace_back(
+        Callout{.severity = Severity::info, .title = "How to read these numbers", .details = std::move(notes)});
   if (!warnings.items.empty())
     section.blocks.emplace_back(Callout{
         .severity = Severity::warning, .title = "Mind when you read these numbers", .details = std::move(warnings)});

@@ -97,6 +97,9 @@ struct Report {
 /// Throws std::invalid_argument when a block is malformed or two blocks share an id.
 void validate(const Report& report);
 
+/// Every callout of a warning or an error, as plain text: title, text, one line a detail.
+std::vector<std::string> warnings_of(const Report& report);
+
 /// One HTML file that needs nothing else: no network, no script from elsewhere; readable without script and in print.
 std::string to_html(const Report& report);
 

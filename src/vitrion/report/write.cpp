@@ -10,6 +10,7 @@
 #include "vitrion/core/version.hpp"
 #include "vitrion/report/blocks.hpp"
 #include "vitrion/report/report.hpp"
+#include "vitrion/report/text.hpp"
 
 namespace vitrion::report {
 namespace {
@@ -32,6 +33,20 @@ bool render_png(const fs::path& svg, const fs::path& png) {
 
 }  // namespace
 
+std::vector<std::string> warnings_of(const Report& report) {
+  std::vector<std::string> list;
+  for (const Section& section : report.sections)
+    for (const Block& block : section.blocks) {
+      const auto* callout = std::get_if<Callout>(&block);
+      if (callout == nullptr || callout->severity < Severity::warning) continue;
+      const std::string where = plain_text(section.heading) + ": ";
+      for (const Markup& item : callout->details.items) list.push_back(where + plain_text(item));
+      if (callout->details.items.empty())
+        list.push_back(where + plain_text(callout->text.empty() ? callout->title : callout->text));
+    }
+  return list;
+}
+
 nlohmann::json to_json(const Report& report) {
   validate(report);
   nlohmann::json json{{"generator", std::string(program_name) + " " + version},
@@ -39,6 +54,7 @@ nlohmann::json to_json(const Report& report) {
                       {"subtitle", report.subtitle},
                       {"headlines", nlohmann::json::array()},
                       {"sections", nlohmann::json::array()},
+                      {"warnings", warnings_of(report)},
                       {"provenance", nlohmann::json::array()}};
   for (const Headline& h : report.headlines) json["headlines"].push_back(to_json(h));
   for (const Section& section : report.sections) json["sections"].push_back(to_json(section));

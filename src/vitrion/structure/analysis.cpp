@@ -5,9 +5,12 @@
 #include <algorithm>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/neighbors/vacuum.hpp"
 
 namespace vitrion::structure {
 namespace {
+
+constexpr double much_vacuum = 0.05;  // of the volume
 
 // Two nitrogen atoms give too few N-P distances for a peak to stand out, yet their bonds are as short as P-O ones.
 void complete_network(BondCutoffs& cutoffs, const NetworkOptions& network, const std::vector<Species>& present,
@@ -27,6 +30,10 @@ void complete_network(BondCutoffs& cutoffs, const NetworkOptions& network, const
   }
 }
 
+double vacuum_in(const Structure& frame) {
+  return frame.cell.has_volume() ? neighbors::measure_vacuum(frame.cell, frame.positions).share : 0;
+}
+
 std::vector<Structure> spread(const std::vector<Structure>& frames, std::size_t wanted) {
   std::vector<Structure> chosen;
   const std::size_t n = std::min(wanted, frames.size());
@@ -41,6 +48,7 @@ void Analyser::add(const Structure& frame) {
   for (const Species& s : frame.species)
     if (!s.is_element())
       throw InputError("the file holds type numbers instead of elements", "Name them in order with --species Li,P,O,N");
+  if (last_.size() == 0) vacuum_ = vacuum_in(frame);
   rdf_.add(frame);
   sample_.add(frame);
   last_ = frame;
@@ -51,6 +59,12 @@ Analysis Analyser::finish(const Session& session) {
   result.rdf = rdf_.finish();
   result.last = last_;
   result.density = last_.density() * last_.cell.volume() / result.rdf.mean_volume;
+  vacuum_ = std::max(vacuum_, vacuum_in(last_));
+  if (vacuum_ > much_vacuum)
+    result.warnings.push_back(fmt::format(
+        "{:.0f} % of the cell is vacuum (farther than 4 Å from every atom): a slab, pores, or atoms that flew "
+        "apart. Density, g(r) and S(q) are those of the whole cell",
+        100 * vacuum_));
   const NetworkOptions network = choose_network(result.rdf.species, options_.network);
   result.cutoffs = cutoffs_from(result.rdf, options_.cutoffs);
   complete_network(result.cutoffs, network, result.rdf.species, result.notes);

@@ -35,6 +35,7 @@ struct Analysis {
   std::vector<LatticeDisorder> lattice;  ///< of the last frame, each species
   double density = 0;                    ///< g/cm^3, mean; 0 when a species has no mass
   Structure last;                        ///< the last frame
+  std::vector<std::string> warnings;     ///< what a reader must not overlook: of the run it comes from, of the cell
   std::vector<std::string> notes;        ///< what a reader should know about how it was computed
 };
 
@@ -51,6 +52,7 @@ class Analyser {
   RdfAccumulator rdf_;
   FrameSample sample_;
   Structure last_;
+  double vacuum_ = 0;  // share of the cell, of the first or the last frame
 };
 
 /// Stable keys, units in the names; docs/schemas/structure.json describes them.

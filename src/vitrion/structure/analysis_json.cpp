@@ -115,6 +115,7 @@ Json to_json(const Analysis& analysis) {
         {"triplets_per_frame", a.per_frame}};
   result["structure_factor"] = factors_json(analysis.factors);
   for (const LatticeDisorder& d : analysis.lattice) result["lattice_disorder"][d.species.name()] = lattice_json(d);
+  result["warnings"] = analysis.warnings;
   result["notes"] = analysis.notes;
   return result;
 }

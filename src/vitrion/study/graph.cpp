@@ -14,7 +14,10 @@ void Graph::add_analysis(Stage stage, int place) {
 void Graph::add_flags(Config section, std::vector<std::string>& command) const {
   const std::vector<std::string> without = command;
   for (const std::string& key : section.keys()) {
-    const std::vector<std::string> flag{"--" + key, section.text(key)};
+    const std::string value = section.text(key);
+    if (value == "false") continue;  // a flag that is not given
+    const std::vector<std::string> flag =
+        value == "true" ? std::vector<std::string>{"--" + key} : std::vector<std::string>{"--" + key, value};
     command.insert(command.end(), flag.begin(), flag.end());
     if (!check_) continue;
     std::vector<std::string> with = without;

@@ -18,8 +18,8 @@ struct FrameName {
 constexpr std::array<FrameName, 4> frame_names{{
     {ReferenceFrame::lab, "lab", "laboratory (no drift removed)"},
     {ReferenceFrame::centre_of_mass, "centre_of_mass", "centre of mass of all atoms"},
-    {ReferenceFrame::host, "host", "host (number mean of all other atoms)"},
-    {ReferenceFrame::host_mass, "host_mass", "host (mass-weighted mean of all other atoms)"},
+    {ReferenceFrame::host, "host", "host (number mean)"},
+    {ReferenceFrame::host_mass, "host_mass", "host (mass-weighted mean)"},
 }};
 
 // Dumps print times with six digits or step numbers: what differs by more is a gap, not rounding.
@@ -67,14 +67,38 @@ void IonTracks::read(std::size_t first, std::size_t count, double* out) const {
 TrackBuilder::TrackBuilder(TrackOptions options) : unwrapper_(options.file), tracks_(std::move(options)) {}
 TrackBuilder::~TrackBuilder() = default;
 
+// Atoms of the species named, or all that are not mobile.
+void TrackBuilder::choose_host(const std::vector<Species>& species) {
+  const TrackOptions& options = tracks_.options_;
+  const auto fail = [&](const std::string& what, const std::string& remedy) {
+    throw InputError(Location{options.file}, what, remedy);
+  };
+  for (const Species& s : options.host) {
+    if (s == options.species)
+      fail(s.name() + " is the mobile species and cannot be the host", "Leave it out of --host.");
+    if (std::find(species.begin(), species.end(), s) == species.end())
+      fail("no " + s.name() + " atom for the host (it holds " + composition(species) + ")",
+           "Name species of the file with --host.");
+  }
+  for (std::size_t i = 0; i < species.size(); ++i) {
+    if (species[i] == options.species) continue;
+    tracks_.nothing_else_ = false;
+    if (options.host.empty() || std::find(options.host.begin(), options.host.end(), species[i]) != options.host.end())
+      host_.push_back(i);
+  }
+}
+
 void TrackBuilder::start(const Positions& positions, const std::vector<Species>& species) {
   const TrackOptions& options = tracks_.options_;
   const bool by_mass = options.frame == ReferenceFrame::centre_of_mass || options.frame == ReferenceFrame::host_mass;
-  for (std::size_t i = 0; i < species.size(); ++i) (species[i] == options.species ? mobile_ : host_).push_back(i);
+  for (std::size_t i = 0; i < species.size(); ++i)
+    if (species[i] == options.species) mobile_.push_back(i);
   if (mobile_.empty())
     throw InputError(Location{options.file},
                      "no " + options.species.name() + " atom (it holds " + composition(species) + ")",
-                     "Name the mobile species with --species.");
+                     "Name the mobile species with --ion.");
+  tracks_.nothing_else_ = true;
+  choose_host(species);
   if (options.frame == ReferenceFrame::host || options.frame == ReferenceFrame::host_mass) reference_ = host_;
   if (options.frame == ReferenceFrame::centre_of_mass)
     for (std::size_t i = 0; i < species.size(); ++i) reference_.push_back(i);
@@ -85,6 +109,8 @@ void TrackBuilder::start(const Positions& positions, const std::vector<Species>&
   double total = 0;
   for (std::size_t i : reference_) total += weights_.emplace_back(by_mass ? species[i].mass() : 1.0);
   for (double& w : weights_) w /= total;
+  const bool by_host = options.frame == ReferenceFrame::host || options.frame == ReferenceFrame::host_mass;
+  checker_.start(species, by_host ? reference_ : std::vector<std::size_t>{}, weights_);
   origin_ = positions;
   row_.resize(3 * mobile_.size());
   tracks_.store_ = std::make_unique<IonTracks::Store>(mobile_.size(), options.memory, options.scratch);
@@ -120,6 +146,7 @@ void TrackBuilder::add(const Positions& positions, const std::vector<Species>& s
     drift += weights_[r] * (positions.row(i) - origin_.row(i)).transpose();
   }
   tracks_.drift_ = std::max(tracks_.drift_, drift.norm());
+  checker_.add(positions, cell, drift);
   std::array<double, 3> sum{};
   for (std::size_t m = 0; m < mobile_.size(); ++m)
     for (int k = 0; k < 3; ++k) {
@@ -148,6 +175,7 @@ IonTracks TrackBuilder::finish() {
     const Vector3 moved = (last_.row(row) - origin_.row(row)).transpose() - last_drift_;
     tracks_.host_displacement_ = std::max(tracks_.host_displacement_, moved.norm());
   }
+  tracks_.checks_ = checker_.finish();
   tracks_.collective_.resize(3 * n_frames_);
   for (std::size_t t = 0; t < n_frames_; ++t)
     for (std::size_t k = 0; k < 3; ++k) tracks_.collective_[k * n_frames_ + t] = sums_[t][k];

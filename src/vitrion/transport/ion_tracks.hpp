@@ -13,6 +13,7 @@
 
 #include "vitrion/core/session.hpp"
 #include "vitrion/core/trajectory.hpp"  // for UnwrappedTrajectory, FrameUnwrapper
+#include "vitrion/transport/run_checks.hpp"
 
 namespace vitrion::transport {
 
@@ -21,8 +22,8 @@ namespace vitrion::transport {
 enum class ReferenceFrame {
   lab,             ///< nothing is subtracted
   centre_of_mass,  ///< mass-weighted mean of all atoms
-  host,            ///< plain (number) mean of all atoms of other species
-  host_mass,       ///< mass-weighted mean of all atoms of other species
+  host,            ///< plain (number) mean of all atoms of the host
+  host_mass,       ///< mass-weighted mean of all atoms of the host
 };
 
 /// "lab", "centre_of_mass" (or "com"), "host", "host_mass". Throws InputError on another word.
@@ -35,6 +36,7 @@ std::string_view describe(ReferenceFrame frame);
 struct TrackOptions {
   Species species;                              ///< the mobile species
   ReferenceFrame frame = ReferenceFrame::host;  ///< drift removed
+  std::vector<Species> host = {};               ///< what the host consists of; empty: all other species
   std::string file = {};                        ///< names the trajectory in messages
   std::size_t memory = std::size_t{1} << 30;    ///< bytes of paths kept in memory; beyond it they go to a scratch file
   std::filesystem::path scratch = {};           ///< folder of the scratch file; empty: the system's temporary folder
@@ -63,7 +65,13 @@ class IonTracks {
   TimeSource time_source() const { return time_source_; }
   /// Mean over frames, Å^3; absent for a cell without volume.
   std::optional<double> volume() const { return volume_; }
-  /// Largest distance any atom of another species ended from where it began, the reference's own drift removed, Å:
+  /// Steps, vacuum, and how the host moves.
+  const RunChecks& checks() const { return checks_; }
+  /// The host by name: "O", or "all other atoms".
+  const std::vector<Species>& host() const { return options_.host; }
+  /// Whether every atom is a mobile one.
+  bool nothing_else() const { return nothing_else_; }
+  /// Largest distance any atom of the host ended from where it began, the reference's own drift removed, Å:
   /// large values tell that the host is not a solid. 0 without such atoms.
   double host_displacement() const { return host_displacement_; }
   /// Largest excursion of the reference itself, Å: the drift that was removed.
@@ -87,6 +95,8 @@ class IonTracks {
   std::string unwrapping_;
   TimeSource time_source_ = TimeSource::none;
   double timestep_ = 0, host_displacement_ = 0, drift_ = 0;
+  RunChecks checks_;
+  bool nothing_else_ = false;
 };
 
 /// Builds IonTracks frame by frame; holds one frame and the tracks (bounded by TrackOptions::memory).
@@ -96,7 +106,7 @@ class TrackBuilder {
   ~TrackBuilder();
 
   /// Adds the next frame, as read. Throws InputError where FrameUnwrapper does, when the time between frames changes,
-  /// when there are fewer than one mobile ion, or when the host frame is asked for and there are no other atoms.
+  /// when there are fewer than one mobile ion, or when the host frame is asked for and there are no atoms of the host.
   void add(const Structure& frame);
   /// The same of unwrapped positions (Å, shape (n_atoms, 3), same atoms in the same order in every call).
   void add(const Positions& positions, const std::vector<Species>& species, double time, const Cell& cell);
@@ -107,8 +117,10 @@ class TrackBuilder {
 
  private:
   void start(const Positions& positions, const std::vector<Species>& species);
+  void choose_host(const std::vector<Species>& species);
   FrameUnwrapper unwrapper_;
   IonTracks tracks_;
+  RunChecker checker_;
   std::vector<std::size_t> mobile_, reference_, host_;
   std::vector<double> weights_;  // of `reference_`, sum 1
   Positions origin_, last_;

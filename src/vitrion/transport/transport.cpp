@@ -4,16 +4,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/text.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/transport/distributions.hpp"
 
 namespace vitrion::transport {
 namespace {
 
-constexpr double molten_host = 3;  // Å: host atoms that end farther from where they began are not a rigid frame
+constexpr double wandering_host = 0.1;    // of D*: what a diffusing host may add to D_J
+constexpr double noticeable_host = 0.02;  // of D*: what is said
+constexpr double molten_host = 3;         // Å: host atoms that end farther from where they began are not a rigid frame
 
 /// Ratio D*/D_J. The two are correlated because they come from the same paths: the covariance of their relative errors
 /// is that of the jump part divided by N H (covariance of a mean of squares with the square of a sum of Gaussians).
@@ -58,12 +62,121 @@ void check_replicas(const std::vector<RunMotion>& runs) {
     };
     if (run.species != runs.front().species) fail("another mobile species");
     if (run.n_ions != runs.front().n_ions) fail("another number of mobile ions");
-    if (run.frame != runs.front().frame) fail("another reference frame");
+    if (run.frame != runs.front().frame || run.host != runs.front().host) fail("another reference frame");
     if (std::abs(run.tracer.timestep / runs.front().tracer.timestep - 1) > 1e-6) fail("another time between frames");
   }
 }
 
-std::vector<std::string> warnings_of(const TransportResult& result) {
+// Å^2/fs that the host's own diffusion adds to D_J: its mean is the walker that all ions are measured against.
+double added_by_host(const RunMotion& run) {
+  double sum = 0;
+  const std::vector<double> own = own_diffusion(run.checks.host);
+  for (std::size_t h = 0; h < own.size(); ++h) sum += run.checks.host[h].squared_weights * own[h];
+  return static_cast<double>(run.n_ions) * sum / run.tracer.timestep;
+}
+
+std::string staying_in(const std::vector<HostMotion>& host) {
+  std::vector<Species> list;
+  const std::vector<double> own = own_diffusion(host);
+  for (std::size_t h = 0; h < own.size(); ++h)
+    if (own[h] == 0) list.push_back(host[h].species);
+  return join_names(list, ",");
+}
+
+// "Na diffuses (4.9e-05 cm²/s)"
+std::string diffusers(const RunMotion& run) {
+  std::string text;
+  const std::vector<double> own = own_diffusion(run.checks.host);
+  for (std::size_t h = 0; h < own.size(); ++h)
+    if (own[h] > 0)
+      text += fmt::format("{}{} diffuses ({:.2g} cm²/s)", text.empty() ? "" : ", ", run.checks.host[h].species.name(),
+                          own[h] / run.tracer.timestep * units::A2_per_fs_in_cm2_per_s);
+  return text;
+}
+
+// A host that diffuses is no frame to measure against.
+void check_host(TransportResult& result, bool accepted) {
+  const Diffusivity& d = result.tracer;
+  const double scale = d.resolved ? d.value() : d.upper_bound;
+  for (const RunMotion& run : result.runs) {
+    const double added = added_by_host(run);
+    if (!(added > noticeable_host * scale)) continue;
+    const std::string what = fmt::format(
+        "the host is no frame to measure against: {}, which adds about {:.2g} cm²/s to D_J, and {:.2g} to D* ({:.2g})",
+        diffusers(run), added * units::A2_per_fs_in_cm2_per_s,
+        added / static_cast<double>(run.n_ions) * units::A2_per_fs_in_cm2_per_s, scale * units::A2_per_fs_in_cm2_per_s);
+    const std::string staying = staying_in(run.checks.host);
+    if (!accepted && added > wandering_host * scale)
+      throw InputError(Location{run.file}, what,
+                       (staying.empty() ? std::string("Nothing stays in place: measure against --frame com.")
+                                        : "Name what stays as the host: --host " + staying + ".") +
+                           " --diffusing-host accepts it as it is.");
+    result.warnings.push_back(run.file + ": " + what);
+  }
+}
+
+// Sentences that several runs share are said once.
+void add_new(std::vector<std::string>& list, const std::string& text) {
+  if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
+}
+
+void add_run_warnings(TransportResult& result) {
+  for (const RunMotion& run : result.runs)
+    for (const std::string& text : run.warnings) add_new(result.warnings, text);
+  for (const RunMotion& run : result.runs)
+    for (const std::string& text : warnings_of(run.checks, run.unwrapping))
+      if (!result.volume_given || text.find("--volume") == std::string::npos)
+        add_new(result.warnings, run.file + ": " + text);
+}
+
+// Why there is no conductivity though a temperature is given.
+void explain_conductivity(TransportResult& result) {
+  if (!result.temperature) return;
+  const std::string ion = result.runs.front().species.name();
+  if (!result.charge) result.warnings.push_back(ion + " has no usual charge: no conductivity. State it with --charge");
+  if (!result.volume) result.warnings.emplace_back("the cell has no volume: no conductivity. State it with --volume");
+}
+
+// Whether D along `axis` is beyond doubt smaller than a quarter of that along `other`.
+bool is_still(const Diffusivity& axis, const Diffusivity& other) {
+  return other.resolved && (axis.resolved ? axis.ci95.high : axis.upper_bound) < other.ci95.low / 4;
+}
+
+void note_dimensions(TransportResult& result) {
+  constexpr const char* names = "xyz";
+  std::string moving;
+  double mean = 0;
+  for (std::size_t k = 0; k < 3; ++k) {
+    const bool still = std::any_of(result.axes.begin(), result.axes.end(),
+                                   [&](const Diffusivity& other) { return is_still(result.axes[k], other); });
+    if (still) continue;
+    moving += names[k];
+    mean += result.axes[k].value();
+  }
+  const std::size_t n = moving.size();
+  if (n == 3 || n == 0 || !result.tracer.resolved) return;
+  result.notes.push_back(
+      fmt::format("the motion is {}-dimensional, along {}: D* and D_J, means over three axes, are {}/3 of "
+                  "those there (D* about {:.2g} cm²/s)",
+                  n == 2 ? "two" : "one", n == 2 ? fmt::format("{} and {}", moving[0], moving[1]) : moving, n,
+                  mean / static_cast<double>(n) * units::A2_per_fs_in_cm2_per_s));
+}
+
+// Where every atom is an ion, momentum is all that the sum of their displacements shows.
+void withhold_jump(TransportResult& result) {
+  const bool all_ions =
+      std::all_of(result.runs.begin(), result.runs.end(), [](const RunMotion& run) { return run.nothing_else; });
+  if (!all_ions) return;
+  const std::string ion = result.runs.front().species.name();
+  result.jump.resolved = false;
+  result.jump.upper_bound = std::numeric_limits<double>::infinity();
+  result.jump.needed_run_length = std::numeric_limits<double>::infinity();
+  result.jump.reason = "every atom is " + ion +
+                       ": the sum of their displacements is that of the centre of mass, zero by construction. No run, "
+                       "however long, gives D_J or a conductivity from it";
+}
+
+std::vector<std::string> molten_host_warnings(const TransportResult& result) {
   const RunMotion* worst = nullptr;
   int moved = 0;
   for (const RunMotion& run : result.runs) {
@@ -95,7 +208,11 @@ RunMotion measure_motion(const IonTracks& tracks, const Session& session) {
           tracks.time_source(),
           tracks.volume(),
           tracks.host_displacement(),
-          tracks.drift()};
+          tracks.drift(),
+          tracks.host(),
+          tracks.nothing_else(),
+          tracks.checks(),
+          {}};
 }
 
 std::optional<double> default_charge(const Species& species) {
@@ -118,6 +235,10 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   result.temperature = options.temperature;
   result.hop_length = options.diffusivity.hop_length;
   if (options.temperature && !(*options.temperature > 0)) throw InputError("the temperature must be positive (K)");
+  if (options.charge && *options.charge == 0)
+    throw InputError("a charge of 0 carries no current",
+                     "Give the charge of the ion in e, as --charge 2 or --charge=-1.");
+  if (options.volume && !(*options.volume > 0)) throw InputError("the volume must be positive (Å³)");
   result.charge = options.charge ? options.charge : default_charge(runs.front().species);
   const std::size_t n_ions = runs.front().n_ions;
 
@@ -149,15 +270,22 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   DiffusivityOptions one_axis = options.diffusivity;
   one_axis.dimensions = 1;
   for (std::size_t k = 0; k < 3; ++k) result.axes[k] = diffusivity(axes[k], walkers, one_axis);
+  result.runs = std::move(runs);
+  withhold_jump(result);
 
   result.haven_ratio = haven(result.tracer, result.jump, n_ions);
-  if (result.temperature && result.charge && std::isfinite(volume)) {
-    const double factor = conductivity_per_diffusivity(n_ions, *result.charge, volume, *result.temperature);
+  result.volume_given = options.volume.has_value();
+  result.volume = options.volume ? options.volume : std::isfinite(volume) ? std::optional(volume) : std::nullopt;
+  if (result.temperature && result.charge && result.volume) {
+    const double factor = conductivity_per_diffusivity(n_ions, *result.charge, *result.volume, *result.temperature);
     result.conductivity = conductivity_of(result.tracer, factor);
     result.conductivity_jump = conductivity_of(result.jump, factor);
   }
-  result.runs = std::move(runs);
-  result.warnings = warnings_of(result);
+  add_run_warnings(result);
+  check_host(result, options.diffusing_host);
+  for (const std::string& text : molten_host_warnings(result)) result.warnings.push_back(text);
+  explain_conductivity(result);
+  note_dimensions(result);
   return result;
 }
 

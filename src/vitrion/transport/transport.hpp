@@ -23,9 +23,13 @@ struct RunMotion {
   ReferenceFrame frame = ReferenceFrame::host;
   std::string unwrapping;
   TimeSource time_source = TimeSource::none;
-  std::optional<double> volume;  ///< Å^3
-  double host_displacement = 0;  ///< Å, see IonTracks
-  double drift = 0;              ///< Å, see IonTracks
+  std::optional<double> volume;    ///< Å^3
+  double host_displacement = 0;    ///< Å, see IonTracks
+  double drift = 0;                ///< Å, see IonTracks
+  std::vector<Species> host = {};  ///< of the reference frame `host`; empty: all other species
+  bool nothing_else = false;       ///< every atom is a mobile one
+  RunChecks checks = {};
+  std::vector<std::string> warnings = {};  ///< what the run itself warns of: where it comes from, not how it moves
 };
 RunMotion measure_motion(const IonTracks& tracks, const Session& session = {});
 
@@ -39,7 +43,9 @@ struct Estimate {
 struct TransportOptions {
   DiffusivityOptions diffusivity = {};
   std::optional<double> temperature = {};  ///< K, needed for the conductivity
-  std::optional<double> charge = {};       ///< e per ion; absent: `default_charge`
+  std::optional<double> charge = {};       ///< e per ion, not 0; absent: `default_charge`
+  std::optional<double> volume = {};       ///< Å^3 of the material; absent: of the cell, mean over frames
+  bool diffusing_host = false;             ///< accept a host that diffuses so much that D_J is wrong
 };
 
 /// The usual oxidation state of a mobile ion (Li, Na, K +1; Mg, Ca, Zn +2; Al +3; F, Cl -1; O -2; ...); nothing for an
@@ -59,15 +65,20 @@ struct TransportResult {
   std::optional<double> temperature;  ///< K
   double hop_length = 3;              ///< Å, see DiffusivityOptions
   std::optional<double> charge;       ///< e
+  std::optional<double> volume;       ///< Å^3, as in the conductivity
+  bool volume_given = false;          ///< it is the caller's, not the cell's
   Diffusivity tracer, jump;           ///< Å^2/fs
   std::array<Diffusivity, 3> axes;    ///< tracer along x, y, z, Å^2/fs
   Estimate haven_ratio;
   Estimate conductivity;       ///< S/cm, from D*
   Estimate conductivity_jump;  ///< S/cm, from D_J
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;  ///< what a reader should know: motion in a plane, what a frame leaves undefined
 };
 
-/// Replicas: runs of the same system at the same temperature. Throws InputError when they differ in species or frame.
+/// Replicas: runs of the same system at the same temperature. Throws InputError when they differ in species or frame,
+/// and, unless `diffusing_host`, when the host that displacements are measured against diffuses: the mean of its atoms
+/// then wanders, which adds sum w^2 D_host to D* and as much times the number of ions to D_J.
 TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOptions& options);
 
 /// The stable keys of `vitrion transport --json` (D in cm^2/s, conductivity in S/cm, MSD in Å^2, time in fs).

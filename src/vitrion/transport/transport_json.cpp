@@ -52,6 +52,20 @@ Json of(const Diffusivity& d, double timestep) {
   return result;
 }
 
+// Every species of the reference: whether it stays.
+Json host_json(const RunMotion& run) {
+  Json host = Json::array();
+  const std::vector<double> own = own_diffusion(run.checks.host);
+  for (std::size_t h = 0; h < own.size(); ++h) {
+    const HostMotion& m = run.checks.host[h];
+    host.push_back({{"species", m.species.name()},
+                    {"n_atoms", m.n_atoms},
+                    {"D_cm2_per_s", own[h] / run.tracer.timestep * units::A2_per_fs_in_cm2_per_s},
+                    {"longest_lag_msd_A2", m.msd.empty() ? Json(nullptr) : Json(m.msd.back())}});
+  }
+  return host;
+}
+
 }  // namespace
 
 Json to_json(const TransportResult& result) {
@@ -78,7 +92,10 @@ Json to_json(const TransportResult& result) {
                     {"time_source", name_of(run.time_source)},
                     {"volume_A3", number(run.volume)},
                     {"drift_removed_A", run.drift},
-                    {"host_displacement_A", run.host_displacement}});
+                    {"host_displacement_A", run.host_displacement},
+                    {"largest_step_of_cell", run.checks.step.share},
+                    {"vacuum_share", run.checks.vacuum ? Json(run.checks.vacuum->share) : Json(nullptr)},
+                    {"host", host_json(run)}});
   Json along = Json::array();
   for (const Diffusivity& d : result.axes) along.push_back(of(d, dt));
   return {{"species", first.species.name()},
@@ -102,6 +119,8 @@ Json to_json(const TransportResult& result) {
             {"collective_A2", together},
             {"independent_samples", independent}}},
           {"runs", runs},
+          {"volume_A3", number(result.volume)},
+          {"notes", result.notes},
           {"warnings", result.warnings}};
 }
 

@@ -33,6 +33,7 @@ Stage one_run(YAML::Node yaml, const Graph& graph, const GlassHandle& glass, dou
   stage.is_long = true;
   stage.inputs = potential.files;
   stage.inputs.push_back(glass.structure);
+  stage.inputs.push_back(glass.stage + "/result.json");  // what the quench warns of
   yaml["structure"] = "../" + glass.structure;
   complete_md(yaml, potential, graph.seed() + 1000 * glass.replica + std::lround(temperature));
   for (YAML::Node part : yaml["stages"]) {

@@ -21,6 +21,15 @@ void add_outputs(const YAML::Node& yaml, Stage& stage) {
     }
 }
 
+// Velocities of a file would make every replica the same run.
+void draw_for_replicas(Config& section, YAML::Node yaml, int replicas) {
+  if (replicas == 1 || !yaml["structure"]) return;
+  if (section.text("velocities", "auto") == "keep")
+    throw section.error("velocities", "replicas with velocities: keep would be copies of each other",
+                        "Leave velocities out: they are drawn for each replica.");
+  yaml["velocities"] = "draw";
+}
+
 Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, int replicas) {
   const PotentialHandle potential = graph.need<PotentialHandle>("potential");
   Stage stage{.name = fmt::format("quench-{}", replica),
@@ -34,6 +43,7 @@ Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, i
     yaml["structure"] = "../" + stage.inputs.back();
   }
   complete_md(yaml, potential, graph.seed() + replica);
+  draw_for_replicas(section, yaml, replicas);
   add_outputs(yaml, stage);
   stage.files["quench.yaml"] = text_of(yaml);
   return stage;

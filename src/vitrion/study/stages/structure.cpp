@@ -10,6 +10,7 @@ void plan_structure(Config& study, Graph& graph) {
   for (const GlassHandle& glass : graph.all<GlassHandle>()) {
     stage.inputs.push_back(glass.trajectory.empty() ? glass.structure : glass.trajectory);
     stage.command.push_back("../" + stage.inputs.back());
+    stage.inputs.push_back(glass.stage + "/result.json");  // what the quench warns of
     stage.after.push_back(glass.stage);
   }
   stage.command.insert(stage.command.end(), {"--threads", "1"});

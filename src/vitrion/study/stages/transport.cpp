@@ -26,6 +26,7 @@ void plan_transport(Config& study, Graph& graph) {
   stage.command = {graph.program(), "transport"};
   for (const RunHandle& run : runs) {
     stage.inputs.push_back(run.trajectory);
+    stage.inputs.push_back(run.stage + "/result.json");  // what the run warns of
     stage.command.push_back(fmt::format("../{}@{:g}", run.trajectory, run.temperature));
     stage.after.push_back(run.stage);
   }
