@@ -224,7 +224,15 @@ TEST(VacuumInTransport, IsSaidUnlessTheVolumeIsGiven) {
   for (Structure& s : slab) s.cell = Cell::orthorhombic(12, 12, 36);
   const TransportResult with = result_of(slab);
   EXPECT_THAT(with.warnings, Contains(HasSubstr("is vacuum")));
+  EXPECT_THAT(with.warnings, Contains(HasSubstr("the layer of about")));
   EXPECT_NEAR(*with.conductivity.value * 3 / before, 1, 1e-9);
+  // Spread over three times the length along every axis: a gas, no layer.
+  std::vector<Structure> gas = slab;
+  for (Structure& s : gas) {
+    s.cell = Cell::orthorhombic(36, 36, 36);
+    s.positions *= 3;
+  }
+  EXPECT_THAT(result_of(gas).warnings, Contains(HasSubstr("atoms that flew apart")));
   const TransportResult stated = result_of(slab, {.species = li}, {.temperature = 600, .volume = 12 * 12 * 12});
   EXPECT_NEAR(*stated.conductivity.value / before, 1, 1e-9);
   EXPECT_THAT(stated.warnings, Not(Contains(HasSubstr("vacuum"))));

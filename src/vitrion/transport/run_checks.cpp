@@ -44,7 +44,9 @@ std::string step_warning(const LargestStep& step, const std::string& unwrapping)
 
 std::string vacuum_warning(const neighbors::Vacuum& v) {
   std::string text = fmt::format("{:.0f} % of the cell is vacuum (farther than 4 Å from every atom)", 100 * v.share);
-  if (v.gap > slab_gap && v.gap < v.height)
+  // A layer only where the gap is most of what is empty, less the reach of the atoms on both sides.
+  const bool slab = v.gap > slab_gap && v.gap < v.height && v.gap - 8 > 0.6 * v.share * v.height;
+  if (slab)
     return text + fmt::format(
                       "; the widest gap is {:.1f} Å along {}. Conductivity is by the volume of the whole cell: "
                       "by that of the layer of about {:.1f} Å it would be {:.1f} times as high. --volume states "
