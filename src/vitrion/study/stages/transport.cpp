@@ -33,6 +33,8 @@ void plan_transport(Config& study, Graph& graph) {
   stage.command.insert(stage.command.end(), {"--threads", "1"});
   Config section = study.section("transport");
   take_former_name(section, graph);
+  // A study that computed for days reports what it found, with the warning, unless it is told to refuse.
+  if (!section.has("diffusing-host")) stage.command.push_back("--diffusing-host");
   graph.add_flags(section, stage.command);
   graph.add_analysis(std::move(stage), 20);
 }
