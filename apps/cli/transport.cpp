@@ -12,10 +12,13 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/core/units.hpp"
 #include "vitrion/md/warnings.hpp"
 #include "vitrion/present/transport.hpp"
+#include "vitrion/present/windows.hpp"
 #include "vitrion/report/text.hpp"
 #include "vitrion/transport/calibration.hpp"
+#include "vitrion/transport/windows.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -58,17 +61,21 @@ std::vector<Species> read_host(const TransportCommand& command) {
   return parse_species_list(command.host);
 }
 
+transport::TrackOptions track_options(const TransportCommand& command, const std::string& file) {
+  return {.species = Species::element(command.ion),
+          .frame = transport::parse_reference_frame(command.frame),
+          .host = read_host(command),
+          .file = file,
+          .memory = static_cast<std::size_t>(command.memory_MiB * 1024 * 1024),
+          .scratch = command.scratch};
+}
+
 transport::RunMotion measure(const TransportCommand& command, const std::vector<std::string>& files) {
-  transport::TrackOptions options{.species = Species::element(command.ion),
-                                  .frame = transport::parse_reference_frame(command.frame),
-                                  .host = read_host(command),
-                                  .file = files.front(),
-                                  .memory = static_cast<std::size_t>(command.memory_MiB * 1024 * 1024),
-                                  .scratch = command.scratch};
   const auto reader =
       io::open_frames(std::vector<std::filesystem::path>(files.begin(), files.end()), command.input.read_options());
   transport::RunMotion motion = transport::measure_motion(
-      transport::follow_ions([&] { return reader->next(); }, options, terminal_session()), terminal_session());
+      transport::follow_ions([&] { return reader->next(); }, track_options(command, files.front()), terminal_session()),
+      terminal_session());
   motion.warnings = md::warnings_beside(files);
   return motion;
 }
@@ -90,14 +97,17 @@ transport::RunsByTemperature measure_all(const TransportCommand& command) {
   return motions;
 }
 
+transport::TransportOptions transport_options(const TransportCommand& command) {
+  return {.diffusivity = {.hop_length = command.hop_length},
+          .charge = command.charge,
+          .volume = command.volume,
+          .diffusing_host = command.diffusing_host};
+}
+
 void execute(const TransportCommand& command) {
   command.run.apply();
-  const transport::TransportOptions options{.diffusivity = {.hop_length = command.hop_length},
-                                            .charge = command.charge,
-                                            .volume = command.volume,
-                                            .diffusing_host = command.diffusing_host};
   const transport::TransportSeries series =
-      transport::analyse_series(measure_all(command), options, command.extrapolate);
+      transport::analyse_series(measure_all(command), transport_options(command), command.extrapolate);
   const report::Section section = present::transport_section(series);
   fmt::print("{}", report::to_text(section));
   command.results.write(transport::transport_kind, transport::to_json(series), section, command.run);
@@ -163,6 +173,82 @@ void add_calibration(CLI::App& transport_command) {
   sub->callback([command] { execute(*command); });
 }
 
+struct WindowsCommand : TransportCommand {
+  std::vector<double> lengths{50, 100, 200};  // ps
+};
+
+transport::WindowedResult measure_windows(const WindowsCommand& command, const std::string& file,
+                                          const std::vector<double>& lengths) {
+  const auto reader = io::open_frames(std::vector<std::filesystem::path>{file}, command.input.read_options());
+  transport::WindowedRun run = transport::follow_windows([&] { return reader->next(); }, track_options(command, file),
+                                                         lengths, terminal_session());
+  run.whole.warnings = md::warnings_beside(std::filesystem::path(file));
+  return transport::compare_windows(std::move(run), lengths, transport_options(command));
+}
+
+void execute(const WindowsCommand& command) {
+  command.run.apply();
+  std::vector<double> lengths;
+  for (const double ps : command.lengths) lengths.push_back(ps * units::ps_in_fs);
+  std::vector<transport::WindowedResult> runs;
+  Progress progress(terminal_session(), "windows", static_cast<long>(command.runs.size()), "runs");
+  for (const std::string& file : command.runs) {
+    runs.push_back(measure_windows(command, file, lengths));
+    progress.update(static_cast<long>(runs.size()));
+  }
+  const report::Section section = present::windows_section(runs);
+  fmt::print("{}", report::to_text(section));
+  command.results.write(transport::windows_kind, transport::to_json(runs), section, command.run);
+}
+
+// What both the analysis and its windows are told of the trajectories.
+void add_options(TransportCommand& command, CLI::App& sub) {
+  sub.add_option("--ion", command.ion, "The mobile element: Li");
+  sub.add_option("--frame", command.frame, "Displacements are against: host, host_mass, com or lab")
+      ->capture_default_str();
+  sub.add_option("--host", command.host,
+                 "Species of the host, where not all others stay in place: O, or P,O (with --frame host)");
+  sub.add_flag("--diffusing-host", command.diffusing_host,
+               "Measure against a host that diffuses; D_J and the Haven ratio are then its own doing");
+  sub.add_option("--types", command.input.species, "Elements of types 0, 1, ... where the file names none: Mg,V,O");
+  command.input.add_timestep_to(sub);
+  command.input.add_units_to(sub);
+  sub.add_option("--frames", command.input.frames,
+                 "Frames a:b:c (start:stop:step), for instance 100: to drop the start");
+  sub.add_option("--format", command.input.format, "Format, when the name and content do not tell");
+  sub.add_option("--hop-length", command.hop_length, "Distance between neighbouring sites, Å")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub.add_option("--memory", command.memory_MiB, "MiB of ion paths to hold; longer runs go to a scratch file")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub.add_option("--scratch", command.scratch, "Folder of the scratch file (default: the system's temporary folder)");
+  command.results.add_to(sub);
+  command.run.add_to(sub);
+}
+
+void add_windows(CLI::App& transport_command) {
+  auto command = std::make_shared<WindowsCommand>();
+  CLI::App* sub = transport_command.add_subcommand(
+      "windows", "Check the error bars on long runs of your own: what windows of them say, against the whole");
+  sub->add_option("runs", command->runs, "Trajectories; every one is compared with its own windows")->required();
+  sub->add_option("--lengths", command->lengths, "Lengths of the windows, ps")
+      ->check(CLI::PositiveNumber)
+      ->delimiter(',')
+      ->capture_default_str();
+  add_options(*command, *sub);
+  sub->footer(
+      "Examples:\n"
+      "  vitrion transport windows production.lammpstrj.gz --ion Li\n"
+      "  vitrion transport windows glass-*/production.lammpstrj.gz --ion Li --lengths 50,100,200 --json windows.json\n"
+      "\n"
+      "A window covers the whole run where their intervals allow one value. 95 % should.");
+  sub->callback([command] {
+    if (command->ion.empty()) throw InputError("which ion moves?", "Name the mobile element: --ion Li");
+    execute(*command);
+  });
+}
+
 }  // namespace
 
 void add_transport(CLI::App& app) {
@@ -171,39 +257,18 @@ void add_transport(CLI::App& app) {
       app.add_subcommand("transport", "How fast ions move: diffusion, Haven ratio, conductivity, Arrhenius");
   sub->require_subcommand(0, 1);
   sub->add_option("runs", command->runs, "Trajectories, FILE or FILE@KELVIN; runs at one temperature are replicas");
-  sub->add_option("--ion", command->ion, "The mobile element: Li");
+  add_options(*command, *sub);
   sub->add_option("--species", command->species, "Several elements: as --types; one: as --ion, its former name");
   sub->add_option("--temperature", command->temperature, "K, of the runs that do not say @KELVIN")
       ->check(CLI::PositiveNumber);
-  sub->add_option("--frame", command->frame, "Displacements are against: host, host_mass, com or lab")
-      ->capture_default_str();
-  sub->add_option("--host", command->host,
-                  "Species of the host, where not all others stay in place: O, or P,O (with --frame host)");
-  sub->add_flag("--diffusing-host", command->diffusing_host,
-                "Measure against a host that diffuses; D_J and the Haven ratio are then its own doing");
-  sub->add_option("--types", command->input.species, "Elements of types 0, 1, ... where the file names none: Mg,V,O");
-  command->input.add_timestep_to(*sub);
-  command->input.add_units_to(*sub);
-  sub->add_option("--frames", command->input.frames,
-                  "Frames a:b:c (start:stop:step), for instance 100: to drop the start");
-  sub->add_option("--format", command->input.format, "Format, when the name and content do not tell");
   sub->add_flag("--series", command->series, "The files are consecutive parts of one run, in natural order");
   sub->add_option("--charge", command->charge, "Charge per ion in e (default: the usual oxidation state)");
   sub->add_option("--volume", command->volume,
                   "Å³ of the material, where the cell holds a vacuum (default: mean volume of the cell)")
       ->check(CLI::PositiveNumber);
-  sub->add_option("--hop-length", command->hop_length, "Distance between neighbouring sites, Å")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
   sub->add_option("--extrapolate", command->extrapolate, "Temperatures in K to evaluate the Arrhenius line at")
       ->delimiter(',')
       ->capture_default_str();
-  sub->add_option("--memory", command->memory_MiB, "MiB of ion paths to hold; longer runs go to a scratch file")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  sub->add_option("--scratch", command->scratch, "Folder of the scratch file (default: the system's temporary folder)");
-  command->results.add_to(*sub);
-  command->run.add_to(*sub);
   command->strict.add_to(*sub);
   sub->footer(
       "Examples:\n"
@@ -214,9 +279,11 @@ void add_transport(CLI::App& app) {
       "  vitrion transport XDATCAR --ion Li --timestep 100 --frame com\n"
       "  vitrion transport mixed.dump --ion Li --host P,O --timestep 1  (Na moves as well: it is no part of the host)\n"
       "  vitrion transport calibration                              (are the error bars right?)\n"
+      "  vitrion transport windows long-run.lammpstrj.gz --ion Li   (are they right in this material?)\n"
       "\n"
       "A diffusion coefficient that the run does not resolve is given as an upper bound, never as a value.");
   add_calibration(*sub);
+  add_windows(*sub);
   sub->callback([command, sub] {
     if (!sub->get_subcommands().empty()) return;
     if (command->runs.empty()) throw CLI::RequiredError("runs");

@@ -54,6 +54,19 @@ TEST(Transport, IonNamesWhatMovesAndSpeciesStillDoesWithANote) {
   EXPECT_EQ(transport(file, "--species Li --types Li,O").exit_code, 0);
 }
 
+TEST(Transport, WindowsOfARunAreComparedWithTheWhole) {
+  const fs::path file = walk(test::scratch_folder() / "walk.extxyz");  // 20 ps
+  const std::string command = "vitrion transport windows " + file.string() + " --ion Li";
+  const test::Run run =
+      test::run_program(command + " --lengths 2,4 --json " + (test::scratch_folder() / "w.json").string());
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("Do the intervals of D* hold?"));
+  EXPECT_EQ(test::violations(read_json(test::scratch_folder() / "w.json"), "windows"), "");
+  const test::Run defaults = test::run_program(command);
+  EXPECT_EQ(defaults.exit_code, 2);
+  EXPECT_THAT(defaults.output, HasSubstr("--lengths"));
+}
+
 TEST(Transport, RefusesBothMeaningsAtOnceAndNone) {
   const fs::path file = walk(test::scratch_folder() / "walk.extxyz");
   EXPECT_EQ(transport(file, "--ion Li --species Li").exit_code, 2);

@@ -11,6 +11,7 @@
 #include "vitrion/present/structure.hpp"
 #include "vitrion/present/training.hpp"
 #include "vitrion/present/transport.hpp"
+#include "vitrion/present/windows.hpp"
 #include "vitrion/report/text.hpp"
 
 namespace vitrion::present {
@@ -52,6 +53,42 @@ TEST(TransportSection, AndItsResultAreAsTheSchemasSay) {
   damaged["temperatures"][0]["D_tracer"].erase("resolved");
   EXPECT_NE(test::violations(damaged, "transport"), "");
   EXPECT_NE(test::violations(transport::to_json(s), "transport"), "");
+}
+
+TEST(WindowsSection, SaysHowOftenIntervalsHeldAndItsResultIsAsTheSchemaSays) {
+  std::vector<transport::WindowedResult> runs;
+  for (std::uint64_t seed : {1, 2}) {
+    Random random(seed);
+    transport::TrackOptions options{.species = Species::element("Li"), .file = "walk"};
+    Structure s;
+    s.species.assign(8, Species::element("Li"));
+    s.species.push_back(Species::element("O"));
+    s.positions = Positions::Zero(9, 3);
+    s.cell = Cell::orthorhombic(20, 20, 20);
+    s.wrapping = Wrapping::unwrapped;
+    int t = 0;
+    const auto next = [&]() -> std::optional<Structure> {
+      if (t == 1001) return {};
+      s.time = 100.0 * t++;
+      for (Eigen::Index i = 0; i < 8; ++i)
+        for (Eigen::Index k = 0; k < 3; ++k) s.positions(i, k) += 0.3 * random.normal();
+      return s;
+    };
+    const std::vector<double> lengths{10000, 20000};
+    runs.push_back(transport::compare_windows(transport::follow_windows(next, options, lengths), lengths, {}));
+  }
+  const report::Section section = windows_section(runs);
+  const std::string text = report::to_text(section);
+  for (const char* said :
+       {"Do the intervals of D* hold? ", "windows that resolve D*", "all", "too high", "Between 2 runs"})
+    EXPECT_THAT(text, HasSubstr(said));
+  const nlohmann::json result = with_header(transport::windows_kind, transport::to_json(runs));
+  EXPECT_EQ(test::violations(result, "windows"), "");
+  EXPECT_EQ(result["runs"][1]["windows"][0]["D_tracer"]["windows"], 10);
+  EXPECT_EQ(test::violations(with_header(report::section_kind, report::to_json(section)), "section"), "");
+  nlohmann::json damaged = result;
+  damaged["runs"][0]["D_tracer"].erase("resolved");
+  EXPECT_NE(test::violations(damaged, "windows"), "");
 }
 
 TEST(StructureSection, AndItsResultAreAsTheSchemasSay) {
