@@ -50,7 +50,7 @@ TEST(Calibration, HavenRatioOfCorrelatedIonsIsCovered) {
 
 /// Coverage among the resolved, bias, bounds and width of one motion. The limits
 /// are those the published table is held to, less three standard deviations of 200 walks.
-void expect_calibrated(const Motion& motion, double least_resolved) {
+void expect_calibrated(const Motion& motion, double least_resolved, double widest = 1.6) {
   const CalibrationReport r = measure_calibration(motion, 200, published_seed);
   const auto least = [](int n) { return 93 - 3 * std::sqrt(0.93 * 0.07 / std::max(1, n)) * 100; };
   EXPECT_GE(r.tracer.resolved.n, least_resolved * r.walks) << motion.name;
@@ -58,7 +58,7 @@ void expect_calibrated(const Motion& motion, double least_resolved) {
     EXPECT_GE(quantity.resolved.percent(), least(quantity.resolved.n)) << motion.name << what;
     EXPECT_GE(quantity.bounds_held + 1, 0.9 * quantity.bounds) << motion.name << what;
     EXPECT_NEAR(quantity.mean_ratio, 1, 0.03 + 3 * quantity.spread / std::sqrt(r.walks)) << motion.name << what;
-    EXPECT_LT(quantity.width_over_required(), 1.6) << motion.name << what;
+    EXPECT_LT(quantity.width_over_required(), widest) << motion.name << what;
   }
   EXPECT_GE(r.haven.resolved.percent(), least(r.haven.resolved.n)) << motion.name;
   EXPECT_EQ(r.conductivity_jump.resolved.covered, r.jump.resolved.covered) << motion.name;
@@ -67,6 +67,10 @@ void expect_calibrated(const Motion& motion, double least_resolved) {
 TEST(Calibration, HoldsWhereHopsAreUndone) {
   expect_calibrated(vacancy_motion({.tracer_factor = 0.7068}), 0.95);
   expect_calibrated(back_jump_motion({}), 0.95);
+  // Slow bends, and an intercept nearly as large as the walk.
+  expect_calibrated(vacancy_motion({.vacancies = 20, .n_frames = 1000, .rate = 0.012, .tracer_factor = 0.792}), 0.95);
+  // Those with a value are the upper two thirds of the D_J: they scatter less than all do.
+  expect_calibrated(back_jump_motion({.back = 0.8, .memory = 10}), 0.8, 2);
 }
 
 TEST(Calibration, HoldsWhereIonsHopTogether) {
@@ -84,12 +88,31 @@ TEST(Calibration, HoldsInACellThatDriftsAndBreathes) {
 
 TEST(Calibration, BoundedMotionIsNeverResolved) {
   for (const Motion& motion : {double_well_motion({}), cage_motion(24, 1000, {.msd = 1.5, .time = 60}),
-                               cage_motion(24, 500, {.msd = 1.5, .time = 60})}) {
+                               cage_motion(24, 500, {.msd = 1.5, .time = 60}),
+                               // Few ions, whose MSD scatters so much that a line fits, too.
+                               cage_motion(8, 500, {.msd = 4, .time = 50}), cage_motion(4, 300, {.msd = 6, .time = 28}),
+                               cage_motion(1, 500, {.msd = 4, .time = 45})}) {
     const CalibrationReport r = measure_calibration(motion, 150, published_seed);
     EXPECT_LE(r.tracer.resolved.n, 3) << motion.name;
     EXPECT_LE(r.jump.resolved.n, 3) << motion.name;
     EXPECT_EQ(r.conductivity_jump.resolved.n, r.jump.resolved.n) << motion.name;
   }
+}
+
+TEST(Calibration, RunsThatShowedMoreThanMostAreStillCovered) {
+  // A third of these walks shows enough hops to be called resolved: the lucky ones.
+  const Motion motion = walk_motion({.name = "rare hops",
+                                     .n_ions = 47,
+                                     .n_frames = 1000,
+                                     .msd_per_frame = 0.0035,
+                                     .hop_length = 3,
+                                     .vibration = 0.3,
+                                     .vibration_time = 3});
+  const CalibrationReport r = measure_calibration(motion, 300, published_seed);
+  EXPECT_GT(r.tracer.resolved.n, 60);
+  EXPECT_LT(r.tracer.resolved.n, 240);
+  EXPECT_GE(r.tracer.resolved.percent(), 93);
+  EXPECT_GE(r.jump.resolved.percent(), 93);
 }
 
 TEST(Calibration, MemorylessWalksKeepTheirPower) {

@@ -37,7 +37,8 @@ TEST(Windows, ShareNoStepAndAreMeasuredAsRunsOfTheirOwn) {
   EXPECT_EQ(run.windows[0].size(), 5u);  // 1,049 steps: 49 are in no window
   ASSERT_EQ(run.windows[1].size(), 10u);
   for (const RunMotion& window : run.windows[1]) EXPECT_EQ(window.tracer.n_frames, 101u);
-  const RunMotion alone = measure_motion(follow_ions(source({frames.begin() + 300, frames.begin() + 401}), walk_options));
+  const RunMotion alone =
+      measure_motion(follow_ions(source({frames.begin() + 300, frames.begin() + 401}), walk_options));
   EXPECT_EQ(alone.tracer.total, run.windows[1][3].tracer.total);
   EXPECT_EQ(alone.collective.total, run.windows[1][3].collective.total);
 }
@@ -64,7 +65,8 @@ TEST(Windows, OfARunThatSpeedsUpDoNot) {
   // Twice as far in every step of the second half: no window of either half agrees with the mean.
   std::vector<double> faster = test::walk(8, 10001, {0.1, 0.1, 0.1}, 5);
   for (std::size_t i = 0; i < 24; ++i)
-    for (std::size_t t = 5001; t < 10001; ++t) faster[i * 10001 + t] = 2 * faster[i * 10001 + t] - faster[i * 10001 + 5000];
+    for (std::size_t t = 5001; t < 10001; ++t)
+      faster[i * 10001 + t] = 2 * faster[i * 10001 + t] - faster[i * 10001 + 5000];
   const WindowedResult r = windows_of(test::frames(faster, 8, spacing, 30), {50000});
   const WindowCount& c = r.lengths[0].tracer;
   ASSERT_EQ(c.resolved, 20);

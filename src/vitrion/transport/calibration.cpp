@@ -147,18 +147,27 @@ void add_correlated(std::vector<Motion>& motions) {
   for (std::size_t frames : {500u, 2000u})
     motions.push_back(vacancy_motion({.vacancies = 6, .n_frames = frames, .tracer_factor = 0.707}));
   motions.push_back(vacancy_motion({.vacancies = 20, .n_frames = 500, .rate = 0.03, .tracer_factor = 0.792}));
+  motions.push_back(vacancy_motion({.vacancies = 6, .n_frames = 1000, .rate = 0.04, .tracer_factor = 0.707}));
+  motions.push_back(vacancy_motion({.vacancies = 20, .n_frames = 1000, .rate = 0.012, .tracer_factor = 0.792}));
   motions.push_back(back_jump_motion({.back = 0.7, .memory = 5}));
   motions.push_back(back_jump_motion({.n_frames = 2000, .back = 0.5, .memory = 20}));
+  motions.push_back(back_jump_motion({.back = 0.8, .memory = 10}));
+  motions.push_back(back_jump_motion({.back = 0.9, .memory = 5}));
   motions.push_back(group_motion({.rate = 4.0 / 600}));
   motions.push_back(group_motion({.rate = 2.0 / 600}));
   motions.push_back(string_motion({}));
   motions.push_back(trap_motion({}));
+  motions.push_back(trap_motion({.n_ions = 12, .exchange = 60}));
 }
 
 void add_bounded(std::vector<Motion>& motions) {
   motions.push_back(double_well_motion({}));
+  motions.push_back(double_well_motion({.n_ions = 3, .n_frames = 500, .rate = 0.011}));
   motions.push_back(cage_motion(24, 1000, {.msd = 1.5, .time = 60}));
   motions.push_back(cage_motion(24, 500, {.msd = 1.5, .time = 60}));
+  motions.push_back(cage_motion(8, 500, {.msd = 4, .time = 50}));
+  motions.push_back(cage_motion(4, 300, {.msd = 6, .time = 28}));
+  motions.push_back(cage_motion(1, 500, {.msd = 4, .time = 45}));
 }
 
 void add_cells(std::vector<Motion>& motions) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/transport/bounded_motion.hpp"
 
 namespace vitrion::transport {
 namespace {
@@ -13,6 +14,11 @@ namespace {
 // Runs are unresolved because their estimate came out small: for the bound to hold in 95 % of those it must be that of
 // a higher confidence.
 constexpr double bound_confidence = 0.998;
+// Where motion is known to be diffusive only those are refused a value whose estimate came out wrong by much.
+constexpr double bound_confidence_of_outliers = 0.99998;
+constexpr double least_likely_end = 2e-4;  // probability to refuse a walk
+constexpr double least_evidence = -2;      // of a walk against bounded motion: of two walkers 0.8 % are refused
+constexpr std::size_t many_walkers = 24;   // whose MSD scatters so little that its end tells enough
 constexpr double most_over_observed = 10;  // a bound above ten times the fastest mean displacement seen says nothing
 constexpr std::size_t fewest_frames = 12;  // onset 1 and a fit of its slope, and one later onset to compare with
 
@@ -39,11 +45,35 @@ std::optional<LogSlope> combined_beta(const std::vector<Displacements>& runs, co
   return LogSlope{sum / weights, 1 / std::sqrt(weights)};
 }
 
+/// Does one of the runs show that the motion has bounds?
+bool looks_bounded(const std::vector<Displacements>& runs, const std::vector<SlopeFit>& fits) {
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    if (static_cast<double>(runs.size()) * probability_of_end(runs[r], fits[r]) < least_likely_end) return true;
+    if (runs[r].n_walkers > 1 && runs[r].n_walkers < many_walkers &&
+        evidence_of_walk(runs[r], fits[r]) < least_evidence)
+      return true;
+  }
+  return false;
+}
+
+/// The least D, Å^2/fs, that is called a value in runs like these: the hops asked for, and a walk that clears the
+/// intercept.
+double least_resolved(const Diffusivity& d, const std::vector<Displacements>& runs, double per_hop, double two_d,
+                      const DiffusivityOptions& options) {
+  double clears = 0;
+  for (std::size_t r = 0; r < runs.size(); ++r)
+    clears = std::max(clears, walk_over_cage * std::abs(d.fits[r].line.intercept) /
+                                  (static_cast<double>(runs[r].longest_lag()) * runs[r].timestep * two_d));
+  return std::max(clears, options.fewest_hops * per_hop);
+}
+
 std::string why_not(const Diffusivity& d, bool known_diffusive, const DiffusivityOptions& options) {
   if (!(d.ci95.low > 0)) return "the slope of the MSD is not distinguishable from zero";
   if (d.effective_hops < options.fewest_hops)
     return fmt::format("only {:.1f} effective hops happened ({:.0f} are needed)", d.effective_hops,
                        options.fewest_hops);
+  if (d.bounded && !known_diffusive)
+    return "the motion does not go on: the MSD falls behind a line as that of bounded motion does";
   if (known_diffusive && (!d.beta || d.beta->deviation > options.beta_deviation)) return {};
   if (!d.beta) return "the MSD does not rise far enough above the vibration within half the run";
   if (d.beta->deviation > options.beta_deviation)
@@ -56,12 +86,13 @@ std::string why_not(const Diffusivity& d, bool known_diffusive, const Diffusivit
 }
 
 /// The upper bound; infinite where the run gives none.
-double bound_of(const Diffusivity& d, const std::vector<Displacements>& runs, double no_hop, double two_d) {
+double bound_of(const Diffusivity& d, const std::vector<Displacements>& runs, double no_hop, double two_d,
+                double confidence) {
   double fastest = 0;  // MSD / time of any lag, Å^2/fs
   for (const Displacements& run : runs)
     for (std::size_t lag = 1; lag <= run.longest_lag(); ++lag)
       fastest = std::max(fastest, run.total[lag] / (run.timestep * static_cast<double>(lag)));
-  const double high = d.estimate.interval(bound_confidence).high;
+  const double high = d.estimate.interval(confidence).high;
   return high <= std::max(most_over_observed * fastest / two_d, no_hop) ? std::max(high, no_hop) : INFINITY;
 }
 
@@ -105,12 +136,20 @@ Diffusivity diffusivity(const std::vector<Displacements>& runs, const WalkerKnow
   const Interval interval = result.estimate.interval();
   const auto ions = static_cast<double>(walkers.n_ions);
   result.ci95 = {std::max(0.0, interval.low), std::max(0.0, interval.high)};
-  result.upper_bound = bound_of(result, runs, 3 * a2 / (two_d * ions * result.run_length), two_d);
+  result.upper_bound = bound_of(result, runs, 3 * a2 / (two_d * ions * result.run_length), two_d,
+                                walkers.known_diffusive ? bound_confidence_of_outliers : bound_confidence);
   result.effective_hops = std::max(0.0, ions * two_d * result.value() * result.run_length / a2);
   result.hop_uncertainty = result.effective_hops > 0 ? 3.43 / std::sqrt(result.effective_hops) + 0.04 : INFINITY;
   result.beta = combined_beta(runs, result.fits);
+  result.bounded = looks_bounded(runs, result.fits);
   result.reason = why_not(result, walkers.known_diffusive, options);
   result.resolved = result.reason.empty();
+  if (result.resolved) {
+    const double least = least_resolved(result, runs, a2 / (two_d * ions * result.run_length), two_d, options);
+    result.selection =
+        walkers.selection.value_or((result.ci95.low - result.estimate.low_end_above(least)) / result.value());
+    result.ci95.low = std::max(result.ci95.low - result.selection * result.value(), result.ci95.low / 10);
+  }
   result.needed_run_length = needed_length(result, runs, two_d * ions * result.upper_bound / a2, options);
   return result;
 }

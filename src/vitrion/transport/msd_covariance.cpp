@@ -61,6 +61,36 @@ MsdCovariance msd_covariance(const Displacements& displacements, const LinearMsd
   return result;
 }
 
+Eigen::MatrixXd curve_covariance(const Displacements& displacements, const std::vector<double>& msd, double dimensions,
+                                 const std::vector<std::size_t>& lags) {
+  const long n_frames = static_cast<long>(displacements.n_frames);
+  const auto k = static_cast<Eigen::Index>(lags.size());
+  // Symmetric over l = -reach .. reach.
+  const long reach = 2 * n_frames - 1;
+  std::vector<double> both(static_cast<std::size_t>(2 * reach + 1));
+  for (long l = -reach; l <= reach; ++l)
+    both[static_cast<std::size_t>(l + reach)] = msd.at(static_cast<std::size_t>(std::labs(l)));
+  const double* at = both.data() + reach;
+  Eigen::MatrixXd result(k, k);
+  for (Eigen::Index a = 0; a < k; ++a)
+    for (Eigen::Index b = a; b < k; ++b) {
+      const auto m = static_cast<long>(lags[static_cast<std::size_t>(a)]);
+      const auto n = static_cast<long>(lags[static_cast<std::size_t>(b)]);
+      const auto origins_m = static_cast<double>(n_frames - m), origins_n = static_cast<double>(n_frames - n);
+      double sum = 0;
+#pragma omp simd reduction(+ : sum)
+      for (long l = 1 - (n_frames - m); l < n_frames - n; ++l) {
+        const auto shift = static_cast<double>(l);
+        const double pairs = std::min(origins_m, origins_n - shift) - std::max(0.0, -shift);
+        const double c = 0.5 * (at[l + n] + at[l - m] - at[l] - at[l + n - m]);
+        sum += pairs * c * c;
+      }
+      const auto walkers = static_cast<double>(displacements.n_walkers);
+      result(a, b) = result(b, a) = 2 * sum / (dimensions * walkers * origins_m * origins_n);
+    }
+  return result;
+}
+
 double effective_dimensions(const Displacements& displacements, const DisplacementMoments& moments) {
   const double trace = moments.second.trace();
   if (!(trace > 0)) return 3;

@@ -35,6 +35,11 @@ struct MsdCovariance {
 MsdCovariance msd_covariance(const Displacements& displacements, const LinearMsd& model, double dimensions,
                              const std::vector<std::size_t>& lags);
 
+/// The same for any MSD, given at lags 0 to 2 n_frames - 1: shape (n_lags, n_lags), Å^4. Sums over all pairs of
+/// origins.
+Eigen::MatrixXd curve_covariance(const Displacements& displacements, const std::vector<double>& msd, double dimensions,
+                                 const std::vector<std::size_t>& lags);
+
 /// Effective number of axes at a lag, 1 to 3: (trace C)^2 / trace(C^2) of the second moments, corrected for the noise
 /// of the moments themselves.
 double effective_dimensions(const Displacements& displacements, const DisplacementMoments& moments);

@@ -1,12 +1,11 @@
 #include "vitrion/transport/slope.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/transport/distributions.hpp"
+#include "vitrion/transport/least_squares.hpp"
 
 namespace vitrion::transport {
 namespace {
@@ -19,14 +18,16 @@ constexpr std::size_t fewest_parts = 32;   // of the run, that a lag must leave 
 constexpr double fewest_walkers = 4;       // to tell how they differ
 constexpr double unknown_decay = 0.5;      // of the drift of the slope an octave: as 1/t
 constexpr double slowest_decay = 2.0 / 3;  // of the drift, where it shows: as 1/sqrt(t)
-constexpr std::size_t longest_floor = 64;  // the floor of the onset is at most this part of the run
-constexpr double significant = 1.645;      // standard deviations of the fourth moment that show hops
-constexpr std::size_t early_hops = 4;      // part of the onset where hops of a single walker are looked for
-constexpr double false_alarms = 0.005;     // probability to reject a good onset
+constexpr std::size_t longest_floor = 32;  // the floor of the onset is at most this part of the run
+constexpr std::size_t longest_floor_of_walks = 64;  // and this, where no hops stand out
+constexpr double significant = 1.645;               // standard deviations of the fourth moment that show hops
+constexpr std::size_t early_hops = 4;               // part of the onset where hops of a single walker are looked for
+constexpr double false_alarms = 0.005;              // probability to reject a good onset
 constexpr double walk_clears_cage = 2;
 constexpr std::size_t fewest_lags = 3;
 constexpr double at_rest = 1e-12;  // Å^2: an MSD below is rounding
 constexpr int most_doublings = 60;
+constexpr double selected_confidence = 0.998;  // the farthest that selection moves the end of an interval
 
 /// Lags from first to last, evenly on a logarithmic scale, all different.
 std::vector<std::size_t> spread(std::size_t first, std::size_t last) {
@@ -39,28 +40,6 @@ std::vector<std::size_t> spread(std::size_t first, std::size_t last) {
   return lags;
 }
 
-struct LineFit {
-  Eigen::Vector2d coefficients;  // intercept, slope
-  Eigen::VectorXd weights;       // slope = weights . y
-  double slope_variance;
-};
-
-LineFit generalised_least_squares(const Eigen::VectorXd& x, const Eigen::VectorXd& y, Eigen::MatrixXd covariance) {
-  // Scale to unit diagonal and lift the smallest eigenvalues (Tabeart et al. 2020, doi 10.1080/16000870.2019.1696646):
-  // neighbouring long lags are almost the same number.
-  const Eigen::VectorXd scale = covariance.diagonal().cwiseSqrt();
-  covariance = scale.cwiseInverse().asDiagonal() * covariance * scale.cwiseInverse().asDiagonal();
-  covariance.diagonal().array() += 1e-9;
-  const Eigen::LDLT<Eigen::MatrixXd> solver(covariance);
-  Eigen::MatrixXd design(x.size(), 2);
-  design << Eigen::VectorXd::Ones(x.size()), x;
-  design = scale.cwiseInverse().asDiagonal() * design;
-  const Eigen::MatrixXd solved = solver.solve(design);
-  const Eigen::Matrix2d inverse = (design.transpose() * solved).inverse();
-  const Eigen::MatrixXd projector = inverse * solved.transpose() * scale.cwiseInverse().asDiagonal();
-  return {projector * y, projector.row(1).transpose(), inverse(1, 1)};
-}
-
 /// Moments at the longest of their lags up to `lag`.
 const DisplacementMoments& moments_up_to(const Displacements& d, std::size_t lag) {
   const auto after = std::find_if(d.moments.begin() + 1, d.moments.end(), [&](const auto& m) { return m.lag > lag; });
@@ -70,18 +49,6 @@ const DisplacementMoments& moments_up_to(const Displacements& d, std::size_t lag
 const DisplacementMoments& moments_at(const Displacements& d, std::size_t lag) {
   const auto after = std::find_if(d.moments.begin(), d.moments.end(), [&](const auto& m) { return m.lag >= lag; });
   return after == d.moments.end() ? d.moments.back() : *after;
-}
-
-Eigen::VectorXd values_at(const std::vector<double>& series, const std::vector<std::size_t>& lags) {
-  Eigen::VectorXd y(static_cast<Eigen::Index>(lags.size()));
-  for (std::size_t i = 0; i < lags.size(); ++i) y[static_cast<Eigen::Index>(i)] = series[lags[i]];
-  return y;
-}
-
-Eigen::VectorXd as_numbers(const std::vector<std::size_t>& lags) {
-  Eigen::VectorXd x(static_cast<Eigen::Index>(lags.size()));
-  for (std::size_t i = 0; i < lags.size(); ++i) x[static_cast<Eigen::Index>(i)] = static_cast<double>(lags[i]);
-  return x;
 }
 
 /// Sum over steps of (sum_k w_k windows of lag k that cover the step / N_k)^2: how the count of hops enters the slope.
@@ -126,17 +93,6 @@ void add_heterogeneity(const Displacements& d, double hop_rate, SlopeFit& fit) {
     fit.slope.bounded += excess;
 }
 
-/// Factor of the variance from walkers that move together: what parts of the run show, at a lag that leaves many.
-double moving_together(const Displacements& d, std::size_t onset) {
-  if (d.n_walkers < 2) return 1;
-  const RiseScatter& rise =
-      moments_up_to(d, std::min(onset, std::max<std::size_t>(1, d.n_frames / fewest_parts))).rise[3];
-  if (!(rise.together > 1) || rise.parts < 3) return 1;
-  // Known from few parts: what it adds is widened as Student's t is.
-  const double widening = student_quantile(0.975, rise.parts - 1) / normal_quantile(0.975);
-  return 1 + (rise.together - 1) * widening * widening;
-}
-
 /// Adds what the covariance of independent Gaussian walkers does not have: hops, walkers that differ, walkers that move
 /// together. `weights` make the slope of the MSD at `lags`.
 void add_observed_noise(const Displacements& d, const std::vector<std::size_t>& lags, const Eigen::VectorXd& weights,
@@ -155,6 +111,13 @@ void add_observed_noise(const Displacements& d, const std::vector<std::size_t>& 
   }
   const double together = moving_together(d, onset);
   for (double* part : {&fit.slope.bounded, &fit.slope.mixed, &fit.slope.free, &fit.slope.quantum}) *part *= together;
+}
+
+/// Do displacements come in quanta, at the latest lag that may be the floor of a walk?
+bool hops_stand_out(const Displacements& d) {
+  const DisplacementMoments& moments = moments_up_to(d, std::max<std::size_t>(1, d.n_frames / longest_floor_of_walks));
+  const FourthMoment excess = excess_fourth_moment(d, moments, effective_dimensions(d, moments));
+  return excess.value > significant * excess.deviation;
 }
 
 /// Did the slope fall over the octave before last by more than noise makes it?
@@ -178,7 +141,7 @@ double remaining_drift(const std::vector<SlopeFit>& fits, std::size_t i, OnsetSe
 /// Would the later fit, which is nearly unbiased, come out as it did if the earlier slope were true? Part of the data
 /// is common to both, which makes the test milder than its level.
 bool agrees(const SlopeFit& early, const SlopeFit& late, double comparisons) {
-  const double p = late.slope.probability(early.slope.value), tail = false_alarms / (2 * comparisons);
+  const double p = late.slope.probability(late.slope.value, early.slope.value), tail = false_alarms / (2 * comparisons);
   return p > tail && p < 1 - tail;
 }
 
@@ -208,7 +171,27 @@ SlopeFit best_of(std::vector<SlopeFit> fits, std::size_t floor, OnsetSearch sear
   return fits[best];
 }
 
+/// The slope between `low` and `high` up to which `condition` holds.
+template <typename Condition>
+double where_true(double low, double high, const Condition& condition) {
+  for (int i = 0; i < 100 && high - low > 1e-10 * std::abs(high); ++i) {
+    const double middle = 0.5 * (low + high);
+    (condition(middle) ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
 }  // namespace
+
+double moving_together(const Displacements& d, std::size_t onset) {
+  if (d.n_walkers < 2) return 1;
+  const RiseScatter& rise =
+      moments_up_to(d, std::min(onset, std::max<std::size_t>(1, d.n_frames / fewest_parts))).rise[3];
+  if (!(rise.together > 1) || rise.parts < 3) return 1;
+  // Known from few parts: what it adds is widened as Student's t is.
+  const double widening = student_quantile(0.975, rise.parts - 1) / normal_quantile(0.975);
+  return 1 + (rise.together - 1) * widening * widening;
+}
 
 double SlopeEstimate::variance(double slope) const {
   const double s = std::max(slope, 0.0);
@@ -224,30 +207,34 @@ double SlopeEstimate::freedom() const {
   return 2 * value * value / (deviation() * deviation());
 }
 
-double SlopeEstimate::probability(double slope) const {
+double SlopeEstimate::probability(double x, double slope) const {
   const double s = std::max(slope, 0.0), spread = inflation * std::sqrt(variance(slope));
   // Third cumulants: of a mean of squares, walk (w) and vibration (v) being parts of what is squared, as (w + v)^3 to
   // first order in v; of a count of hops.
   const double third =
       2 * free * free * s * s * s + 3 * free * std::max(0.0, mixed - quantum) * s * s + quantum * quantum * s;
-  return pearson3_cdf(value, slope, spread, third / (spread * spread * spread));
+  return pearson3_cdf(x, slope, spread, third / (spread * spread * spread));
 }
 
 Interval SlopeEstimate::interval(double confidence) const {
   const double tail = (1 - confidence) / 2, step = deviation();
-  const auto solve = [&](double p, double low, double high) {
-    for (int i = 0; i < 100 && high - low > 1e-10 * std::abs(high); ++i) {
-      const double middle = 0.5 * (low + high);
-      (probability(middle) > p ? low : high) = middle;
-    }
-    return 0.5 * (low + high);
-  };
   if (!(step > 0) || !std::isfinite(step)) return {value, value};
   double far = value + 2 * step, near = value - 2 * step;
-  for (int i = 0; i < most_doublings && probability(far) > tail; ++i) far = value + 2 * (far - value);
-  for (int i = 0; i < most_doublings && probability(near) < 1 - tail; ++i) near = value - 2 * (value - near);
-  const double low = value - solve(1 - tail, near, value), high = solve(tail, value, far) - value;
+  for (int i = 0; i < most_doublings && probability(value, far) > tail; ++i) far = value + 2 * (far - value);
+  for (int i = 0; i < most_doublings && probability(value, near) < 1 - tail; ++i) near = value - 2 * (value - near);
+  const double low = value - where_true(near, value, [&](double s) { return probability(value, s) > 1 - tail; });
+  const double high = where_true(value, far, [&](double s) { return probability(value, s) > tail; }) - value;
   return {value - std::hypot(low, 2 * drift), value + std::hypot(high, drift)};
+}
+
+double SlopeEstimate::low_end_above(double threshold, double confidence) const {
+  const double usual = interval(confidence).low;
+  const double lowest = std::max(interval(selected_confidence).low, usual / 10);
+  if (!(usual > lowest) || !(threshold < value)) return std::min(usual, lowest);
+  const double tail = (1 - confidence) / 2;
+  const auto too_small = [&](double s) { return 1 - probability(value, s) < tail * (1 - probability(threshold, s)); };
+  if (!too_small(lowest)) return lowest;
+  return std::min(usual, where_true(lowest, value, too_small));
 }
 
 SlopeFit fit_slope(const Displacements& displacements, std::size_t onset, double quantum) {
@@ -345,7 +332,9 @@ SlopeEstimate combine(const std::vector<SlopeEstimate>& runs) {
 }
 
 std::size_t onset_floor(const Displacements& displacements, double msd) {
-  const std::size_t most = std::max<std::size_t>(1, displacements.n_frames / longest_floor);
+  const std::size_t part =
+      displacements.n_frames / (hops_stand_out(displacements) ? longest_floor : longest_floor_of_walks);
+  const std::size_t most = std::max<std::size_t>(1, part);
   std::size_t lag = 1;
   while (lag < most && displacements.total[lag] < msd) ++lag;
   return lag;

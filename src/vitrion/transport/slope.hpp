@@ -31,12 +31,17 @@ struct SlopeEstimate {
   double deviation() const;
   /// Degrees of freedom of the chi-square with the same relative variance.
   double freedom() const;
-  /// P(estimate <= value | true slope): gamma-shaped (Pearson III). A mean square is chi-square distributed and a count
+  /// P(estimate <= x | true slope): gamma-shaped (Pearson III). A mean square is chi-square distributed and a count
   /// of hops Poisson; both skewnesses are kept, a normal would miss more often on one side.
-  double probability(double slope) const;
+  double probability(double x, double slope) const;
   /// Central confidence interval by inversion of `probability`: low may be negative. Twice `drift` (which is taken
   /// for a standard error) is added in quadrature below, once above.
   Interval interval(double confidence = 0.95) const;
+  /// Low end of the interval among estimates of `threshold` or more, where smaller ones are not called a value: the
+  /// slope that gives an estimate as large as this one with (1 - confidence)/2 of the probability to pass the
+  /// threshold at all (Fithian, Sun, Taylor 2014, arXiv:1410.2597). Not below the 99.8 % interval, nor below a
+  /// tenth of the low end of `interval`, which it is where the threshold is far.
+  double low_end_above(double threshold, double confidence = 0.95) const;
 };
 
 /// The straight line through an MSD from the onset of diffusion on.
@@ -79,14 +84,15 @@ SlopeFit fit_diffusive_slope(const Displacements& displacements, std::size_t at_
 /// (DerSimonian and Laird 1986, doi 10.1016/0197-2456(86)90046-2) with Student's t for its few degrees of freedom.
 SlopeEstimate combine(const std::vector<SlopeEstimate>& runs);
 
-/// Lag, frames, at which the MSD reaches `msd` (Å^2), at most 1/64 of the run: below it an ion may still be rattling in
-/// its cage, too little to be seen and enough to bias a slope. At half a hop length squared a later onset costs
-/// nothing: the count of hops then scatters as much as the walk between them.
+/// Lag, frames, at which the MSD reaches `msd` (Å^2), at most 1/64 of the run, or 1/32 where hops stand out: below it
+/// an ion may still be rattling in its cage or be called back by the site it left, too little to be seen and enough to
+/// bias a slope. At half a hop length squared a later onset costs nothing: the count of hops then scatters as much as
+/// the walk between them.
 std::size_t onset_floor(const Displacements& displacements, double msd);
 
 /// Frames in which the walk covers the intercept.
 double cage_time(const SlopeFit& fit);
-inline constexpr double walk_over_cage = 9;  ///< what `log_slope` asks of the walk at the longest lag, in intercepts
+inline constexpr double walk_over_cage = 4;  ///< what `log_slope` asks of the walk at the longest lag, in intercepts
 
 /// d ln(MSD - intercept) / d ln(lag) by generalised least squares, and its standard error: 1 in the diffusive regime.
 struct LogSlope {
@@ -95,5 +101,8 @@ struct LogSlope {
 /// Over lags from the onset, and from where the walk is twice the intercept, up to half the run. Nothing when the walk
 /// does not become nine times the intercept there: the run is too short to tell diffusion from a slow cage.
 std::optional<LogSlope> log_slope(const Displacements& displacements, const SlopeFit& fit);
+
+/// Factor of the variance from walkers that move together: what parts of the run show, at a lag that leaves many.
+double moving_together(const Displacements& displacements, std::size_t onset);
 
 }  // namespace vitrion::transport

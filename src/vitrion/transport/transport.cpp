@@ -260,6 +260,7 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   // Whether few or many of the ions are mobile at a time shows in D_J as in D*.
   for (const SlopeFit& fit : result.tracer.fits)
     together.heterogeneity = std::max(together.heterogeneity, fit.heterogeneity);
+  if (result.tracer.resolved) together.selection = result.tracer.selection;
   together.quantum = collective_quantum(result.tracer, tracer, collective);
   result.jump = diffusivity(collective, together, options.diffusivity);
   // One walker made of all ions scatters too much to tell diffusion from a cage where the ions one by one do not.
