@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Format, and clang-tidy over the whole program (half an hour): scripts/lint.sh
-# Over what changed since the last tag, or in the last merge where there is no tag: scripts/lint.sh --changed
+# Over what changed since the last tag, or in the last commit or merge where there is no tag: scripts/lint.sh --changed
 # Over some files: scripts/lint.sh src/vitrion/io/*.cpp
 # A source that was clean is looked at again when it changes, or a header of ours that it includes.
 set -euo pipefail
@@ -12,7 +12,8 @@ trap 'rm -rf "$scratch"' EXIT
 
 changed_sources() {  # a header stands for the source beside it
   local base
-  base=$(git describe --tags --abbrev=0 2> /dev/null || git rev-parse --verify --quiet HEAD^1 || git hash-object -t tree /dev/null)
+  base=$(git describe --tags --abbrev=0 2> /dev/null || git rev-parse --verify --quiet HEAD^1) ||
+    { echo "lint: no history to tell what changed: only the format was looked at" >&2; return; }
   git diff --name-only "$base" -- src lammps apps | sed -E 's/(-inl)?\.hpp$/.cpp/' | sort -u |
     while read -r file; do [[ $file = *.cpp && -f $file ]] && echo "$file"; done || true
 }

@@ -99,7 +99,7 @@ struct LogSlope {
   double value = 0, deviation = 0;
 };
 /// Over lags from the onset, and from where the walk is twice the intercept, up to half the run. Nothing when the walk
-/// does not become nine times the intercept there: the run is too short to tell diffusion from a slow cage.
+/// does not become four times the intercept there: the run is too short to tell diffusion from a slow cage.
 std::optional<LogSlope> log_slope(const Displacements& displacements, const SlopeFit& fit);
 
 /// Factor of the variance from walkers that move together: what parts of the run show, at a lag that leaves many.
