@@ -64,7 +64,7 @@ std::vector<Chemistry> chemistries() {
       {"MgO, rock salt", cubic(4.21, "Fm-3m", {site("Mg", 0, 0, 0), site("O", .5, .5, .5)})},
       {"CaF2, fluorite", cubic(5.46, "Fm-3m", {site("Ca", 0, 0, 0), site("F", .25, .25, .25)})},
       {"LiMn2O4, spinel",
-       cubic(8.25, "Fd-3m", {site("Li", .125, .125, .125), site("Mn", .5, .5, .5), site("O", .2632, .2632, .2632)})},
+       cubic(8.25, "hall 526", {site("Li", .125, .125, .125), site("Mn", .5, .5, .5), site("O", .2632, .2632, .2632)})},
       {"Mg3Al2Si3O12, garnet", cubic(11.46, "Ia-3d",
                                      {site("Mg", .125, 0, .25), site("Al", 0, 0, 0), site("Si", .375, 0, .25),
                                       site("O", .0329, .0502, .6534)})},
@@ -79,7 +79,7 @@ std::vector<Chemistry> chemistries() {
        other({10.4612, 6.1113, 4.9208}, right, "Pnma",
              {site("Li", .1627, .5016, .3008), site("Li", .4246, .75, .2045), site("P", .4115, .25, .3079),
               site("O", .3418, .0441, .2054), site("O", .0503, .25, .2928), site("O", .0896, .75, .1223)})},
-      {"V2O5, alpha", other({11.51, 3.56, 4.37}, right, "Pmmn",
+      {"V2O5, alpha", other({11.51, 3.56, 4.37}, right, "hall 279",
                             {site("V", .10118, .25, .8917), site("O", .1043, .25, .531), site("O", .9311, .25, .003),
                              site("O", .25, .25, .001)})},
   };

@@ -119,7 +119,8 @@ OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistri
   const bool bragg = factors.bragg.stands_out();
   report.reasons = {describe(report.translation), describe(report.inversion),
                     describe(report.beyond_4, distributions.half_cell), describe(report.bragg)};
-  if (report.slow_wave) report.reasons.push_back(describe(*report.slow_wave));
+  // In a crystal such a wave is a reflection like any other.
+  if (report.slow_wave && report.mapped_mean < crystal_fraction) report.reasons.push_back(describe(*report.slow_wave));
   report.reasons.push_back(fmt::format(
       "What repeats with the cell itself is not counted as order: in a cell of {:.1f} Å (smallest height) order on "
       "that scale or a larger one cannot be seen.",

@@ -16,7 +16,8 @@ using Json = nlohmann::json;
 using report::Markup;
 using report::Severity;
 
-constexpr double same_temperature = 2;   // K: nobody measures finer
+constexpr double same_temperature = 2;  // K: nobody measures finer
+constexpr double most_telling_span = 10;
 constexpr double student_of_two = 12.7;  // t of 95 % for two values; falls quickly with more
 
 bool is_kind(const Json& result, const char* kind) {
@@ -146,12 +147,23 @@ Markup disagreement(const LiteratureValue& other, const OwnValue& own) {
   return own.value ? text + ": " + times(*own.value / other.value) + "." : text + ".";
 }
 
-report::Headline agreement_headline(std::size_t compared, std::size_t agreeing, const Markup& worst) {
+// An interval that spans so much agrees with nearly everything.
+bool is_vague(const OwnValue& own) {
+  return !own.value || own.high > most_telling_span * own.low;
+}
+
+report::Headline agreement_headline(std::size_t compared, std::size_t agreeing, std::size_t vague,
+                                    const Markup& worst) {
   return {.question = "Does it agree with other work?",
           .answer = compared == agreeing ? fmt::format("in all {} values", compared)
                                          : fmt::format("in {} of {} values", agreeing, compared),
-          .basis = worst.empty() ? Markup("Their values lie within the 95 % intervals of this work.") : worst,
-          .severity = compared == agreeing ? Severity::good : Severity::warning};
+          .basis =
+              (worst.empty() ? Markup("Their values lie within the 95 % intervals of this work.") : worst) +
+              (vague > 0 ? fmt::format(" {} of these intervals span more than a factor of ten: they say little.", vague)
+                         : std::string()),
+          .severity = compared > agreeing ? Severity::warning
+                      : vague > 0         ? Severity::neutral
+                                          : Severity::good};
 }
 
 Measure measure_named(Config& entry, const std::string& quantity) {
@@ -199,7 +211,7 @@ report::Section comparison_section(const std::vector<LiteratureValue>& literatur
   report::Table table{.id = "literature", .title = "This work and others"};
   table.columns = {"quantity", "T (K)", "others", "this work", "ratio, this work to others", "this work is", "source"};
   report::List disagreements;
-  std::size_t compared = 0;
+  std::size_t compared = 0, vague = 0;
   Markup worst;
   double farthest = 0;
   for (const LiteratureValue& v : literature) {
@@ -209,6 +221,7 @@ report::Section comparison_section(const std::vector<LiteratureValue>& literatur
                           own ? own->basis : std::string("not measured here"), v.source});
     if (!own) continue;
     ++compared;
+    if (is_vague(*own)) ++vague;
     if (agrees(v, *own)) continue;
     disagreements.items.push_back(disagreement(v, *own));
     const double far = std::abs(std::log(own->value.value_or(own->high) / v.value));
@@ -224,7 +237,8 @@ report::Section comparison_section(const std::vector<LiteratureValue>& literatur
       "temperature. "
       "Values of others as given in the study's settings.";
   report::Section section{.heading = "Beside other work"};
-  if (compared > 0) section.headlines = {agreement_headline(compared, compared - disagreements.items.size(), worst)};
+  if (compared > 0)
+    section.headlines = {agreement_headline(compared, compared - disagreements.items.size(), vague, worst)};
   if (!disagreements.items.empty())
     section.blocks.emplace_back(
         report::Callout{.severity = Severity::warning, .title = "This work disagrees", .details = disagreements});
