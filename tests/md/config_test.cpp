@@ -112,6 +112,15 @@ TEST(MdConfig, SeveralConfigurationsNeedAFrame) {
   EXPECT_EQ(starting_structure(o).size(), 2u);
 }
 
+TEST(MdConfig, ScalesTheStartToADensity) {
+  Config c = config("potential: zbl.yaml\nstructure: dense.extxyz\ndensity_g_per_cm3: 2\nstages: [{steps: 1}]\n");
+  const MdOptions o = read_md_options(c);
+  std::ofstream(o.start_file->file) << "2\nLattice=\"5 0 0 0 5 0 0 0 5\"\nO 0 0 0\nV 1 1 1\n";
+  const Structure s = starting_structure(o);
+  EXPECT_NEAR(s.density(), 2, 1e-9);
+  EXPECT_NEAR(s.positions(1, 0) / s.cell.matrix()(0, 0), 0.2, 1e-12);
+}
+
 void expect_refused(const std::string& text, std::size_t line, const std::string& fragment) {
   Config c = config(text);
   try {

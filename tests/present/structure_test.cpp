@@ -48,7 +48,7 @@ TEST(StructureFigures, AreValidAndNamed) {
     EXPECT_FALSE(figure.x.label.empty());
     ids.push_back(figure.id);
   }
-  EXPECT_THAT(ids, ::testing::ElementsAre("rdf-bonded", "rdf-other", "coordination", "structure-factor"));
+  EXPECT_THAT(ids, ::testing::ElementsAre("rdf-bonded", "rdf-other", "coordination", "structure-factor", "bragg"));
 }
 
 TEST(StructureJson, HoldsTheKeysReportsRead) {

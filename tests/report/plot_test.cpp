@@ -6,11 +6,24 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
+#include <set>
 
+#include "vitrion/report/palette.hpp"
 #include "vitrion/report/ticks.hpp"
 
 namespace vitrion::report {
 namespace {
+
+TEST(Palette, RepeatsNoColour) {
+  for (const std::size_t n : {1u, 7u, 8u, 32u, 100u}) {
+    const std::vector<std::string> colors = palette_of(n);
+    EXPECT_EQ(std::set<std::string>(colors.begin(), colors.end()).size(), n);
+  }
+  Figure figure{.id = "f", .title = "f", .x = {"x", ""}, .y = {"y", ""}};
+  for (int i = 0; i < 9; ++i) figure.series.push_back({.name = std::to_string(i), .x = {1, 2}, .y = {1, 2.0 + i}});
+  const std::string svg = to_svg(figure);
+  for (const std::string& color : palette_of(9)) EXPECT_NE(svg.find(color), std::string::npos) << color;
+}
 
 std::vector<std::string> labels(const Ticks& ticks) {
   std::vector<std::string> list;

@@ -87,6 +87,40 @@ TEST(Join, ReplicasBecomeOneSectionAndTheWorstAnswerStands) {
   EXPECT_EQ(page.headlines[0].answer, "b");
 }
 
+TEST(Join, RunsOfOneKindGetTheirMeanInFrontAndAreFolded) {
+  const auto glass = [](const std::string& name, const std::string& density, const std::string& kelvin) {
+    Section s{.heading = "Glasses", .replica = true};
+    Table t{.id = "state",
+            .title = "The glasses",
+            .columns = {"T (K)", "run", "density"},
+            .rows = {{kelvin, name, density}}};
+    t.grouped = true;
+    s.blocks = {t};
+    return s;
+  };
+  const Report page = join("Study", {{"Study", "a", glass("a", "2.10", "300")},
+                                     {"Study", "b", glass("b", "2.20", "300")},
+                                     {"Study", "c", glass("c", "2.00", "600")}});
+  ASSERT_EQ(page.sections.at(0).blocks.size(), 2u);
+  const Table& means = std::get<Table>(page.sections[0].blocks[0]);
+  EXPECT_THAT(means.rows, ::testing::ElementsAre(std::vector<Markup>{"300", "2", "2.15 ± 0.07"},
+                                                 std::vector<Markup>{"600", "1", "2.00"}));
+  const Table& all = std::get<Table>(page.sections[0].blocks[1]);
+  EXPECT_TRUE(all.folded);
+  EXPECT_EQ(all.rows.size(), 3u);
+  EXPECT_THAT(to_html(page), HasSubstr("<details><summary>The glasses, one by one (3 rows)"));
+}
+
+TEST(Page, FoldsHashes) {
+  Report page{.title = "t"};
+  page.provenance = {{"Program", "Vitrion"}, {"structure/result.json", "0123456789abcdef0123456789abcdef"}};
+  const std::string html = to_html(page);
+  const std::size_t fold = html.find("<summary>Hashes of the 1 files");
+  ASSERT_NE(fold, std::string::npos);
+  EXPECT_LT(html.find("<td>Vitrion</td>"), fold);
+  EXPECT_GT(html.find("0123456789abcdef"), fold);
+}
+
 TEST(Join, StudiesStandSideBySideUnderTheirNamesWithIdsOfTheirOwn) {
   Section glass{.heading = "Glass",
                 .blocks = {Table{.id = "pairs", .title = "Pairs", .columns = {"pair"}, .rows = {{"P-O"}}}}};

@@ -16,7 +16,8 @@ TEST(StructureFactor, PartialsEqualTheSumOverPairs) {
   Matrix3 m;
   m << 6, 0, 0, 2, 6.5, 0, -1.5, 1, 7;
   const Structure s = test::random_packing(Cell(m), {{"Li", 5}, {"O", 7}}, 1.0, 3);
-  StructureFactorAccumulator accumulator({.q_max = 2.5, .bin_width = 1e-6, .complete_below = 4, .per_bin = 1});
+  StructureFactorAccumulator accumulator(
+      {.q_max = 2.5, .bin_width = 1e-6, .complete_below = 4, .per_bin = 1, .fewest_per_bin = 1});
   accumulator.add(s);
   const StructureFactors f = accumulator.finish();
   ASSERT_GT(f.q.size(), 5u);

@@ -167,6 +167,7 @@ StartFile read_start_file(Config& config) {
   start.file = config.path("structure");
   start.frame = config.text("frame", "");
   start.named_at = config.where("structure");
+  if (config.has("density_g_per_cm3")) start.density = config.positive("density_g_per_cm3");
   if (!start.frame.empty()) io::FrameRange::parse(start.frame);  // an InputError when it is none
   return start;
 }

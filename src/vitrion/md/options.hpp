@@ -82,6 +82,7 @@ struct StartFile {
   std::filesystem::path file;
   std::string frame;  ///< as in Python; empty: its only one
   Location named_at;
+  std::optional<double> density = {};  ///< g/cm^3: cell and positions are scaled to it; absent: as in the file
 };
 
 struct MdOptions {

@@ -152,6 +152,7 @@ nlohmann::json to_json(const RunOutcome& o) {
   nlohmann::json j;
   const bool finished = o.status == RunOutcome::Status::finished;
   j["status"] = finished ? "finished" : "stopped_by_guard";
+  j["lammps"] = VITRION_LAMMPS_VERSION;
   j["notes"] = o.notes;
   j["warnings"] = o.warnings();
   if (!o.inherited_warnings.empty()) j["inherited_warnings"] = o.inherited_warnings;

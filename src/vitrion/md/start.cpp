@@ -27,6 +27,12 @@ Structure sorted_by_id(const Structure& s) {
   return sorted;
 }
 
+void scale_to(Structure& s, double density) {
+  const double factor = std::cbrt(s.density() / density);
+  s.cell = Cell(Matrix3(s.cell.matrix() * factor), s.cell.periodic());
+  s.positions *= factor;
+}
+
 Structure read_start(const StartFile& start, const std::vector<Species>& species) {
   io::ReadOptions read;
   read.species = species;
@@ -35,7 +41,9 @@ Structure read_start(const StartFile& start, const std::vector<Species>& species
   if (frames.size() > 1)
     throw InputError(start.named_at, fmt::format("{} holds {} configurations", start.file.string(), frames.size()),
                      "Say which one with frame: 0 (the first) or frame: -1 (the last).");
-  return sorted_by_id(frames.front());
+  Structure first = sorted_by_id(frames.front());
+  if (start.density) scale_to(first, *start.density);
+  return first;
 }
 
 const Stage* first_moving(const std::vector<Stage>& stages) {

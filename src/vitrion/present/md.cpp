@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "vitrion/core/units.hpp"
 #include "vitrion/present/columns.hpp"
@@ -20,6 +21,7 @@ using report::Section;
 using report::Severity;
 using report::Table;
 
+constexpr double much_pressure = 1;       // GPa; as in the warnings of a run
 constexpr double grade_of_guessing = 10;  // customary limit of reliable extrapolation
 
 std::string name_of(const fs::path& folder) {
@@ -30,6 +32,7 @@ std::string name_of(const fs::path& folder) {
 
 Table stage_table(const char* id) {
   Table t{.id = id, .title = "Stages", .caption = "Means over the second half of each stage."};
+  t.folded = true;
   t.columns = {"run",          "stage",
                "time (ps)",    "T (K)",
                "p (GPa)",      "density (g/cm^{3})",
@@ -49,6 +52,51 @@ void add_stages(Table& table, const std::string& run, const md::RunOutcome& outc
                           fmt::format("{:.3f}", s.density), fmt::format("{:.4f}", s.potential_energy),
                           moved.empty() ? "–" : moved, s.grade ? number(s.grade->highest, 2) : "–"});
   }
+}
+
+// What the run ends with is what is measured on.
+const md::StageSummary* last_moving(const md::RunOutcome& outcome) {
+  const md::StageSummary* last = nullptr;
+  for (const md::StageSummary& s : outcome.stages)
+    if (s.duration > 0) last = &s;
+  return last;
+}
+
+// One row, of the last stage: of many runs `join` makes mean and standard deviation at each temperature.
+void add_state(Section& section, const char* id, const char* title, const std::string& run,
+               const md::RunOutcome& outcome) {
+  const md::StageSummary* s = last_moving(outcome);
+  if (s == nullptr) return;
+  std::string melted = "–";
+  for (const md::StageSummary& stage : outcome.stages)
+    if (stage.framework_displacement) melted = fmt::format("{:.1f}", *stage.framework_displacement);
+  Table t{.id = id,
+          .title = title,
+          .caption = "Last stage, means over its second half. Pressure: positive where the cell is compressed."};
+  t.grouped = true;
+  t.columns = {"T asked for (K)", "run", "T (K)", "density (g/cm^{3})", "p (GPa)", "E (eV/atom)"};
+  t.rows = {{fmt::format("{:g}", s->target), run, fmt::format("{:.0f}", s->temperature),
+             fmt::format("{:.3f}", s->density), fmt::format("{:.2f}", s->pressure),
+             fmt::format("{:.4f}", s->potential_energy)}};
+  if (melted != "–") {
+    t.columns.emplace_back("framework moved in the melt (Å^{2})");
+    t.rows.front().push_back(melted);
+  }
+  section.blocks.emplace_back(std::move(t));
+}
+
+// Density and pressure belong together: a cell at the wrong one has the other.
+void add_density_headline(Section& section, const std::string& run, const md::RunOutcome& outcome) {
+  const md::StageSummary* s = last_moving(outcome);
+  if (s == nullptr) return;
+  const bool strained = std::abs(s->pressure) > much_pressure;
+  Headline h{.question = "At what density and pressure is the glass?",
+             .answer = fmt::format("{:.2f} g/cm^{{3}} at {:.1f} GPa", s->density, s->pressure),
+             .basis = fmt::format("{}, at {:g} K; of all glasses the one farthest from zero pressure.", run, s->target),
+             .severity = strained ? Severity::warning : Severity::neutral,
+             .urgency = std::abs(s->pressure)};
+  if (strained) h.basis += " It is not the density that the potential itself wants.";
+  section.headlines.push_back(std::move(h));
 }
 
 void add_notes(Section& section, const std::string& run, const md::RunOutcome& outcome) {
@@ -108,12 +156,13 @@ report::Series over_time(const std::string& run, const fs::path& folder, const m
   return series;
 }
 
-Section run_section(const char* id, const std::string& heading, const char* what, const md::RunOutcome& outcome,
-                    const fs::path& folder) {
+Section run_section(const char* id, const char* state_title, const std::string& heading, const char* what,
+                    const md::RunOutcome& outcome, const fs::path& folder) {
   const std::string run = name_of(folder);
   Section section{.heading = heading, .replica = true};
   add_headline(section, run, outcome, what);
-  Table table = stage_table(id);
+  add_state(section, (std::string(id) + "-state").c_str(), state_title, run, outcome);
+  Table table = stage_table((std::string(id) + "-stages").c_str());
   add_stages(table, run, outcome);
   section.blocks.emplace_back(std::move(table));
   add_notes(section, run, outcome);
@@ -123,7 +172,7 @@ Section run_section(const char* id, const std::string& heading, const char* what
 }  // namespace
 
 Section md_section(const md::RunOutcome& outcome, const fs::path& folder) {
-  return run_section("md-stages", "Molecular dynamics", "the MD", outcome, folder);
+  return run_section("md", "The runs", "Molecular dynamics", "the MD", outcome, folder);
 }
 
 Section quench_section(const md::QuenchOutcome& outcome) {
@@ -131,7 +180,8 @@ Section quench_section(const md::QuenchOutcome& outcome) {
   for (std::size_t r = 0; r < outcome.replicas.size(); ++r) {
     const md::RunOutcome& run = outcome.replicas[r];
     const fs::path& folder = outcome.folders[r];
-    Section section = run_section("quench-stages", "Melt and quench", "melt and quench", run, folder);
+    Section section = run_section("quench", "The glasses", "Melt and quench", "melt and quench", run, folder);
+    add_density_headline(section, name_of(folder), run);
     Figure temperature{.id = "quench-temperature",
                        .title = "Temperature during melt and quench",
                        .x = {"time", "ps"},

@@ -172,16 +172,19 @@ Section structure_section(const Analysis& analysis, const std::string& pairs) {
                   analysis.last.size(), composition(analysis.last.species), analysis.rdf.n_frames,
                   analysis.rdf.mean_volume, analysis.density, analysis.rdf.half_cell)});
   section.blocks.emplace_back(report::List{.items = analysis.order.reasons, .title = "Long-range order"});
-  section.blocks.emplace_back(view(analysis));
   std::vector<report::Figure> figures = figures_of(analysis);
-  const auto add_figures = [&](bool rdf) {
-    for (const report::Figure& f : figures)
-      if (f.id.starts_with("rdf") == rdf) section.blocks.emplace_back(f);
+  const auto add_figures = [&](std::initializer_list<std::string_view> ids) {
+    for (const std::string_view id : ids)
+      for (const report::Figure& f : figures)
+        if (f.id == id) section.blocks.emplace_back(f);
   };
-  add_figures(true);
+  // Beside the sentences they show.
+  add_figures({"bragg", "structure-factor"});
+  section.blocks.emplace_back(view(analysis));
+  add_figures({"coordination", "rdf-bonded", "rdf-other"});
   section.blocks.emplace_back(pair_table(analysis, pairs));
   if (!analysis.units.polyhedra.empty()) section.blocks.emplace_back(network_table(analysis.units));
-  add_figures(false);
+  add_figures({"angles"});
   section.blocks.emplace_back(lattice_table(analysis.lattice));
   if (!analysis.warnings.empty())
     section.blocks.emplace_back(report::Callout{

@@ -59,19 +59,53 @@ Figure coordination_figure(const Analysis& analysis) {
   return figure;
 }
 
+// A mean over few wave vectors is known badly: the band says how badly.
+void add_factor(Figure& figure, const StructureFactors& f, const std::string& name, const std::vector<double>& s,
+                const std::vector<double>& error, int color) {
+  if (s.empty()) return;
+  Series band{.name = "", .mark = Mark::band, .x = f.q, .color = color};
+  for (std::size_t k = 0; k < s.size(); ++k) {
+    band.low.push_back(s[k] - 2 * error[k]);
+    band.high.push_back(s[k] + 2 * error[k]);
+  }
+  figure.series.push_back(std::move(band));
+  figure.series.push_back({.name = name, .x = f.q, .y = s, .color = color});
+}
+
 Figure factor_figure(const Analysis& analysis) {
   Figure figure{.id = "structure-factor",
                 .title = "Total structure factor",
                 .x = {.label = "q", .unit = "Å^{\u22121}", .minimum = 0},
                 .y = {.label = "S(q)", .unit = ""}};
-  if (!analysis.factors.neutron.empty())
-    figure.series.push_back({.name = "neutrons", .x = analysis.factors.q, .y = analysis.factors.neutron});
-  if (!analysis.factors.xray.empty())
-    figure.series.push_back({.name = "X-rays", .x = analysis.factors.q, .y = analysis.factors.xray});
+  const StructureFactors& f = analysis.factors;
+  add_factor(figure, f, "neutrons", f.neutron, f.neutron_error, 0);
+  add_factor(figure, f, "X-rays", f.xray, f.xray_error, 1);
+  if (f.n_vectors.empty()) return figure;
   figure.caption = fmt::format(
-      "Faber\u2013Ziman, over the wave vectors of the cell. {}. Bragg peaks would stand far above the "
-      "rest.",
-      frames_text(analysis.factors.n_frames));
+      "Faber\u2013Ziman, over the wave vectors of the cell, {} of them or more to a bin; band: two standard errors of "
+      "the bin's mean. {}. A bin averages single peaks away: the figure of single wave vectors shows them.",
+      *std::min_element(f.n_vectors.begin(), f.n_vectors.end()), frames_text(f.n_frames));
+  return figure;
+}
+
+// What the sentence on Bragg peaks rests on.
+Figure bragg_figure(const Analysis& analysis) {
+  const Bragg::Profile& profile = analysis.factors.bragg.profile;
+  Figure figure{.id = "bragg",
+                .title = "Single wave vectors: is one a Bragg peak?",
+                .x = {"q", "Å^{\u22121}"},
+                .y = {"intensity per atom", "", report::Scale::logarithmic}};
+  if (profile.q.empty()) return figure;
+  figure.series.push_back(
+      {.name = "strongest of 0.1 Å^{\u22121}", .mark = Mark::points, .x = profile.q, .y = profile.strongest});
+  figure.series.push_back({.name = "level of its neighbours", .x = profile.q, .y = profile.level});
+  figure.series.push_back(
+      {.name = "limit of disorder", .x = profile.q, .y = profile.limit, .dashed = true, .color = 1});
+  figure.caption = fmt::format(
+      "|\u2211 exp(\u2212iqr)|^{{2}}/N of all {} wave vectors of the cell between 1.2 and 4 Å^{{\u22121}}. In 99 of "
+      "100 "
+      "disordered structures none lies above the dashed line.",
+      analysis.factors.bragg.n_vectors);
   return figure;
 }
 
@@ -101,7 +135,7 @@ Figure angle_figure(const Analysis& analysis) {
 std::vector<Figure> figures_of(const Analysis& analysis) {
   std::vector<Figure> figures;
   for (Figure figure : {rdf_figure(analysis, true), rdf_figure(analysis, false), coordination_figure(analysis),
-                        factor_figure(analysis), angle_figure(analysis)})
+                        factor_figure(analysis), bragg_figure(analysis), angle_figure(analysis)})
     if (!figure.series.empty()) figures.push_back(std::move(figure));
   return figures;
 }

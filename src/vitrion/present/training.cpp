@@ -92,7 +92,10 @@ void add_parity(Section& section, const std::map<std::string, train::ParityData>
     std::map<std::string, report::ParityPoints> points;
     for (const auto& [name, data] : subsets)
       if (!(data.*q.points).reference.empty()) points[name] = {(data.*q.points).reference, (data.*q.points).predicted};
-    if (!points.empty()) section.blocks.emplace_back(report::parity_figure(q.id, q.name, q.unit, points));
+    if (points.empty()) continue;
+    section.blocks.emplace_back(report::parity_figure(q.id, q.name, q.unit, points));
+    section.blocks.emplace_back(
+        report::residual_figure(std::string("residual") + (q.id + sizeof("parity") - 1), q.name, q.unit, points));
   }
 }
 

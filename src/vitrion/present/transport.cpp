@@ -153,14 +153,54 @@ Table fit_table(const TransportSeries& series) {
     t.rows.push_back({kelvin(r), duration(static_cast<double>(fit.line.onset) * dt),
                       duration(static_cast<double>(fit.last_lag) * dt), fmt::format("{:.3g}", fit.line.intercept),
                       d.beta ? fmt::format("{:.2f} ± {:.2f}", d.beta->value, d.beta->deviation) : std::string("–"),
-                      fmt::format("{:.3g}", d.effective_hops),
-                      fmt::format("{:.4g}", msd.at(std::min(fit.last_lag, msd.size() - 1)))});
+                      number(d.effective_hops), fmt::format("{:.4g}", msd.at(std::min(fit.last_lag, msd.size() - 1)))});
   }
+  return t;
+}
+
+// "5.2×10^{-6} (4.1 … 6.6)×10^{-6}", also where it is called unresolved: the table compares parts of one whole.
+Markup part_text(const Diffusivity& d) {
+  return d.ci95.low > 0 ? with_interval(d.value() * cm2, d.ci95.low * cm2, d.ci95.high * cm2)
+                        : "< " + number(d.upper_bound * cm2, 2);
+}
+
+std::vector<Markup> spread_row(const TransportResult& r) {
+  const Spread& s = r.spread;
+  std::vector<Markup> row{kelvin(r), "–", "–", "–", "–", "–"};
+  if (s.by_run.size() > 1) {
+    const auto [low, high] =
+        std::minmax_element(s.by_run.begin(), s.by_run.end(),
+                            [](const Diffusivity& a, const Diffusivity& b) { return a.value() < b.value(); });
+    const double mean = r.tracer.value();
+    row[1] = number(low->value() * cm2, 2) + " … " + number(high->value() * cm2, 2);
+    row[2] = fmt::format("{:.0f}", 100 * s.deviation_of_runs / mean);
+    row[3] = fmt::format("{:.0f}", 100 * s.error_of_runs / mean);
+  }
+  for (std::size_t half = 0; half < s.by_half.size(); ++half) row[4 + half] = part_text(s.by_half[half]);
+  return row;
+}
+
+Table spread_table(const TransportSeries& series) {
+  Table t{.id = "diffusion-spread", .title = "How much D^{*} differs between runs, and along them"};
+  t.columns = {"T (K)",
+               "runs, lowest … highest (cm^{2}/s)",
+               "their standard deviation (%)",
+               "expected of their errors (%)",
+               "first half of all runs (cm^{2}/s)",
+               "second half (cm^{2}/s)"};
+  for (const TransportResult& r : series.temperatures) t.rows.push_back(spread_row(r));
+  const RunMotion& first = series.temperatures.front().runs.front();
+  t.caption = fmt::format(
+      "Runs that differ by more than their errors are of glasses that are not alike; the 95 % intervals of "
+      "D^{{*}} hold that. Halves that differ tell of a glass that still changes. Every cell holds {} {}: how "
+      "D^{{*}} depends on the size of the cell is not measured here.",
+      first.n_ions, first.species.name());
   return t;
 }
 
 Table run_table(const TransportSeries& series) {
   Table t{.id = "transport-runs", .title = "Runs"};
+  for (const TransportResult& r : series.temperatures) t.folded = t.folded || r.runs.size() > 3;
   t.columns = {"T (K)", "file", "ions", "frames", "length", "continuous by", "drift removed (Å)"};
   for (const TransportResult& r : series.temperatures)
     for (const RunMotion& run : r.runs)
@@ -186,6 +226,10 @@ Table arrhenius_table(const TransportSeries& series) {
     t.rows.push_back({fmt::format("D^{{*}} at {:g} K (cm^{{2}}/s)", temperature),
                       with_interval(e.value * cm2, e.ci95.low * cm2, e.ci95.high * cm2),
                       e.extrapolated ? "EXTRAPOLATED" : "interpolated"});
+    if (const std::optional<Extrapolation> sigma = conductivity_at(series, temperature))
+      t.rows.push_back({fmt::format("conductivity from it at {:g} K (S/cm)", temperature),
+                        with_interval(sigma->value, sigma->ci95.low, sigma->ci95.high),
+                        sigma->extrapolated ? "EXTRAPOLATED" : "interpolated"});
   }
   t.caption = "95 % intervals in brackets.";
   return t;
@@ -237,6 +281,7 @@ Section transport_section(const TransportSeries& series) {
   if (series.fit) section.blocks.emplace_back(arrhenius_table(series));
   if (series.has_arrhenius()) section.blocks.emplace_back(arrhenius_figure(series.points, series.fit));
   for (report::Figure& figure : figures_of(series.temperatures)) section.blocks.emplace_back(std::move(figure));
+  section.blocks.emplace_back(spread_table(series));
   section.blocks.emplace_back(fit_table(series));
   section.blocks.emplace_back(axes_table(series));
   section.blocks.emplace_back(run_table(series));

@@ -80,8 +80,11 @@ Json callout_json(const Callout& c) {
 }
 
 Json table_json(const Table& t) {
-  return {{"kind", "table"},      {"id", t.id},           {"title", t.title},
-          {"caption", t.caption}, {"columns", t.columns}, {"rows", t.rows}};
+  Json j{{"kind", "table"},      {"id", t.id},           {"title", t.title},
+         {"caption", t.caption}, {"columns", t.columns}, {"rows", t.rows}};
+  if (t.folded) j["folded"] = true;
+  if (t.grouped) j["grouped"] = true;
+  return j;
 }
 
 Json figure_json(const Figure& f) {
@@ -95,7 +98,9 @@ Table table_from(const Json& j) {
           .title = j.at("title"),
           .caption = j.at("caption"),
           .columns = j.at("columns").get<std::vector<Markup>>(),
-          .rows = j.at("rows").get<std::vector<std::vector<Markup>>>()};
+          .rows = j.at("rows").get<std::vector<std::vector<Markup>>>(),
+          .folded = j.value("folded", false),
+          .grouped = j.value("grouped", false)};
 }
 
 Headline headline_from(const Json& j) {

@@ -1,6 +1,7 @@
 // The page: answers first, then sections, then provenance; style, scripts and data inside the one file.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -9,6 +10,7 @@
 #include "vitrion/core/version.hpp"
 #include "vitrion/report/blocks.hpp"
 #include "vitrion/report/markup.hpp"
+#include "vitrion/report/palette.hpp"
 #include "vitrion/report/report.hpp"
 #include "vitrion/report/resources.hpp"
 #include "vitrion/report/structure_view.hpp"
@@ -18,8 +20,9 @@ namespace {
 
 constexpr std::size_t most_points_in_page = 4000;  // of one series: the JSON beside the page holds them all
 
-constexpr std::size_t columns_of_wide_table = 5;
-constexpr std::size_t most_items_unfolded = 8;  // of a list with a title
+constexpr std::size_t columns_of_wide_table = 4;
+constexpr std::size_t most_items_unfolded = 8;  // of a list with a title, or of a callout
+constexpr std::ptrdiff_t most_items_open = 4;   // of a longer one in a callout
 
 // Colour is not the only sign.
 const char* word_of(Severity severity) {
@@ -78,6 +81,12 @@ Figure for_page(Figure figure) {
   return figure;
 }
 
+nlohmann::json page_json(const Figure& figure) {
+  nlohmann::json json = to_json(for_page(figure));
+  json["colors"] = colors_of(figure);
+  return json;
+}
+
 std::string caption(const Markup& text) {
   return text.empty() ? "" : "<p class=\"caption\">" + markup_to_html(text) + "</p>";
 }
@@ -106,9 +115,12 @@ std::string table_html(const Table& table) {
   const auto cell = [&](const char* tag, std::size_t k, const Markup& text) {
     return fmt::format("<{0}{1}>{2}</{0}>", tag, numeric[k] ? " class=\"number\"" : "", markup_to_html(text));
   };
+  const std::string title = markup_to_html(table.title);
   std::string out =
-      fmt::format("<figure class=\"card{}\" id=\"{}\"><h3>{}</h3><div class=\"scroll\"><table><thead><tr>",
-                  table.columns.size() >= columns_of_wide_table ? " wide" : "", table.id, markup_to_html(table.title));
+      fmt::format("<figure class=\"card{}\" id=\"{}\">{}<div class=\"scroll\"><table><thead><tr>",
+                  table.columns.size() >= columns_of_wide_table || table.folded ? " wide" : "", table.id,
+                  table.folded ? fmt::format("<details><summary>{} ({} rows)</summary>", title, table.rows.size())
+                               : "<h3>" + title + "</h3>");
   for (std::size_t k = 0; k < table.columns.size(); ++k) out += cell("th", k, table.columns[k]);
   out += "</tr></thead><tbody>\n";
   for (const auto& row : table.rows) {
@@ -116,7 +128,7 @@ std::string table_html(const Table& table) {
     for (std::size_t k = 0; k < row.size(); ++k) out += cell("td", k, row[k]);
     out += "</tr>\n";
   }
-  return out + "</tbody></table></div>" + caption(table.caption) + "</figure>\n";
+  return out + "</tbody></table></div>" + caption(table.caption) + (table.folded ? "</details>" : "") + "</figure>\n";
 }
 
 // Cards that follow each other share a grid; paragraphs and callouts stand between.
@@ -175,24 +187,32 @@ class Page {
     out_ += fmt::format("<section id=\"section-{}\"><h2>{}</h2>\n", k + 1, markup_to_html(s.heading));
     for (const Block& block : s.blocks)
       std::visit(
-          Overloaded{[&](const Paragraph& p) { text("<p>" + markup_to_html(p.text) + "</p>\n"); },
-                     [&](const List& l) { text(list_html(l)); }, [&](const Callout& c) { text(callout_html(c)); },
-                     [&](const Table& t) { in_grid(table_html(t)); },
-                     [&](const Figure& f) {
-                       in_grid(card("figure", f.id, f.title, f.caption, to_json(for_page(f)), to_svg(f)));
-                     },
-                     [&](const StructureView& v) {
-                       in_grid(card("structure", v.id, v.title, v.caption, scene_json(v), to_svg(v)));
-                     }},
+          Overloaded{
+              [&](const Paragraph& p) { text("<p>" + markup_to_html(p.text) + "</p>\n"); },
+              [&](const List& l) { text(list_html(l)); }, [&](const Callout& c) { text(callout_html(c)); },
+              [&](const Table& t) { in_grid(table_html(t)); },
+              [&](const Figure& f) { in_grid(card("figure", f.id, f.title, f.caption, page_json(f), to_svg(f))); },
+              [&](const StructureView& v) {
+                in_grid(card("structure", v.id, v.title, v.caption, scene_json(v), to_svg(v)));
+              }},
           block);
     close_grid();
     out_ += "</section>\n";
   }
 
+  // The first few stand open, so that a reader sees what kind of thing it is.
+  static std::string details_html(const List& details) {
+    if (details.items.size() <= most_items_unfolded) return list_html(details);
+    const auto middle = details.items.begin() + most_items_open;
+    const List open{.items = {details.items.begin(), middle}}, rest{.items = {middle, details.items.end()}};
+    return fmt::format("{}<details><summary>and {} more</summary>{}</details>\n", list_html(open), rest.items.size(),
+                       list_html(rest));
+  }
+
   static std::string callout_html(const Callout& c) {
     return fmt::format("<div class=\"callout {}\" role=\"note\"><b>{}{}</b>{}{}</div>\n", name_of(c.severity),
                        word_of(c.severity), markup_to_html(c.title),
-                       c.text.empty() ? "" : "<p>" + markup_to_html(c.text) + "</p>", list_html(c.details));
+                       c.text.empty() ? "" : "<p>" + markup_to_html(c.text) + "</p>", details_html(c.details));
   }
 
   void text(const std::string& html) {
@@ -211,12 +231,27 @@ class Page {
 
   void provenance() {
     if (report_.provenance.empty()) return;
-    out_ +=
-        "<section id=\"provenance\"><h2>Provenance</h2><div class=\"card scroll\"><table "
-        "class=\"provenance\"><tbody>\n";
-    for (const auto& [name, value] : report_.provenance)
-      out_ += "<tr><td>" + escape_xml(name) + "</td><td>" + escape_xml(value) + "</td></tr>\n";
-    out_ += "</tbody></table></div></section>\n";
+    out_ += "<section id=\"provenance\"><h2>Provenance</h2><div class=\"card\">";
+    provenance_rows(false);
+    const auto hashes = std::count_if(report_.provenance.begin(), report_.provenance.end(), is_hash);
+    if (hashes > 0) {
+      out_ += fmt::format("<details><summary>Hashes of the {} files this page rests on (XXH3-128)</summary>", hashes);
+      provenance_rows(true);
+      out_ += "</details>";
+    }
+    out_ += "</div></section>\n";
+  }
+
+  static bool is_hash(const std::pair<std::string, std::string>& entry) {
+    return entry.second.size() == 32 && entry.second.find_first_not_of("0123456789abcdef") == std::string::npos;
+  }
+
+  void provenance_rows(bool hashes) {
+    out_ += "<div class=\"scroll\"><table class=\"provenance\"><tbody>\n";
+    for (const auto& entry : report_.provenance)
+      if (is_hash(entry) == hashes)
+        out_ += "<tr><td>" + escape_xml(entry.first) + "</td><td>" + escape_xml(entry.second) + "</td></tr>\n";
+    out_ += "</tbody></table></div>";
   }
 
   void footer() {

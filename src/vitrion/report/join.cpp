@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "vitrion/core/text.hpp"
 #include "vitrion/core/version.hpp"
 #include "vitrion/report/blocks.hpp"
 
@@ -88,6 +91,66 @@ void take_in(Section& section, Section more) {
       section.blocks.push_back(std::move(block));
 }
 
+// Mean and standard deviation with as many decimals as the cells have; what is no number in every row is left out.
+std::string mean_cell(const std::vector<std::string>& cells) {
+  std::size_t decimals = 0;
+  std::vector<double> values;
+  for (std::string text : cells) {
+    const std::optional<double> value = parse_double(text);
+    if (!value) return "–";
+    values.push_back(*value);
+    const std::size_t point = text.find('.');
+    if (point != std::string::npos) decimals = std::max(decimals, text.size() - point - 1);
+  }
+  const auto n = static_cast<double>(values.size());
+  double mean = 0, squares = 0;
+  for (const double v : values) mean += v / n;
+  for (const double v : values) squares += (v - mean) * (v - mean);
+  if (values.size() == 1) return cells.front();
+  return fmt::format("{:.{}f} ± {:.{}f}", mean, decimals, std::sqrt(squares / (n - 1)), decimals);
+}
+
+// One row for each kind of run; nothing where no kind has two.
+std::optional<Table> means_of(const Table& table) {
+  std::vector<std::string> kinds;
+  std::map<std::string, std::vector<std::size_t>> rows;
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    if (rows[table.rows[r].front()].empty()) kinds.push_back(table.rows[r].front());
+    rows[table.rows[r].front()].push_back(r);
+  }
+  if (kinds.size() == table.rows.size() || table.columns.size() < 2) return {};
+  Table means = table;
+  means.id += "-mean";
+  means.caption += " Mean ± standard deviation of the runs.";
+  means.columns[1] = "runs";
+  means.rows.clear();
+  for (const std::string& kind : kinds) {
+    std::vector<std::string> row{kind, std::to_string(rows[kind].size())};
+    for (std::size_t c = 2; c < table.columns.size(); ++c) {
+      std::vector<std::string> cells;
+      for (const std::size_t r : rows[kind]) cells.push_back(table.rows[r][c]);
+      row.push_back(mean_cell(cells));
+    }
+    means.rows.push_back(std::move(row));
+  }
+  means.grouped = false;
+  return means;
+}
+
+void group_tables(Section& section) {
+  for (std::size_t k = 0; k < section.blocks.size(); ++k) {
+    auto* table = std::get_if<Table>(&section.blocks[k]);
+    if (table == nullptr || !table->grouped) continue;
+    std::optional<Table> means = means_of(*table);
+    if (!means) continue;
+    table->grouped = false;
+    table->folded = true;
+    table->title += ", one by one";
+    section.blocks.insert(section.blocks.begin() + static_cast<std::ptrdiff_t>(k), std::move(*means));
+    ++k;
+  }
+}
+
 // The sections of one heading one after the other, headings in the order they first stand in.
 void put_side_by_side(std::vector<Source>& sources) {
   std::map<std::string, std::size_t> place;
@@ -149,6 +212,7 @@ Report join(const Markup& title, std::vector<Source> sources) {
   report.provenance.emplace_back("Program", fmt::format("Vitrion {}", version));
   for (const Source& s : sources) append(report.provenance, s.provenance);
   sources = merge_replicas(std::move(sources));
+  for (Source& s : sources) group_tables(s.section);
   put_side_by_side(sources);
   name_sections(sources);
   make_ids_unique(sources);

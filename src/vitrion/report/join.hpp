@@ -22,9 +22,9 @@ struct Source {
 /// all items. Every other block is kept as it is, and so are other sections.
 std::vector<Source> merge_replicas(std::vector<Source> sources);
 
-/// One report of all sections, replicas merged. Order: that of the first study; the same section of the next study
-/// follows at once, so that they stand side by side, each under the name of its study. Ids that would meet twice get
-/// the names of study and stage in front.
+/// One report of all sections, replicas merged, Table::grouped with means in front. Order: that of the first study; the
+/// same section of the next study follows at once, so that they stand side by side, each under the name of its study.
+/// Ids that would meet twice get the names of study and stage in front.
 Report join(const Markup& title, std::vector<Source> sources);
 
 }  // namespace vitrion::report

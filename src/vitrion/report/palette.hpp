@@ -1,20 +1,20 @@
-// Colours of data series, distinguishable with every common kind of colour vision.
+// Colours of data series.
 #pragma once
 
-#include <array>
 #include <string>
+#include <vector>
+
+#include "vitrion/report/plot.hpp"
 
 namespace vitrion::report {
 
-/// Okabe and Ito's palette (Color Universal Design, 2008) without its yellow and black, which vanish on white and on
-/// dark paper; grey in their place.
-inline constexpr std::array<const char*, 7> palette{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                                    "#E69F00", "#56B4E9", "#7F7F7F"};
+/// `n` different colours, "#rrggbb". Up to seven are those of Okabe and Ito (Color Universal Design, 2008),
+/// distinguishable with every common kind of colour vision, without their yellow and black, which vanish on white and
+/// on dark paper; grey in their place. More lie evenly on a scale from violet over blue, green and gold to red: no
+/// colour comes twice, and neighbours in the list are neighbours on the scale.
+std::vector<std::string> palette_of(std::size_t n);
 
-/// Colour of series i; starts again after the last.
-inline std::string palette_color(int i) {
-  const int n = static_cast<int>(palette.size());
-  return palette[static_cast<std::size_t>(((i % n) + n) % n)];
-}
+/// The colour of every series of a figure.
+std::vector<std::string> colors_of(const Figure& figure);
 
 }  // namespace vitrion::report

@@ -18,4 +18,10 @@ struct ParityPoints {
 Figure parity_figure(const std::string& id, const std::string& quantity, const std::string& unit,
                      const std::map<std::string, ParityPoints>& subsets);
 
+/// Predicted less reference over reference, the same subsets: what the line of identity hides by its length. Its
+/// caption tells mean and standard deviation, and how much of it lies beyond three of these (0.3 % of a normal
+/// distribution).
+Figure residual_figure(const std::string& id, const std::string& quantity, const std::string& unit,
+                       const std::map<std::string, ParityPoints>& subsets);
+
 }  // namespace vitrion::report

@@ -39,7 +39,7 @@ struct Series {
   std::vector<double> low = {};   ///< lower end of the error bar or band, in the unit of y (not a difference)
   std::vector<double> high = {};  ///< upper end
   bool dashed = false;
-  std::optional<int> color = {};        ///< index into the palette; default: the number of the series
+  std::optional<int> color = {};        ///< which colour of the figure's; default: the number of the series
   std::vector<std::string> hover = {};  ///< what the interactive page says of each point
 };
 

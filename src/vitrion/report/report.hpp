@@ -48,7 +48,7 @@ struct Callout {
   List details = {};
 };
 
-/// Units stand in the column titles. Columns whose cells are all numbers are set flush right; a table of five columns
+/// Units stand in the column titles. Columns whose cells are all numbers are set flush right; a table of four columns
 /// or more takes the whole width of the page.
 struct Table {
   std::string id;  ///< as Figure::id
@@ -56,6 +56,11 @@ struct Table {
   Markup caption = {};
   std::vector<Markup> columns = {};
   std::vector<std::vector<Markup>> rows = {};  ///< shape (n_rows, n_columns)
+  /// What only few readers need row by row: on the page the title opens it.
+  bool folded = false;
+  /// Rows are runs; those alike in the first column are of one kind. Where `join` finds several of a kind, their mean
+  /// and standard deviation stand in front, and the rows themselves are folded.
+  bool grouped = false;
 };
 
 /// Atoms of these species nearer than `length` (Å) are joined by a stick.

@@ -60,7 +60,8 @@ std::string text_at(double x, double y, const Markup& text, double size, const c
 
 class Drawing {
  public:
-  explicit Drawing(const Figure& figure) : figure_(figure), clip_("c" + content_hash(to_key(figure)).substr(0, 12)) {
+  explicit Drawing(const Figure& figure)
+      : figure_(figure), colors_(colors_of(figure)), clip_("c" + content_hash(to_key(figure)).substr(0, 12)) {
     find_ranges();
     lay_out();
   }
@@ -198,9 +199,7 @@ class Drawing {
     out_ += text_at(20, y_center, full_label(figure_.y, y_), label_size, "middle", turn.c_str());
   }
 
-  std::string color_of(std::size_t series) const {
-    return palette_color(figure_.series[series].color.value_or(static_cast<int>(series)));
-  }
+  const std::string& color_of(std::size_t series) const { return colors_[series]; }
 
   void draw_series(std::size_t i) {
     const Series& s = figure_.series[i];
@@ -425,6 +424,7 @@ class Drawing {
   }
 
   const Figure& figure_;
+  std::vector<std::string> colors_;  // of the series
   std::string clip_;
   std::string out_;
   Ticks x_, y_;

@@ -36,6 +36,12 @@ Json repeat_json(const Repeat& repeat) {
           {"candidates", repeat.candidates}};
 }
 
+Json slow_wave_json(const std::optional<SlowWave>& wave) {
+  if (!wave) return nullptr;
+  return {
+      {"of", wave->of}, {"length_A", wave->length}, {"intensity", wave->intensity}, {"random_limit_99", wave->limit}};
+}
+
 Json order_json(const OrderReport& order) {
   return {{"verdict", name_of(order.verdict)},
           {"statement", order.statement},
@@ -49,6 +55,7 @@ Json order_json(const OrderReport& order) {
             {"to_A", order.beyond_4.to},
             {"rms", order.beyond_4.rms},
             {"noise_rms_one_frame", order.beyond_4.noise}}},
+          {"slow_wave", slow_wave_json(order.slow_wave)},
           {"bragg",
            {{"q_per_A", order.bragg.q},
             {"hkl", order.bragg.hkl},
@@ -86,8 +93,10 @@ Json factors_json(const StructureFactors& f) {
   Json partial = Json::object();
   for (std::size_t k = 0; k < f.pairs.size(); ++k)
     partial[pair_name(f.pairs[k].first, f.pairs[k].second)] = f.partial[k];
-  return {
-      {"q_per_A", f.q}, {"faber_ziman", partial}, {"neutron", f.neutron}, {"xray", f.xray}, {"n_frames", f.n_frames}};
+  return {{"q_per_A", f.q},           {"faber_ziman", partial},
+          {"neutron", f.neutron},     {"neutron_standard_error", f.neutron_error},
+          {"xray", f.xray},           {"xray_standard_error", f.xray_error},
+          {"n_vectors", f.n_vectors}, {"n_frames", f.n_frames}};
 }
 
 }  // namespace

@@ -42,12 +42,23 @@ std::string describe(const Residual& residual, double half_cell) {
       residual.from, residual.to, residual.rms, residual.noise);
 }
 
-std::string describe(const StructureFactors::Bragg& bragg) {
+std::string describe(const Bragg& bragg) {
   if (bragg.over_shell == 0) return "The cell holds too few wave vectors to look for Bragg peaks.";
   return fmt::format(
-      "The strongest wave vector ({:.2f} 1/Å) is {:.1f} times as intense as its neighbours of equal length; a "
-      "disordered structure stays below {:.1f} in 99 of 100 cases.",
-      bragg.q, bragg.over_shell, bragg.glass_limit);
+      "The wave vector that stands out most ({:.2f} 1/Å) is {} as intense as its neighbours of nearly equal length; a "
+      "disordered structure stays below {:.1f} times in 99 of 100 cases.",
+      bragg.q,
+      bragg.over_shell < 1e4 ? fmt::format("{:.1f} times", bragg.over_shell) : std::string("more than 10000 times"),
+      bragg.glass_limit);
+}
+
+std::string describe(const SlowWave& wave) {
+  return fmt::format(
+      "A wave of {:.1f} Å stands out in where {} {} ({:.1f} times what placing them at random gives on average; that "
+      "stays below {:.1f} in 99 of 100 cases). It is no Bragg peak: density or composition differs between parts of "
+      "the "
+      "cell, as by phase separation, a cavity, a surface, or tension.",
+      wave.length, wave.of, wave.of == "all atoms" ? "are" : "is", wave.intensity, wave.limit);
 }
 
 }  // namespace
@@ -88,6 +99,7 @@ OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistri
                         const StructureFactors& factors) {
   OrderReport report;
   report.bragg = factors.bragg;
+  report.slow_wave = factors.slow_wave;
   report.beyond_4 = residual_order(distributions, 4.0);
   report.n_frames = frames.size();
   double best = -1;
@@ -104,9 +116,11 @@ OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistri
   }
   const std::size_t n_atoms = frames.empty() ? 0 : frames.front().size();
   const bool small = n_atoms < fewest_atoms || distributions.half_cell < least_half_cell;
-  const bool bragg = factors.bragg.over_shell > factors.bragg.glass_limit;
+  const bool bragg = factors.bragg.stands_out();
   report.reasons = {describe(report.translation), describe(report.inversion),
                     describe(report.beyond_4, distributions.half_cell), describe(report.bragg)};
+  // In a crystal such a wave is a reflection like any other.
+  if (report.slow_wave && report.mapped_mean < crystal_fraction) report.reasons.push_back(describe(*report.slow_wave));
   report.reasons.push_back(fmt::format(
       "What repeats with the cell itself is not counted as order: in a cell of {:.1f} Å (smallest height) order on "
       "that scale or a larger one cannot be seen.",

@@ -28,7 +28,8 @@ struct OrderReport {
   double mapped_mean = 0;            ///< mean over the frames of the better of the two fractions
   std::size_t n_frames = 0;
   Residual beyond_4;  ///< Å
-  StructureFactors::Bragg bragg;
+  Bragg bragg;
+  std::optional<SlowWave> slow_wave;  ///< a word of its own: it decides nothing
 };
 
 /// Root mean square of total g - 1 from `from` Å to half the cell.

@@ -12,7 +12,6 @@
 namespace vitrion::structure {
 namespace {
 
-constexpr double shell_half_width = 0.3;  // 1/Å, around the strongest vector
 constexpr std::uint64_t selection_seed = 20250101;
 
 // Rows are the reciprocal vectors, 1/Å, with the factor 2 pi.
@@ -107,6 +106,52 @@ void StructureFactorAccumulator::add(const Structure& frame) {
   ++n_frames_;
 }
 
+// Vectors by rising length, in bins of the width asked for, or wider where they are few.
+std::vector<std::vector<std::size_t>> StructureFactorAccumulator::bins() const {
+  std::map<std::int64_t, std::vector<std::size_t>> narrow;
+  for (std::size_t v = 0; v < hkl_.size(); ++v)
+    narrow[static_cast<std::int64_t>(q_[v] / static_cast<double>(n_frames_) / options_.bin_width)].push_back(v);
+  std::vector<std::vector<std::size_t>> wide;
+  for (const auto& [bin, vectors] : narrow) {
+    if (wide.empty() || wide.back().size() >= options_.fewest_per_bin) wide.emplace_back();
+    wide.back().insert(wide.back().end(), vectors.begin(), vectors.end());
+  }
+  return wide;
+}
+
+std::vector<Wave> StructureFactorAccumulator::waves() const {
+  const auto frames = static_cast<double>(n_frames_);
+  const std::size_t n_species = species_.size();
+  std::vector<Wave> list;
+  for (std::size_t v = 0; v < hkl_.size(); ++v) {
+    const double q = q_[v] / frames;
+    if (q > options_.complete_below) continue;
+    Wave wave{q, hkl_[v], intensity_[v] / frames / static_cast<double>(atoms_.size()), {}};
+    for (std::size_t a = 0; a < n_species; ++a)
+      wave.by_species.push_back(products_[(v * n_species + a) * n_species + a] / frames /
+                                static_cast<double>(counts_[a]));
+    list.push_back(std::move(wave));
+  }
+  return list;
+}
+
+namespace {
+
+// Weighted sum of the S_ab of single vectors: mean, and standard error of the mean from their scatter.
+struct Probe {
+  double sum = 0, squares = 0;
+  std::size_t n = 0;
+  void add(double s) { sum += s, squares += s * s, ++n; }
+  double mean() const { return sum / static_cast<double>(n); }
+  double error() const {
+    if (n < 2) return 0;
+    const auto count = static_cast<double>(n);
+    return std::sqrt(std::max(0.0, squares - sum * sum / count) / (count - 1) / count);
+  }
+};
+
+}  // namespace
+
 StructureFactors StructureFactorAccumulator::finish() const {
   if (n_frames_ == 0) throw InputError("S(q) needs one frame at least", "Check --frames");
   const std::size_t n_species = species_.size();
@@ -117,67 +162,49 @@ StructureFactors StructureFactorAccumulator::finish() const {
   for (std::size_t a = 0; a < n_species; ++a)
     for (std::size_t c = a; c < n_species; ++c) result.pairs.emplace_back(species_[a], species_[c]);
   result.partial.resize(result.pairs.size());
-
-  std::map<std::int64_t, std::vector<std::size_t>> bins;
-  for (std::size_t v = 0; v < hkl_.size(); ++v)
-    bins[static_cast<std::int64_t>(q_[v] / frames / options_.bin_width)].push_back(v);
   const auto all_known = [&](auto&& weight) {
     return std::all_of(species_.begin(), species_.end(), [&](const Species& s) { return weight(s) != 0; });
   };
   const bool neutrons = all_known([](const Species& s) { return neutron_length(s); });
   const bool xrays = all_known([](const Species& s) { return xray_form_factor(s, 0); });
-  for (const auto& [bin, vectors] : bins) {
+  for (const std::vector<std::size_t>& vectors : bins()) {
     double q = 0;
-    for (const std::size_t v : vectors) q += q_[v] / frames;
-    q /= static_cast<double>(vectors.size());
+    for (const std::size_t v : vectors) q += q_[v] / frames / static_cast<double>(vectors.size());
     result.q.push_back(q);
-    double neutron_sum = 0, xray_sum = 0, neutron_mean = 0, xray_mean = 0;
+    result.n_vectors.push_back(vectors.size());
+    std::vector<double> neutron_weight, xray_weight;
+    double neutron_mean = 0, xray_mean = 0;
     for (std::size_t a = 0; a < n_species; ++a) {
-      neutron_mean += static_cast<double>(counts_[a]) / n_atoms * neutron_length(species_[a]);
-      xray_mean += static_cast<double>(counts_[a]) / n_atoms * xray_form_factor(species_[a], q);
+      neutron_weight.push_back(neutron_length(species_[a]));
+      xray_weight.push_back(xray_form_factor(species_[a], q));
+      neutron_mean += static_cast<double>(counts_[a]) / n_atoms * neutron_weight[a];
+      xray_mean += static_cast<double>(counts_[a]) / n_atoms * xray_weight[a];
     }
-    std::size_t pair = 0;
-    for (std::size_t a = 0; a < n_species; ++a)
-      for (std::size_t c = a; c < n_species; ++c, ++pair) {
-        double product = 0;
-        for (const std::size_t v : vectors) product += products_[(v * n_species + a) * n_species + c];
-        product /= frames * static_cast<double>(vectors.size());
-        const double n_a = static_cast<double>(counts_[a]), n_c = static_cast<double>(counts_[c]);
-        const double s = 1 + n_atoms / (n_a * n_c) * (product - (a == c ? n_a : 0));
-        result.partial[pair].push_back(s);
-        const double weight = (a == c ? 1 : 2) * n_a * n_c / (n_atoms * n_atoms);
-        neutron_sum += weight * neutron_length(species_[a]) * neutron_length(species_[c]) * s;
-        xray_sum += weight * xray_form_factor(species_[a], q) * xray_form_factor(species_[c], q) * s;
-      }
-    if (neutrons) result.neutron.push_back(neutron_sum / (neutron_mean * neutron_mean));
-    if (xrays) result.xray.push_back(xray_sum / (xray_mean * xray_mean));
-  }
-
-  StructureFactors::Bragg& bragg = result.bragg;
-  for (std::size_t v = 0; v < hkl_.size(); ++v) {
-    const double q = q_[v] / frames;
-    if (q > options_.complete_below) continue;
-    ++bragg.n_vectors;
-    double shell = 0;
-    std::size_t n = 0;
-    for (std::size_t w = 0; w < hkl_.size(); ++w)
-      if (w != v && std::abs(q_[w] / frames - q) < shell_half_width) {
-        shell += intensity_[w];
-        ++n;
-      }
-    // Among a handful of vectors no ratio says anything.
-    if (n < 12) continue;
-    const double ratio = intensity_[v] / std::max(shell / static_cast<double>(n), 1e-12 * intensity_[v]);
-    if (ratio > bragg.over_shell) {
-      bragg.over_shell = ratio;
-      bragg.q = q;
-      bragg.hkl = hkl_[v];
-      bragg.ordered = intensity_[v] / frames / (n_atoms * n_atoms);
+    std::vector<double> partial(result.pairs.size(), 0);
+    Probe neutron, xray;
+    for (const std::size_t v : vectors) {
+      double by_neutrons = 0, by_xrays = 0;
+      std::size_t pair = 0;
+      for (std::size_t a = 0; a < n_species; ++a)
+        for (std::size_t c = a; c < n_species; ++c, ++pair) {
+          const double n_a = static_cast<double>(counts_[a]), n_c = static_cast<double>(counts_[c]);
+          const double product = products_[(v * n_species + a) * n_species + c] / frames;
+          const double s = 1 + n_atoms / (n_a * n_c) * (product - (a == c ? n_a : 0));
+          partial[pair] += s / static_cast<double>(vectors.size());
+          const double weight = (a == c ? 1 : 2) * n_a * n_c / (n_atoms * n_atoms);
+          by_neutrons += weight * neutron_weight[a] * neutron_weight[c] * s;
+          by_xrays += weight * xray_weight[a] * xray_weight[c] * s;
+        }
+      neutron.add(by_neutrons / (neutron_mean * neutron_mean));
+      xray.add(by_xrays / (xray_mean * xray_mean));
     }
+    for (std::size_t pair = 0; pair < partial.size(); ++pair) result.partial[pair].push_back(partial[pair]);
+    if (neutrons) result.neutron.push_back(neutron.mean()), result.neutron_error.push_back(neutron.error());
+    if (xrays) result.xray.push_back(xray.mean()), result.xray_error.push_back(xray.error());
   }
-  // P(max of n exponential variables > x) = 0.01.
-  if (bragg.n_vectors > 0)
-    bragg.glass_limit = -std::log(-std::expm1(std::log(0.99) / static_cast<double>(bragg.n_vectors)));
+  const std::vector<Wave> single = waves();
+  result.bragg = find_bragg(single, atoms_.size());
+  result.slow_wave = find_slow_wave(single, species_, counts_);
   return result;
 }
 

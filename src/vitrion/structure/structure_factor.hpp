@@ -3,9 +3,11 @@
 
 #include <array>
 #include <complex>
+#include <optional>
 #include <vector>
 
 #include "vitrion/core/structure.hpp"
+#include "vitrion/structure/bragg.hpp"
 
 namespace vitrion::structure {
 
@@ -14,9 +16,11 @@ struct StructureFactorOptions {
   double bin_width = 0.05;    ///< 1/Å
   double complete_below = 4;  ///< 1/Å: every wave vector of the cell up to here, `per_bin` at most of each bin beyond
   int per_bin = 100;
+  std::size_t fewest_per_bin = 12;
 };
 
-/// S(q) on bins that hold at least one wave vector of the cell.
+/// S(q) on bins that hold at least `fewest_per_bin` wave vectors of the cell: where it has few, bins are wider. (The
+/// mean of n exponentials scatters by 1/sqrt(n) of itself; finer bins would draw that scatter as structure.)
 struct StructureFactors {
   std::vector<Species> species;
   std::vector<double> q;                           ///< 1/Å, mean of the bin's vectors, shape (n_bins)
@@ -26,16 +30,12 @@ struct StructureFactors {
   std::vector<double> xray;                        ///< empty when a species has no known form factor
   std::size_t n_frames = 0;
 
-  /// The most intense wave vector below `complete_below`, intensities averaged over the frames.
-  struct Bragg {
-    double q = 0;              ///< 1/Å
-    std::array<int, 3> hkl{};  ///< in units of the reciprocal cell
-    double ordered = 0;        ///< |rho|^2 / N^2: 1 for a one-atom lattice, of order 1/N for a glass
-    double over_shell = 0;     ///< its intensity over the mean of all vectors of nearly its length (+- 0.3 1/Å)
-    double glass_limit = 0;    ///< what disorder stays below in 99 of 100 structures (speckle: exponential statistics)
-    std::size_t n_vectors = 0;
-  };
-  Bragg bragg;
+  /// Of the mean over a bin, from the scatter of its wave vectors.
+  std::vector<double> neutron_error, xray_error;
+  std::vector<std::size_t> n_vectors;  ///< wave vectors in each bin
+
+  Bragg bragg;                        ///< below `complete_below`
+  std::optional<SlowWave> slow_wave;  ///< where one stands out
 };
 
 /// Direct sums rho_a(q) = sum exp(-i q.r) over wave vectors commensurate with the cell:
@@ -54,6 +54,8 @@ class StructureFactorAccumulator {
 
  private:
   void choose_vectors(const Structure& frame);
+  std::vector<std::vector<std::size_t>> bins() const;
+  std::vector<Wave> waves() const;
 
   StructureFactorOptions options_;
   std::vector<Species> species_, atoms_;

@@ -10,7 +10,6 @@
 #include "vitrion/core/result.hpp"
 #include "vitrion/core/version.hpp"
 #include "vitrion/report/join.hpp"
-#include "vitrion/report/numbers.hpp"
 #include "vitrion/study/stage.hpp"
 
 namespace vitrion::study {
@@ -27,13 +26,12 @@ fs::path real_folder(const fs::path& folder) {
   return fs::weakly_canonical(folder);
 }
 
-report::Section literature_section(const std::vector<LiteratureValue>& literature) {
-  report::Table table{.id = "literature", .title = "Values", .caption = "As given in the study's settings."};
-  table.columns = {"quantity", "value", "temperature (K)", "source"};
-  for (const LiteratureValue& v : literature)
-    table.rows.push_back(
-        {v.quantity, report::number(v.value), v.temperature ? fmt::format("{:g}", *v.temperature) : "–", v.source});
-  return {.heading = "Beside other work", .blocks = {table}};
+// The results of analyses, where they left one.
+std::vector<nlohmann::json> results_of(const std::vector<fs::path>& folders) {
+  std::vector<nlohmann::json> results;
+  for (const fs::path& folder : folders)
+    if (fs::exists(folder / "result.json")) results.push_back(read_json(folder / "result.json"));
+  return results;
 }
 
 // Collects the sections of all sources, each under the title of its study.
@@ -61,7 +59,11 @@ class Collector {
     const std::string title = own_title(study, options.title);
     for (const fs::path& folder : options.sections) add_stage(folder, title);
     if (!options.literature.empty())
-      sources_.push_back({.study = title, .name = "literature", .section = literature_section(options.literature)});
+      sources_.push_back({.study = title,
+                          .name = "literature",
+                          .section = comparison_section(options.literature, results_of(options.sections))});
+    if (std::optional<report::Section> methods = methods_section(options.sections, options.methods))
+      sources_.push_back({.study = title, .name = "methods", .section = std::move(*methods)});
     add_inputs(study);
   }
 
@@ -132,17 +134,9 @@ void name_provenance(std::vector<Source>& sources) {
 
 }  // namespace
 
-std::vector<LiteratureValue> read_literature(Config& config) {
-  std::vector<LiteratureValue> list;
-  for (Config& entry : config.sections("literature")) {
-    LiteratureValue value;
-    value.quantity = entry.text("quantity");
-    value.value = entry.number("value");
-    if (entry.has("temperature_K")) value.temperature = entry.number("temperature_K");
-    value.source = entry.text("source");
-    list.push_back(std::move(value));
-  }
-  return list;
+MethodNotes read_methods(Config& config) {
+  Config section = config.section("methods");
+  return {section.text("labels", ""), section.texts("remarks", {}), section.texts("references", {})};
 }
 
 ReportOptions read_report_options(Config& config) {
@@ -150,6 +144,7 @@ ReportOptions read_report_options(Config& config) {
   options.title = config.text("title", "Study");
   for (const std::string& folder : config.paths("sections")) options.sections.emplace_back(folder);
   options.literature = read_literature(config);
+  options.methods = read_methods(config);
   config.finish();
   return options;
 }

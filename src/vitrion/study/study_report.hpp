@@ -2,32 +2,26 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "vitrion/core/config.hpp"
 #include "vitrion/report/report.hpp"
+#include "vitrion/study/comparison.hpp"
+#include "vitrion/study/methods.hpp"
 
 namespace vitrion::study {
-
-/// A value from a paper or an experiment to stand beside the study's own.
-struct LiteratureValue {
-  std::string quantity;
-  double value = 0;
-  std::optional<double> temperature;  ///< K
-  std::string source;
-};
 
 /// What `vitrion run` writes for its last stage as report.yaml.
 struct ReportOptions {
   std::string title;
   std::vector<std::filesystem::path> sections;  ///< folders with a section.json, in the order of the report
   std::vector<LiteratureValue> literature;
+  MethodNotes methods;
 };
 
-/// The list "literature" of a study's settings.
-std::vector<LiteratureValue> read_literature(Config& config);
+/// The section "methods" of a study's settings.
+MethodNotes read_methods(Config& config);
 
 /// Reads the settings strictly.
 ReportOptions read_report_options(Config& config);

@@ -102,6 +102,12 @@ nlohmann::json to_json(const std::vector<ArrheniusPoint>& points, const std::opt
   result["activation_energy_eV"] = {{"value", fit->activation_energy}, {"ci95", pair(fit->activation_energy_ci95, 1)}};
   result["prefactor_cm2_per_s"] = {{"value", fit->prefactor * unit}, {"ci95", pair(fit->prefactor_ci95, unit)}};
   result["reduced_chi_square"] = fit->chi_square;
+  result["line"] = {{"ln_cm2_per_s_at_centre", fit->intercept + std::log(unit)},
+                    {"slope_K", fit->slope},
+                    {"centre_per_K", fit->centre},
+                    {"deviation_at_centre", fit->intercept_deviation},
+                    {"slope_deviation_K", fit->slope_deviation},
+                    {"coverage_factor", fit->coverage_factor}};
   result["fitted_K"] = fit->fitted;
   result["bounds_left_out_K"] = fit->left_out;
   result["bounds_below_the_line_K"] = fit->broken_bounds;

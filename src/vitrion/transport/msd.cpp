@@ -319,6 +319,20 @@ Displacements tracer_displacements(const IonTracks& tracks, const Session& sessi
       [&](std::size_t first, std::size_t count, double* out) { tracks.read(first, count, out); }, session);
 }
 
+Displacements tracer_displacements(const IonTracks& tracks, std::size_t first, std::size_t count,
+                                   const Session& session) {
+  const std::size_t n = tracks.n_frames();
+  return analyse(
+      tracks.n_ions(), count, tracks.timestep(),
+      [&](std::size_t ion, std::size_t ions, double* out) {
+        std::vector<double> paths(ions * 3 * n);
+        tracks.read(ion, ions, paths.data());
+        for (std::size_t path = 0; path < 3 * ions; ++path)
+          std::copy_n(paths.begin() + static_cast<std::ptrdiff_t>(path * n + first), count, out + path * count);
+      },
+      session);
+}
+
 Displacements collective_displacements(const IonTracks& tracks, const Session& session) {
   std::vector<double> path = tracks.collective();
   const double scale = 1 / std::sqrt(static_cast<double>(tracks.n_ions()));

@@ -57,6 +57,10 @@ struct Displacements {
 /// summed before one inverse transform.
 Displacements tracer_displacements(const IonTracks& tracks, const Session& session = {});
 
+/// The same of frames `first` .. `first + count - 1` only: a block of the run as a run of its own.
+Displacements tracer_displacements(const IonTracks& tracks, std::size_t first, std::size_t count,
+                                   const Session& session = {});
+
 /// All ions as one walker: sum of displacements / sqrt(n_ions), so that independent ions give the tracer's values.
 Displacements collective_displacements(const IonTracks& tracks, const Session& session = {});
 

@@ -28,6 +28,10 @@ struct TransportSeries {
 /// does.
 TransportSeries analyse_series(RunsByTemperature runs, TransportOptions options, std::vector<double> evaluate_at);
 
+/// sigma of Nernst and Einstein from D* of the Arrhenius line at a temperature (K), S/cm, with the line's 95 %
+/// interval; charge and volume are those of the temperatures. Nothing without a line, a charge or a volume.
+std::optional<Extrapolation> conductivity_at(const TransportSeries& series, double temperature);
+
 /// What `vitrion transport --json` writes; docs/schemas/transport.json describes it.
 inline constexpr ResultKind transport_kind{"transport", 1};
 nlohmann::json to_json(const TransportSeries& series);

@@ -17,7 +17,8 @@ namespace {
 
 constexpr double wandering_host = 0.1;    // of D*: what a diffusing host may add to D_J
 constexpr double noticeable_host = 0.02;  // of D*: what is said
-constexpr double molten_host = 3;         // Å: host atoms that end farther from where they began are not a rigid frame
+constexpr std::size_t fewest_frames_of_half = 50;
+constexpr double molten_host = 3;  // Å: host atoms that end farther from where they began are not a rigid frame
 
 /// Ratio D*/D_J. The two are correlated because they come from the same paths: the covariance of their relative errors
 /// is that of the jump part divided by N H (covariance of a mean of squares with the square of a sum of Gaussians).
@@ -195,24 +196,52 @@ std::vector<std::string> molten_host_warnings(const TransportResult& result) {
                   worst->host_displacement, where)};
 }
 
+Spread spread_of(const std::vector<RunMotion>& runs, const DiffusivityOptions& options) {
+  Spread spread;
+  const WalkerKnowledge walkers{.n_ions = runs.front().n_ions};
+  if (runs.size() > 1)
+    for (const RunMotion& run : runs) spread.by_run.push_back(diffusivity({run.tracer}, walkers, options));
+  const auto n = static_cast<double>(spread.by_run.size());
+  double mean = 0, squares = 0, errors = 0;
+  for (const Diffusivity& d : spread.by_run) mean += d.value() / n;
+  for (const Diffusivity& d : spread.by_run) {
+    squares += std::pow(d.value() - mean, 2) / (n - 1);
+    errors += std::pow(d.estimate.deviation(), 2) / n;
+  }
+  spread.deviation_of_runs = std::sqrt(squares);
+  spread.error_of_runs = std::sqrt(errors);
+  if (std::any_of(runs.begin(), runs.end(), [](const RunMotion& run) { return run.halves.size() != 2; })) return spread;
+  for (const std::size_t half : {0, 1}) {
+    std::vector<Displacements> parts;
+    for (const RunMotion& run : runs) parts.push_back(run.halves[half]);
+    spread.by_half.push_back(diffusivity(parts, walkers, options));
+  }
+  return spread;
+}
+
 }  // namespace
 
 RunMotion measure_motion(const IonTracks& tracks, const Session& session) {
-  return {tracks.file(),
-          tracer_displacements(tracks, session),
-          collective_displacements(tracks, session),
-          tracks.n_ions(),
-          tracks.species(),
-          tracks.frame(),
-          tracks.unwrapping(),
-          tracks.time_source(),
-          tracks.volume(),
-          tracks.host_displacement(),
-          tracks.drift(),
-          tracks.host(),
-          tracks.nothing_else(),
-          tracks.checks(),
-          {}};
+  RunMotion motion{tracks.file(),
+                   tracer_displacements(tracks, session),
+                   collective_displacements(tracks, session),
+                   tracks.n_ions(),
+                   tracks.species(),
+                   tracks.frame(),
+                   tracks.unwrapping(),
+                   tracks.time_source(),
+                   tracks.volume(),
+                   tracks.host_displacement(),
+                   tracks.drift(),
+                   tracks.host(),
+                   tracks.nothing_else(),
+                   tracks.checks(),
+                   {}};
+  const std::size_t half = tracks.n_frames() / 2;
+  if (half >= fewest_frames_of_half)
+    for (const std::size_t first : {std::size_t{0}, tracks.n_frames() - half})
+      motion.halves.push_back(tracer_displacements(tracks, first, half, session));
+  return motion;
 }
 
 std::optional<double> default_charge(const Species& species) {
@@ -271,6 +300,7 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
   DiffusivityOptions one_axis = options.diffusivity;
   one_axis.dimensions = 1;
   for (std::size_t k = 0; k < 3; ++k) result.axes[k] = diffusivity(axes[k], walkers, one_axis);
+  result.spread = spread_of(runs, options.diffusivity);
   result.runs = std::move(runs);
   withhold_jump(result);
 

@@ -30,6 +30,7 @@ struct RunMotion {
   bool nothing_else = false;       ///< every atom is a mobile one
   RunChecks checks = {};
   std::vector<std::string> warnings = {};  ///< what the run itself warns of: where it comes from, not how it moves
+  std::vector<Displacements> halves = {};  ///< tracer in the first and the second half; empty for a short run
 };
 RunMotion measure_motion(const IonTracks& tracks, const Session& session = {});
 
@@ -55,6 +56,14 @@ std::optional<double> default_charge(const Species& species);
 /// sigma / D of Nernst and Einstein, (S/cm) / (Å^2/fs): N q^2 / (V k T), charge in e, volume in Å^3, temperature in K.
 double conductivity_per_diffusivity(std::size_t n_ions, double charge, double volume, double temperature);
 
+/// D* taken apart: what differs beyond the stated errors tells of glasses that are not alike, or of a run that changes.
+struct Spread {
+  std::vector<Diffusivity> by_run;   ///< of each run alone, in their order; empty for a single run
+  std::vector<Diffusivity> by_half;  ///< of the first and the second half of all runs; empty where one is short
+  double deviation_of_runs = 0;      ///< standard deviation of the estimates in `by_run`, Å^2/fs
+  double error_of_runs = 0;          ///< what their own errors alone would make of it, Å^2/fs
+};
+
 /// Everything `vitrion transport` says about one temperature.
 ///
 /// D* from the ions one by one, D_J from the sum of their displacements, Haven ratio D*/D_J, and the Nernst-Einstein
@@ -69,6 +78,7 @@ struct TransportResult {
   bool volume_given = false;          ///< it is the caller's, not the cell's
   Diffusivity tracer, jump;           ///< Å^2/fs
   std::array<Diffusivity, 3> axes;    ///< tracer along x, y, z, Å^2/fs
+  Spread spread;                      ///< of the tracer
   Estimate haven_ratio;
   Estimate conductivity;       ///< S/cm, from D*
   Estimate conductivity_jump;  ///< S/cm, from D_J

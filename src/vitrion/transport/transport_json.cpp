@@ -66,6 +66,20 @@ Json host_json(const RunMotion& run) {
   return host;
 }
 
+// D* of each run alone, and of the halves of all.
+Json spread_json(const TransportResult& result, double timestep) {
+  constexpr double unit = units::A2_per_fs_in_cm2_per_s;
+  const Spread& spread = result.spread;
+  Json runs = Json::array(), halves = Json::array();
+  for (std::size_t r = 0; r < spread.by_run.size(); ++r)
+    runs.push_back({{"file", result.runs[r].file}, {"D_tracer", of(spread.by_run[r], timestep)}});
+  for (const Diffusivity& d : spread.by_half) halves.push_back(of(d, timestep));
+  return {{"runs", runs},
+          {"halves", halves},
+          {"deviation_of_runs_cm2_per_s", finite(spread.deviation_of_runs * unit)},
+          {"error_of_runs_cm2_per_s", finite(spread.error_of_runs * unit)}};
+}
+
 }  // namespace
 
 Json to_json(const TransportResult& result) {
@@ -109,6 +123,7 @@ Json to_json(const TransportResult& result) {
           {"D_tracer", of(result.tracer, dt)},
           {"D_tracer_axes", along},
           {"D_jump", of(result.jump, dt)},
+          {"spread", spread_json(result, dt)},
           {"haven_ratio", of(result.haven_ratio)},
           {"conductivity_S_per_cm", of(result.conductivity)},
           {"conductivity_jump_S_per_cm", of(result.conductivity_jump)},

@@ -7,7 +7,6 @@
   window.addEventListener("error", (event) => fail(event.message));
   window.addEventListener("unhandledrejection", (event) => fail(event.reason));
 
-  const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F"];
   const tokens = () => {
     const style = getComputedStyle(document.documentElement);
     return (name) => style.getPropertyValue(name).trim();
@@ -38,7 +37,7 @@
   function traces(figure) {
     const list = [];
     figure.series.forEach((series, i) => {
-      const color = palette[(series.color ?? i) % palette.length];
+      const color = figure.colors[i];
       const common = { name: html(series.name), showlegend: series.name !== "", legendgroup: String(i), x: series.x };
       if (series.hover) Object.assign(common, { text: series.hover, hovertemplate: "%{text}<extra></extra>" });
       if (series.mark === "line")
@@ -125,6 +124,8 @@
     await Plotly.newPlot(box, [...identity(figure, tokens()), ...traces(figure)], layoutOf(figure),
                          { ...config, toImageButtonOptions: { format: "svg", filename: figure.id } });
     if (!box.querySelector(".main-svg .xy")) throw new Error(`figure ${figure.id} is empty`);
+    // Plotly itself follows the window only, not the card. What is not shown (print) has no size to follow.
+    new ResizeObserver(() => { if (box.clientWidth > 0) Plotly.Plots.resize(box); }).observe(box);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => Plotly.relayout(box, layoutOf(figure)));
   }
 

@@ -21,6 +21,10 @@ void plan_report(Config& study, Graph& graph) {
     yaml["literature"] = YAML::Load(study.dump())["literature"];
     read_literature(study);
   }
+  if (study.has("methods")) {
+    yaml["methods"] = YAML::Load(study.dump())["methods"];
+    read_methods(study);
+  }
   stage.files["report.yaml"] = text_of(yaml);
   for (const Stage& other : graph.study().stages) {
     stage.after.push_back(other.name);
