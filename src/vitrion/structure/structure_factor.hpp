@@ -54,6 +54,7 @@ class StructureFactorAccumulator {
 
  private:
   void choose_vectors(const Structure& frame);
+  StructureFactors::Bragg strongest_vector() const;
 
   StructureFactorOptions options_;
   std::vector<Species> species_, atoms_;
