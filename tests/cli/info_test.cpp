@@ -199,7 +199,7 @@ TEST(Info, ForeignModelsAreNamedAndTheWayOutTold) {
                                                         {"allegro-lipon.pth", "is a model of Allegro"}}) {
     here.write(name, "PK\x03\x04 and more");
     EXPECT_THAT(here.run("vitrion info " + name).output, HasSubstr(what));
-    for (const std::string command :
+    for (const std::string& command :
          {"vitrion evaluate " + name + " data.extxyz", "vitrion convert " + name + " x.safetensors"}) {
       const auto run = here.run(command);
       EXPECT_EQ(run.exit_code, 2) << command;
