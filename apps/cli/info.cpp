@@ -162,7 +162,7 @@ nlohmann::json print_potential(const std::filesystem::path& file, const io::Read
   const bool named = std::all_of(potential->species().begin(), potential->species().end(),
                                  [](const Species& s) { return s.is_element(); });
   print_line("potential", file.string());
-  print_line("kind", fmt::format("{} ({})", potential->kind(), potential->title()));
+  print_line("kind", potential->title());
   print_line("species", join_names(potential->species()) + (named ? "" : " (unnamed; --species names them in order)"));
   print_line("cutoff", fmt::format("{:.3f} Å", potential->cutoff()));
   if (potential->selection_width() > 0) print_line("grades", about_grades(*potential));

@@ -51,6 +51,7 @@ std::set<std::string> missing_flags(std::string text) {
     const std::string rest = (*i)[2];
     std::vector<std::string> words;
     for (const std::string_view word : split_words(rest)) words.emplace_back(word);
+    words[0] = words[0].substr(0, words[0].find_first_not_of("abcdefghijklmnopqrstuvwxyz"));  // "(vitrion train)"
     // What submit and lammps are handed on has flags of its own; other words are of a sentence.
     if (words[0] == "submit" || words[0] == "lammps" || help_of(words[0]).find("Usage") == std::string::npos) continue;
     const std::string command = command_of(words);

@@ -176,12 +176,12 @@ TEST(Info, DescribesPotentialsAndNamesWhatItSkips) {
   here.write("all/notes.txt", "what we did\n");
   const auto run = here.run("vitrion info all --json info.json");
   ASSERT_EQ(run.exit_code, 0) << run.output;
-  for (const char* part : {"skipped, as no reader knows them: notes.txt\n", "frames       2\n", "kind         zbl (",
+  for (const char* part : {"skipped, as no reader knows them: notes.txt\n", "frames       2\n", "kind         ZBL\n",
                            "species      O, Li\n", "cutoff       3.000 Å\n"})
     EXPECT_THAT(run.output, HasSubstr(part));
   const nlohmann::json json = here.json("info.json");
   EXPECT_EQ(json.at("skipped"), nlohmann::json({"notes.txt"}));
-  EXPECT_EQ(json.at("potentials")[0].at("kind"), "zbl");
+  EXPECT_EQ(json.at("potentials")[0].at("kind"), "ZBL");
   EXPECT_EQ(json.at("n_frames"), 2);
   // Named itself, the same file is an error, not left out.
   EXPECT_EQ(here.run("vitrion info all/notes.txt").exit_code, 2);

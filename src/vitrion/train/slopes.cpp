@@ -54,7 +54,7 @@ std::string causes(double slope, const std::vector<LabelUnit>& units) {
 }
 
 void add_if_off(const LabelLine& line, const char* what, const std::vector<LabelUnit>& units, const char* remedy,
-           std::vector<std::string>& found) {
+                std::vector<std::string>& found) {
   if (std::abs(line.correlation()) < least_correlation) return;
   const double slope = line.slope();
   if (slope >= 1 / most_slope && slope <= most_slope) return;
@@ -77,28 +77,28 @@ std::vector<std::string> implausible_slopes(const std::map<std::string, ParityDa
   if (energy.n >= least_energies) {
     energy.center();
     add_if_off(energy, "Energies",
-          {{1 / atoms, "energies per atom in place of the whole cell's"},
-           {1 / units::hartree_in_eV, "hartree in place of eV"},
-           {2 / units::hartree_in_eV, "rydberg in place of eV"},
-           {kcal_per_mol, "kcal/mol in place of eV"},
-           {kJ_per_mol, "kJ/mol in place of eV"}},
-          "Energies are eV of the whole cell.", found);
+               {{1 / atoms, "energies per atom in place of the whole cell's"},
+                {1 / units::hartree_in_eV, "hartree in place of eV"},
+                {2 / units::hartree_in_eV, "rydberg in place of eV"},
+                {kcal_per_mol, "kcal/mol in place of eV"},
+                {kJ_per_mol, "kJ/mol in place of eV"}},
+               "Energies are eV of the whole cell.", found);
   }
   const double hartree_per_bohr = units::bohr_in_A / units::hartree_in_eV;
   add_if_off(force, "Forces",
-        {{1, "the energy's gradient in place of the force"},
-         {2 * hartree_per_bohr, "Ry/Bohr in place of eV/Å"},
-         {hartree_per_bohr, "hartree/Bohr in place of eV/Å"},
-         {kcal_per_mol, "kcal/mol/Å in place of eV/Å"},
-         {kJ_per_mol, "kJ/mol/Å in place of eV/Å"}},
-        "Forces are eV/Å.", found);
+             {{1, "the energy's gradient in place of the force"},
+              {2 * hartree_per_bohr, "Ry/Bohr in place of eV/Å"},
+              {hartree_per_bohr, "hartree/Bohr in place of eV/Å"},
+              {kcal_per_mol, "kcal/mol/Å in place of eV/Å"},
+              {kJ_per_mol, "kJ/mol/Å in place of eV/Å"}},
+             "Forces are eV/Å.", found);
   const double GPa = units::eV_per_A3_in_GPa;
   add_if_off(stress, "Stresses",
-        {{1, "pressure (compression positive) in place of stress"},
-         {GPa, "GPa in place of eV/Å^3"},
-         {GPa / units::kbar_in_GPa, "kbar in place of eV/Å^3"},
-         {GPa * 1e4, "bar in place of eV/Å^3"}},
-        "Stresses are eV/Å^3, tension positive; a key named virial holds -volume * stress in eV.", found);
+             {{1, "pressure (compression positive) in place of stress"},
+              {GPa, "GPa in place of eV/Å^3"},
+              {GPa / units::kbar_in_GPa, "kbar in place of eV/Å^3"},
+              {GPa * 1e4, "bar in place of eV/Å^3"}},
+             "Stresses are eV/Å^3, tension positive; a key named virial holds -volume * stress in eV.", found);
   return found;
 }
 
