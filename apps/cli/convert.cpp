@@ -11,13 +11,14 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/potentials/catalogue.hpp"
+#include "vitrion/potentials/foreign.hpp"
 
 namespace vitrion::cli {
 namespace {
 
 struct ConvertCommand {
   std::vector<std::string> files;  // inputs, then the output
-  std::string to;
+  std::string to, tag;
   InputOptions input;
 };
 
@@ -97,8 +98,12 @@ void import_torchscript(const std::filesystem::path& in, const std::filesystem::
                    "Install libtorch-dev (scripts/install-deps.sh) and build again.");
 }
 
-bool is_torchscript(const std::filesystem::path& file) {
-  return (file.extension() == ".pth" || file.extension() == ".pt") && std::filesystem::is_regular_file(file);
+// A model that no reader here opens goes to the importer, or is refused by name.
+bool is_foreign(const std::filesystem::path& file) {
+  if (!std::filesystem::is_regular_file(file)) return false;
+  const std::optional<potentials::ForeignModel> foreign = potentials::foreign_model(file);
+  if (foreign && !foreign->importable) throw InputError(Location{file.string()}, foreign->what, foreign->remedy);
+  return foreign.has_value();
 }
 
 // One potential file to another of its kind.
@@ -115,7 +120,7 @@ void convert_potential(const std::filesystem::path& in, const std::filesystem::p
 void execute(const ConvertCommand& command) {
   if (command.files.size() < 2) throw InputError("convert needs an input and an output", "vitrion convert IN... OUT");
   const std::filesystem::path out = command.files.back();
-  if (command.files.size() == 2 && is_torchscript(command.files[0])) return import_torchscript(command.files[0], out);
+  if (command.files.size() == 2 && is_foreign(command.files[0])) return import_torchscript(command.files[0], out);
   if (command.files.size() == 2 && std::filesystem::is_regular_file(command.files[0]) &&
       potentials::is_potential(command.files[0]))
     return convert_potential(command.files[0], out, command);
@@ -125,7 +130,8 @@ void execute(const ConvertCommand& command) {
     if (std::filesystem::exists(out) && std::filesystem::exists(file) && std::filesystem::equivalent(file, out))
       throw InputError(Location{out.string()}, "is an input and the output at once",
                        "The output is the last file named: choose another name.");
-  const io::ReadOptions options = command.input.read_options();
+  io::ReadOptions options = command.input.read_options();
+  options.tag = command.tag;
   io::WriteOptions write{command.to, options.species};
   const io::FormatInfo& format = io::format_to_write(out, write);
   const FirstPass pass = look_through(in, options, format.content.types && write.species.empty());
@@ -160,6 +166,7 @@ void add_convert(CLI::App& app) {
       ->required()
       ->expected(-1);
   sub->add_option("--to", command->to, "Format of the output, when its name does not tell");
+  sub->add_option("--tag", command->tag, tag_help);
   command->input.add_to(*sub, true);
   sub->footer(
       "Examples:\n"
@@ -168,6 +175,7 @@ void add_convert(CLI::App& app) {
       "  vitrion convert slabs.cfg slabs.extxyz --species Li,N\n"
       "  vitrion convert run.dump.gz last.vasp --species Mg,V,O --frames -1\n"
       "  vitrion convert CONTCAR* run.lammpstrj.gz --timestep 2000\n"
+      "  vitrion convert */OUTCAR all.extxyz --tag file    each frame keeps the name of its file\n"
       "  vitrion convert model.json lipon.safetensors    a NequIP model of the reference implementation\n"
       "  vitrion convert water.pth water.safetensors     a NequIP model deployed as TorchScript");
   sub->callback([command] { execute(*command); });

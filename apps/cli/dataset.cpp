@@ -39,11 +39,16 @@ struct DatasetCommand {
   InputOptions input;
   RunOptions run;
 
-  Frames read() const {
+  /// `tag`: key under which each frame is told which file it came from; may be empty.
+  Frames read(const std::string& tag = {}) const {
     run.apply();
     Frames all;
-    for (const std::string& file : files) {
+    const std::vector<std::string> names = io::distinct_names({files.begin(), files.end()});
+    for (std::size_t f = 0; f < files.size(); ++f) {
+      const std::string& file = files[f];
       std::vector<Structure> frames = io::read_frames(file, input.read_options());
+      if (!tag.empty())
+        for (Structure& frame : frames) frame.info[tag] = names[f];
       for (std::size_t i = 0; i < frames.size(); ++i) {
         all.origins.push_back(fmt::format("{}:{}", file, i));
         all.frames.push_back(std::move(frames[i]));
@@ -228,19 +233,18 @@ void add_merge(CLI::App& dataset) {
   CLI::App* sub = add_part(dataset, *c, "merge", "Several files as one, without the structures that stand twice");
   add_tolerances(*sub, c->options, c->energy);
   sub->add_flag("--keep-duplicates", c->keep_duplicates, "Do not look for structures that stand twice");
-  sub->add_option("--tag", c->tag, "Key under which each frame is told which file it came from");
+  sub->add_option("--tag", c->tag, tag_help);
   sub->add_option("--output", c->output, "File to write; its name tells the format")->required();
   sub->callback([c] {
-    Frames all = c->read();
-    if (!c->tag.empty())
-      for (std::size_t i = 0; i < all.frames.size(); ++i)
-        all.frames[i].info[c->tag] = fs::path(all.origins[i].substr(0, all.origins[i].rfind(':'))).filename().string();
+    Frames all = c->read(c->tag);
     const dataset::Description d = dataset::describe(all.frames, 0);
     if (d.energy_kinds.size() > 1) {
       std::vector<std::string> kinds;
       for (const auto& [kind, n] : d.energy_kinds) kinds.push_back(fmt::format("{} of kind {}", n, kind));
-      fmt::print("WARNING: energies of different kinds: {}. vitrion train refuses to mix them.\n",
-                 fmt::join(kinds, ", "));
+      fmt::print(
+          "WARNING: energies of different kinds: {}. vitrion train refuses to mix them.\n"
+          "  --energy-key energy reads the key energy of every extended XYZ, whatever stands beside it.\n",
+          fmt::join(kinds, ", "));
     }
     c->options.energy_tolerance = c->energy * meV;
     Deduplicated result;
@@ -276,6 +280,15 @@ void add_split(CLI::App& dataset) {
           "note: without --group every frame is taken for itself; frames of one trajectory on both sides make "
           "errors look small\n");
     const dataset::Split split = dataset::split_by_group(all.frames, c->options);
+    std::vector<std::size_t> held_out = split.validation;
+    held_out.insert(held_out.end(), split.test.begin(), split.test.end());
+    if (const std::size_t n = dataset::torn_from_runs(all.frames, held_out, split.train); n > 0)
+      fmt::print(
+          "WARNING: {} of {} frames held out come right before or after a training frame of the same run.\n"
+          "  Split by run: --group names a key that frames of one run share; vitrion dataset merge --tag KEY writes "
+          "one, "
+          "the name of the file.\n",
+          n, held_out.size());
     Json sizes;
     for (const auto& [name, which] : {std::pair("train", &split.train), std::pair("validation", &split.validation),
                                       std::pair("test", &split.test)}) {

@@ -1,5 +1,6 @@
 // vitrion info: what a file or a run holds, and which formats exist.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,8 @@
 #include "vitrion/core/units.hpp"
 #include "vitrion/dataset/summary.hpp"
 #include "vitrion/potentials/catalogue.hpp"
+#include "vitrion/potentials/foreign.hpp"
+#include "vitrion/potentials/model_card.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -88,6 +91,11 @@ void print(const dataset::Summary& s, const std::vector<std::string>& formats, s
                                 (s.compositions > 1 ? fmt::format(" (first of {} compositions)", s.compositions) : ""));
   print_line("species", join_names(d.species));
   print_cell(s);
+  if (s.with_unitless_time > 0)
+    print_line("time",
+               fmt::format("{:g} to {:g}, in a unit the file does not name (LAMMPS: ps with units metal, fs with "
+                           "real; --units says which)",
+                           s.first_unitless, s.last_unitless));
   if (s.with_time > 0)
     print_line("time", fmt::format("{:g} to {:g} ps{}", s.first_time / units::ps_in_fs, s.last_time / units::ps_in_fs,
                                    s.with_time > 1 ? ", " + span(s.spacing, 3) + " fs between frames" : ""));
@@ -101,13 +109,78 @@ void print(const dataset::Summary& s, const std::vector<std::string>& formats, s
   for (const std::string& warning : s.warnings) fmt::print("warning: {}\n", warning);
 }
 
-void execute(const InfoCommand& command) {
-  if (command.formats) return print_formats();
-  if (command.files.empty()) throw InputError("no file is given", "vitrion info FILE..., or vitrion info --formats");
-  command.run.apply();
-  const io::ReadOptions options = command.input.read_options();
-  const std::vector<std::filesystem::path> files =
-      io::files_of(std::vector<std::filesystem::path>(command.files.begin(), command.files.end()));
+/// What stands in the files and folders that were named.
+struct Contents {
+  std::vector<std::filesystem::path> frames, potentials;
+  std::vector<std::string> skipped;  ///< in folders: what no reader knows
+};
+
+bool is_potential_file(const std::filesystem::path& file) {
+  return potentials::foreign_model(file) || potentials::is_potential(file);
+}
+
+// A file that was named must be readable; in a folder others may lie beside what is.
+Contents sort_out(const std::vector<std::filesystem::path>& named, const io::ReadOptions& options) {
+  Contents contents;
+  for (const std::filesystem::path& place : named) {
+    const bool folder = std::filesystem::is_directory(place);
+    for (const std::filesystem::path& file : io::files_of(std::vector{place})) {
+      if (std::filesystem::is_regular_file(file) && is_potential_file(file)) {
+        contents.potentials.push_back(file);
+        continue;
+      }
+      try {
+        if (folder) io::format_to_read(file, options);
+        contents.frames.push_back(file);
+      } catch (const InputError&) {
+        contents.skipped.push_back(file.filename().string());
+      }
+    }
+  }
+  return contents;
+}
+
+// What was sorted by place is one run in natural order.
+std::vector<std::filesystem::path> in_order(const std::vector<std::filesystem::path>& files) {
+  return files.empty() ? files : io::files_of(files);
+}
+
+std::string about_grades(const potentials::Potential& potential) {
+  const std::optional<potentials::SelectionState> state = potential.selection_state();
+  if (!state) return "none: `vitrion select active` makes what to grade by";
+  return fmt::format("by {}", name_of(state->mode));
+}
+
+nlohmann::json print_potential(const std::filesystem::path& file, const io::ReadOptions& options) {
+  if (const std::optional<potentials::ForeignModel> foreign = potentials::foreign_model(file)) {
+    print_line("potential", fmt::format("{} {}; {}", file.string(), foreign->what, foreign->remedy));
+    return {{"file", file.string()}, {"readable", false}, {"what", foreign->what}};
+  }
+  const std::unique_ptr<potentials::Potential> potential =
+      potentials::load_potential(file, {.species = options.species, .with_card = false});
+  const potentials::ModelCard card = potentials::read_model_card(file);
+  const bool named = std::all_of(potential->species().begin(), potential->species().end(),
+                                 [](const Species& s) { return s.is_element(); });
+  print_line("potential", file.string());
+  print_line("kind", potential->title());
+  print_line("species", join_names(potential->species()) + (named ? "" : " (unnamed; --species names them in order)"));
+  print_line("cutoff", fmt::format("{:.3f} Å", potential->cutoff()));
+  if (potential->selection_width() > 0) print_line("grades", about_grades(*potential));
+  if (card.short_range)
+    print_line("repulsion", fmt::format("trained on top of ZBL, {:g} to {:g} Å, which opens with it",
+                                        card.short_range->inner, card.short_range->outer));
+  std::vector<std::string> distances;
+  for (const auto& [pair, distance] : card.min_distances) distances.push_back(fmt::format("{} {:.3f}", pair, distance));
+  if (!distances.empty())
+    print_line("trained to", fmt::format("{} Å (shortest distances)", fmt::join(distances, ", ")));
+  nlohmann::json json{{"file", file.string()},           {"readable", true},
+                      {"kind", potential->kind()},       {"title", potential->title()},
+                      {"cutoff_A", potential->cutoff()}, {"graded", potential->selection_state().has_value()}};
+  for (const Species& s : potential->species()) json["species"].push_back(s.name());
+  return json;
+}
+
+nlohmann::json describe_frames(const std::vector<std::filesystem::path>& files, const io::ReadOptions& options) {
   std::vector<std::string> formats;
   for (const std::filesystem::path& file : files) {
     const std::string& name = io::format_to_read(file, options).name;
@@ -123,6 +196,29 @@ void execute(const InfoCommand& command) {
   print(summary, formats, files.size());
   nlohmann::json json = dataset::to_json(summary);
   json["formats"] = formats;
+  return json;
+}
+
+void execute(const InfoCommand& command) {
+  if (command.formats) return print_formats();
+  if (command.files.empty()) throw InputError("no file is given", "vitrion info FILE..., or vitrion info --formats");
+  command.run.apply();
+  const io::ReadOptions options = command.input.read_options();
+  const Contents contents =
+      sort_out(std::vector<std::filesystem::path>(command.files.begin(), command.files.end()), options);
+  if (!contents.skipped.empty())
+    fmt::print("skipped, as no reader knows them: {}\n", fmt::join(contents.skipped, ", "));
+  nlohmann::json json = nlohmann::json::object(), described = nlohmann::json::array();
+  if (!contents.frames.empty()) json = describe_frames(in_order(contents.frames), options);
+  for (const std::filesystem::path& file : contents.potentials) {
+    if (!contents.frames.empty() || !described.empty()) fmt::print("\n");
+    described.push_back(print_potential(file, options));
+  }
+  if (contents.frames.empty() && contents.potentials.empty())
+    throw InputError("nothing that was named holds structures or a potential",
+                     "vitrion info --formats lists what can.");
+  if (!described.empty()) json["potentials"] = described;
+  if (!contents.skipped.empty()) json["skipped"] = contents.skipped;
   command.run.write_json(json);
 }
 
@@ -130,8 +226,10 @@ void execute(const InfoCommand& command) {
 
 void add_info(CLI::App& app) {
   auto command = std::make_shared<InfoCommand>();
-  CLI::App* sub = app.add_subcommand("info", "What a file or a run holds: atoms, cell, times, labels, oddities");
-  sub->add_option("files", command->files, "Files or folders; several are one run, in natural order of their names");
+  CLI::App* sub = app.add_subcommand(
+      "info", "What a file, a run or a potential holds: atoms, cell, times, labels, oddities; species, cutoff, grades");
+  sub->add_option("files", command->files,
+                  "Files or folders; several trajectories are one run, in natural order of their names; potentials");
   command->input.add_to(*sub, true);
   sub->add_flag("--formats", command->formats, "List the formats and potentials that can be read and written");
   command->run.add_to(*sub);
@@ -140,6 +238,7 @@ void add_info(CLI::App& app) {
       "  vitrion info dataset.extxyz\n"
       "  vitrion info run.dump.gz --species Mg,V,O --timestep 2\n"
       "  vitrion info CONTCAR* --timestep 2000     the files in counting order, 2 ps apart\n"
+      "  vitrion info lipon.almtp                  a potential: kind, species, cutoff, what it grades by\n"
       "  vitrion info OUTCAR --skip-unconverged --json info.json\n"
       "  vitrion info --formats");
   sub->callback([command] { execute(*command); });

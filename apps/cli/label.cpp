@@ -1,7 +1,9 @@
 // vitrion label: DFT energies, forces and stresses through a queue that survives being killed.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -29,7 +31,9 @@ struct LabelInput {
 
   void add_to(CLI::App& command) {
     command.add_option("--settings", settings, "Settings of the engine (YAML); without: CP2K as for the LiPON dataset");
-    command.add_option("--set", overrides, "Overrides of single settings: --set cutoff_Ry=600 --set recipe=[...]");
+    command.add_option(
+        "--set", overrides,
+        "Single settings, over those of the file or the defaults: --set cutoff_Ry=600 --set recipe=[...]");
     command.add_flag("--skip-unfit", skip_unfit,
                      "Leave out, and name, structures these settings cannot compute (an odd number of electrons, ...)");
     input.add_to(command, false);
@@ -156,20 +160,75 @@ void add_export_command(CLI::App& label) {
   });
 }
 
-void add_change_command(CLI::App& label, const std::string& name, const std::string& help,
-                        std::int64_t (dft::Queue::*change)(const std::vector<std::int64_t>&), const std::string& done) {
-  struct Change {
-    std::string folder;
-    std::vector<std::int64_t> ids;
-  };
-  auto what = std::make_shared<Change>();
-  CLI::App* sub = label.add_subcommand(name, help);
-  sub->add_option("queue", what->folder, "Folder of the queue")->required();
-  sub->add_option("jobs", what->ids, "Numbers of jobs, as status names them (default: all)");
-  sub->callback([what, change, done] {
+struct ChangeCommand {
+  std::string folder;
+  std::vector<std::int64_t> ids;
+
+  void add_to(CLI::App& sub) {
+    sub.add_option("queue", folder, "Folder of the queue")->required();
+    sub.add_option("jobs", ids, "Numbers of jobs, as status names them (default: all)");
+  }
+};
+
+void add_retry_command(CLI::App& label) {
+  auto what = std::make_shared<ChangeCommand>();
+  CLI::App* sub = label.add_subcommand("retry", "Let failed and cancelled jobs wait again");
+  what->add_to(*sub);
+  sub->callback([what] {
     dft::Queue queue(what->folder);
-    fmt::print("{} jobs {}\n", (queue.*change)(what->ids), done);
+    fmt::print("{} jobs wait again\n", queue.retry(what->ids));
   });
+}
+
+/// Jobs that can be cancelled: those named, or all.
+std::vector<dft::JobInfo> cancellable(const dft::Queue& queue, const std::vector<std::int64_t>& ids) {
+  std::vector<dft::JobInfo> jobs = queue.jobs();
+  std::erase_if(jobs, [&](const dft::JobInfo& job) {
+    const bool named = ids.empty() || std::find(ids.begin(), ids.end(), job.id) != ids.end();
+    return !named || (job.state != dft::JobState::running && job.state != dft::JobState::pending);
+  });
+  return jobs;
+}
+
+std::string numbers_of(const std::vector<dft::JobInfo>& jobs, dft::JobState state) {
+  std::vector<std::string> numbers;
+  for (const dft::JobInfo& job : jobs)
+    if (job.state == state) numbers.push_back(std::to_string(job.id));
+  constexpr std::size_t most = 20;
+  const std::size_t n = numbers.size();
+  if (n > most) numbers.resize(most);
+  return fmt::format("{}{}", fmt::join(numbers, ", "), n > most ? fmt::format(", ... ({} jobs)", n) : "");
+}
+
+// Work may be lost: what is about to be ended is said before, with the time spent on it, and what became of it after.
+void cancel_jobs(const ChangeCommand& what) {
+  dft::Queue queue(what.folder);
+  const std::vector<dft::JobInfo> before = cancellable(queue, what.ids);
+  const std::string running = numbers_of(before, dft::JobState::running),
+                    pending = numbers_of(before, dft::JobState::pending);
+  if (!running.empty()) fmt::print("running, and to be ended: {}\n", running);
+  if (!pending.empty()) fmt::print("pending, and to be taken out: {}\n", pending);
+  std::fflush(stdout);
+  std::vector<std::int64_t> ids;
+  for (const dft::JobInfo& job : before) ids.push_back(job.id);
+  // By number: what another process adds or starts meanwhile was not named above.
+  const std::int64_t n = ids.empty() ? 0 : queue.cancel(ids);
+  fmt::print(
+      "{} jobs cancelled{}\n", n,
+      running.empty() ? "" : "; whoever computes the running ones ends them within seconds, and their work is lost");
+  if (n > 0) fmt::print("`vitrion label retry {}` lets cancelled jobs wait again\n", what.folder);
+}
+
+void add_cancel_command(CLI::App& label) {
+  auto what = std::make_shared<ChangeCommand>();
+  CLI::App* sub = label.add_subcommand("cancel", "Take jobs out: pending ones, and running ones, which are ended");
+  what->add_to(*sub);
+  sub->footer(
+      "Examples:\n"
+      "  vitrion label cancel labels 7 8     these two\n"
+      "  vitrion label cancel labels         all that wait or run\n"
+      "Names the jobs, those that run first; jobs that are done or failed stay as they are.");
+  sub->callback([what] { cancel_jobs(*what); });
 }
 
 void add_job_command(CLI::App& label) {
@@ -229,9 +288,8 @@ void add_label(CLI::App& app) {
   add_run_command(*sub);
   add_queue_status_command(*sub);
   add_export_command(*sub);
-  add_change_command(*sub, "retry", "Let failed and cancelled jobs wait again", &dft::Queue::retry, "wait again");
-  add_change_command(*sub, "cancel", "Take jobs out: pending ones, and running ones, which are ended",
-                     &dft::Queue::cancel, "cancelled");
+  add_retry_command(*sub);
+  add_cancel_command(*sub);
   add_job_command(*sub);
   add_aimd_command(*sub);
   sub->footer(

@@ -1,8 +1,11 @@
 // The command line: finds the command, runs it, turns errors into messages and exit codes.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -55,6 +58,37 @@ std::string unknown_command(const CLI::App& program, const std::vector<std::stri
   return "";
 }
 
+/// The command that was called: the last of the chain "select grade".
+const CLI::App& called(const CLI::App& program) {
+  const CLI::App* command = &program;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  return *command;
+}
+
+bool has_flag(const CLI::App& command, const std::string& flag) {
+  return command.get_option_no_throw(flag) != nullptr;
+}
+
+/// Readers know no commands: their remedies name flags of reading ("--species Mg,V,O") that a command which reads its
+/// files by settings has not. `vitrion convert` has them all. Empty where every flag of `text` is one of the command.
+std::string absent_flags(const CLI::App& program, const std::string& text) {
+  const CLI::App &command = called(program), &convert = *program.get_subcommand("convert");
+  static const std::regex flag("--[a-z][a-z-]*[a-z]");
+  std::vector<std::string> absent;
+  for (std::sregex_iterator i(text.begin(), text.end(), flag), end; i != end; ++i) {
+    const auto at = static_cast<std::size_t>(i->position());
+    const std::size_t line = text.rfind('\n', at) + 1;  // 0 where there is none before
+    // "vitrion select active --output NEW" names the command it means.
+    const bool of_another = text.substr(line, at - line).find("vitrion ") != std::string::npos;
+    const std::string name = i->str();
+    if (of_another || has_flag(command, name) || !has_flag(convert, name)) continue;
+    if (std::find(absent.begin(), absent.end(), name) == absent.end()) absent.push_back(name);
+  }
+  if (absent.empty()) return "";
+  return fmt::format("\n  `vitrion {}` has no {}: write the file anew with `vitrion convert IN OUT.extxyz {} ...`.",
+                     command.get_name(), fmt::join(absent, ", "), absent.front());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -88,7 +122,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "vitrion: {}\n", e.what());
     return doubtful;
   } catch (const InputError& e) {
-    fmt::print(stderr, "vitrion: {}\n", e.what());
+    fmt::print(stderr, "vitrion: {}{}\n", e.what(), absent_flags(app, e.what()));
     return bad_input;
   } catch (const Interrupted&) {
     fmt::print(stderr, "vitrion: stopped on request. What was done is saved; the same command goes on from there.\n");

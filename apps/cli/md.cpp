@@ -34,7 +34,7 @@ void add_md(CLI::App& app) {
       app,
       {.name = "md",
        .description = "Molecular dynamics in stages on LAMMPS, resumable and guarded",
-       .override_example = "seed=2 guard.max_force_eV_per_A=50",
+       .override_example = "seed=2 guard.max_force_eV_per_A=50 stages.1.temperature_K=600",
        .settings_example =
            "  potential: lipon.mtp\n"
            "  structure: glass.extxyz\n"

@@ -20,7 +20,8 @@ void add_md_command(CLI::App& app, const MdCommand& command) {
   const auto words = std::make_shared<Words>();
   CLI::App* sub = app.add_subcommand(command.name, command.description);
   sub->add_option("config", words->file, "Settings (YAML); docs/md.md lists the keys")->required();
-  sub->add_option("overrides", words->overrides, "key=value, for single settings: " + command.override_example);
+  sub->add_option("overrides", words->overrides,
+                  "key=value, for single settings; in lists by number, from 0: " + command.override_example);
   words->flags.files.add_to(*sub);
   words->flags.run.add_to(*sub);
   words->flags.strict.add_to(*sub);

@@ -12,6 +12,9 @@
 
 namespace vitrion::cli {
 
+/// What --tag does, wherever there is one.
+inline constexpr const char* tag_help = "Key under which each frame is told which file it came from";
+
 /// How to read what a structure or trajectory file does not say itself.
 struct InputOptions {
   std::string species, frames, format, units;

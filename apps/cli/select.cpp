@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
 #include <sstream>
 
 #include "cli/commands.hpp"
@@ -13,7 +15,10 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/learn/distances.hpp"
+#include "vitrion/learn/options.hpp"
 #include "vitrion/potentials/catalogue.hpp"
+#include "vitrion/potentials/model_card.hpp"
 #include "vitrion/present/training.hpp"
 #include "vitrion/report/text.hpp"
 #include "vitrion/select/active_set_file.hpp"
@@ -30,6 +35,8 @@ struct SelectCommand {
   std::vector<std::string> data, held_out;
   double threshold = 0;
   select::SelectOptions choice;
+  std::optional<double> max_force, distance_factor;
+  bool no_limits = false;
   double side = 9;
   std::string charges;
   InputOptions input;
@@ -41,6 +48,7 @@ struct SelectCommand {
   void cut() const;
 
  private:
+  std::vector<std::size_t> keeping_distance(const std::vector<Structure>& candidates, double factor) const;
   std::unique_ptr<potentials::Potential> load() const;
   potentials::SelectionState state_of(const potentials::Potential& loaded) const;
   std::vector<Structure> frames(const std::vector<std::string>& files) const;
@@ -135,24 +143,51 @@ void SelectCommand::grade() const {
              name_of(state.mode), sorted[sorted.size() / 2], sorted.back(), above(2), above(10));
 }
 
+std::vector<std::size_t> all_of(const std::vector<Structure>& frames) {
+  std::vector<std::size_t> all(frames.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+// Where atoms are nearer than anything trained on, DFT would be spent on what a run in ruins passes through.
+std::vector<std::size_t> SelectCommand::keeping_distance(const std::vector<Structure>& candidates,
+                                                         double factor) const {
+  const learn::Distances distances(potentials::read_model_card(potential).min_distances, factor);
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    terminal_session().check_stop();
+    if (distances.too_near(candidates[i]).empty()) kept.push_back(i);
+  }
+  return kept;
+}
+
 void SelectCommand::choose() const {
   run.apply();
   const std::unique_ptr<potentials::Potential> loaded = load();
   const potentials::SelectionState state = state_of(*loaded);
-  const std::vector<Structure> candidates = frames(data);
+  const std::vector<Structure> read = frames(data);
   select::SelectOptions options = choice;
+  if (no_limits && (max_force || distance_factor))
+    throw InputError("--no-limits and --max-force or --distance-factor contradict each other", "Leave one out.");
+  const learn::SelectSettings usual;  // those of the loop
+  if (!no_limits) options.max_force = max_force.value_or(usual.max_force);
+  const std::vector<std::size_t> places =
+      no_limits ? all_of(read) : keeping_distance(read, distance_factor.value_or(usual.distance_factor));
+  std::vector<Structure> candidates;
+  for (const std::size_t i : places) candidates.push_back(read[i]);
   if (threshold > 0) options.threshold = threshold;
   if (!(options.threshold > 1)) throw InputError("--threshold must be above 1");
   Progress progress(terminal_session(), "selection", static_cast<std::int64_t>(candidates.size()), "configurations");
   const select::Selection selection = select::select_frames(
       *loaded, state, candidates, options, [&](std::size_t done) { progress.update(static_cast<std::int64_t>(done)); },
       terminal_session());
+  const std::size_t n_refused = selection.n_refused + read.size() - places.size();
   std::vector<Structure> chosen;
   nlohmann::json list = nlohmann::json::array();
   for (const select::Selected& s : selection.chosen) {
     chosen.push_back(candidates[s.frame]);
     chosen.back().info["MV_grade"] = fmt::format("{:.6f}", s.grade);
-    list.push_back({{"frame", s.frame}, {"grade", s.grade}});
+    list.push_back({{"frame", places[s.frame]}, {"grade", s.grade}});
   }
   if (chosen.empty())
     fmt::print("No candidate enlarges the active set: nothing written.\n");
@@ -162,13 +197,13 @@ void SelectCommand::choose() const {
                   {"n_below", selection.n_below},
                   {"n_redundant", selection.n_redundant},
                   {"n_over", selection.n_over},
-                  {"n_refused", selection.n_refused}});
+                  {"n_refused", n_refused}});
   fmt::print(
       "{} candidates: {} chosen{}, {} within the range (grade below {:g}), {} covered by those chosen, {} refused "
-      "(grade or force above the limits)\n",
-      candidates.size(), chosen.size(),
-      selection.n_over > 0 ? fmt::format(" ({} more left out)", selection.n_over) : "", selection.n_below,
-      options.threshold, selection.n_redundant, selection.n_refused);
+      "(grade, force or a distance beyond the limits{})\n",
+      read.size(), chosen.size(), selection.n_over > 0 ? fmt::format(" ({} more left out)", selection.n_over) : "",
+      selection.n_below, options.threshold, selection.n_redundant, n_refused,
+      no_limits ? "" : "; --no-limits lifts them");
 }
 
 // "Li=1,P=5,O=-2"
@@ -249,7 +284,12 @@ void add_select(CLI::App& app) {
   CLI::App* choose = add_part(*select, command, "choose", "Choose what to label (MaxVol)", "Candidates");
   choose->add_option("--threshold", command->threshold, "Grades below are within the range [2]");
   choose->add_option("--max-grade", command->choice.max_grade, "Refuse configurations with a higher grade");
-  choose->add_option("--max-force", command->choice.max_force, "Refuse configurations with a larger force (eV/Å)");
+  choose->add_option("--max-force", command->max_force,
+                     "Refuse configurations with a larger force (eV/Å, by the potential) [50]");
+  choose->add_option("--distance-factor", command->distance_factor,
+                     "Refuse configurations with atoms nearer than this share of the shortest distance in the training "
+                     "set, pair by pair, where the model card tells it [0.75]");
+  choose->add_flag("--no-limits", command->no_limits, "Refuse nothing for its forces and distances");
   choose->add_option("--most", command->choice.most, "Choose at most so many")->check(CLI::PositiveNumber);
   choose->add_option("--output", command->output, "Write the chosen configurations to this file")->required();
   choose->callback([command] { command->choose(); });

@@ -24,6 +24,12 @@ std::size_t columns() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+/// Characters of UTF-8 text.
+std::size_t length(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
 /// The first `most` characters of UTF-8 text.
 std::string cut(const std::string& text, std::size_t most) {
   std::size_t at = 0;
@@ -79,16 +85,20 @@ class TerminalLog::Bar final : public ProgressDisplay {
     return fmt::format("{}: {}/{}{} after {}{}{}", work_.title, done, work_.total, unit(),
                        format_duration(seconds(now - start_)), time_left(done, now), note.empty() ? "" : "  " + note);
   }
-  // The bar takes what the words leave of the terminal's width, 28 characters at most; on narrow ones it goes.
+  // The bar takes what the words leave of the terminal's width, 28 characters at most; on narrow ones it goes, then the
+  // note, then the unit: the count and the time left are what is looked for.
   std::string bar(std::int64_t done, const std::string& note, Clock::time_point now) const {
-    const std::string head = work_.title + " ";
-    const std::string tail =
-        fmt::format("{}/{}{} {}{}{}", done, work_.total, unit(), format_duration(seconds(now - start_)),
-                    time_left(done, now), note.empty() ? "" : "  " + note);
+    const std::string head = work_.title + " ", count = fmt::format("{}/{}", done, work_.total);
+    const std::string times = " " + format_duration(seconds(now - start_)) + time_left(done, now);
+    const std::string tail = count + unit() + times + (note.empty() ? "" : "  " + note);
     constexpr std::size_t widest = 28, narrowest = 8, frame = 4;
-    const std::size_t words = head.size() + tail.size() + frame, width = columns();
+    const std::size_t width = columns(), words = length(head + tail) + frame;
     const std::size_t room = width > words ? std::min(widest, width - words) : 0;
-    if (room < narrowest) return head + tail;
+    if (room < narrowest) {
+      for (const std::string& shorter : {head + tail, head + count + unit() + times, head + count + times})
+        if (length(shorter) < width) return shorter;
+      return count + times;
+    }
     const auto filled = static_cast<std::size_t>(fraction(done) * static_cast<double>(room));
     return fmt::format("{}[{}{}] {}", head, std::string(filled, '#'), std::string(room - filled, '.'), tail);
   }

@@ -198,6 +198,25 @@ TEST(Convert, ReadsAndWritesGzipAndReadsStandardInput) {
   EXPECT_THAT(pipe.output, HasSubstr("Write it to a file first"));
 }
 
+TEST(Convert, TagsFramesWithWhatTellsTheirFilesApart) {
+  const Workplace here;
+  for (const std::string name : {"runs/600K/out.extxyz", "runs/900K/out.extxyz"}) here.write(name, lithium_run(0, 2));
+  ASSERT_EQ(here.run("vitrion convert runs/900K/out.extxyz runs/600K/out.extxyz all.extxyz --tag file").exit_code, 0);
+  std::vector<std::string> tags;
+  for (const Structure& s : io::read_frames(here / "all.extxyz")) tags.push_back(s.info.at("file"));
+  // The last frame of the first file is not the first of the second: four frames.
+  EXPECT_EQ(tags,
+            (std::vector<std::string>{"600K/out.extxyz", "600K/out.extxyz", "900K/out.extxyz", "900K/out.extxyz"}));
+  // The same names where files are merged.
+  ASSERT_EQ(here.run("vitrion dataset merge runs/600K/out.extxyz runs/900K/out.extxyz --tag file --keep-duplicates "
+                     "--output merged.extxyz")
+                .exit_code,
+            0);
+  EXPECT_EQ(io::read_frames(here / "merged.extxyz").at(3).info.at("file"), "900K/out.extxyz");
+  ASSERT_EQ(here.run("vitrion convert runs/600K/out.extxyz one.extxyz --tag file").exit_code, 0);
+  EXPECT_EQ(io::read_frames(here / "one.extxyz").at(0).info.at("file"), "out.extxyz");
+}
+
 TEST(Convert, NamesWhatTheTargetCannotHold) {
   const Workplace here;
   here.write("in.extxyz",

@@ -7,6 +7,7 @@ namespace vitrion::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Info, PrintsAndWritesWhatAFileHolds) {
   const Workplace here;
@@ -54,6 +55,28 @@ TEST(Info, ReadsSeriesRangesTypesAndTimes) {
              "ITEM: ATOMS id type x y z\n1 1 0 0 0\n");
   EXPECT_THAT(here.run("vitrion info types.dump").output, HasSubstr("--species"));
   EXPECT_THAT(here.run("vitrion info types.dump --species Mg").output, HasSubstr("composition  Mg1"));
+}
+
+TEST(Info, NamesTheFilesOfARunThatRepeatsSteps) {
+  const Workplace here;
+  here.write("part1.extxyz", lithium_run(0, 5));
+  here.write("part2.extxyz", lithium_run(3, 4));
+  const auto run = here.run("vitrion info part1.extxyz part2.extxyz --timestep 1");
+  EXPECT_THAT(run.output, HasSubstr("part2.extxyz begins at step 30, part1.extxyz ended at step 40"));
+  // The very frame the first part ended with counts once, and is no overlap.
+  here.write("part2.extxyz", lithium_run(4, 3));
+  EXPECT_THAT(here.run("vitrion info part1.extxyz part2.extxyz").output, Not(HasSubstr("begins at step")));
+}
+
+TEST(Info, ATimeWithoutAUnitIsShownAsSuch) {
+  const Workplace here;
+  here.write(
+      "run.dump",
+      "ITEM: TIME\n0.5\nITEM: TIMESTEP\n500\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS pp pp pp\n0 4\n0 4\n0 4\n"
+      "ITEM: ATOMS id type element x y z\n1 1 Li 0 0 0\n");
+  const auto run = here.run("vitrion info run.dump");
+  EXPECT_THAT(run.output, HasSubstr("time         0.5 to 0.5, in a unit the file does not name"));
+  EXPECT_THAT(here.run("vitrion info run.dump --units metal").output, HasSubstr("time         0.5 to 0.5 ps\n"));
 }
 
 TEST(Info, ListsFormats) {
@@ -144,6 +167,52 @@ TEST(Info, RefusesBadFilesWithPlaceAndRemedy) {
   EXPECT_EQ(here.run("vitrion info nothing.extxyz").exit_code, 2);
   EXPECT_EQ(here.run("vitrion info poem.txt --format poem").exit_code, 2);
   EXPECT_EQ(here.run("mkdir void; vitrion info void").exit_code, 2);
+}
+
+TEST(Info, DescribesPotentialsAndNamesWhatItSkips) {
+  const Workplace here;
+  here.write("all/zbl.yaml", "kind: zbl\nspecies: [O, Li]\ninner: 1.0\nouter: 3.0\n");
+  here.write("all/run.extxyz", lithium_run(0, 2));
+  here.write("all/notes.txt", "what we did\n");
+  const auto run = here.run("vitrion info all --json info.json");
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  for (const char* part : {"skipped, as no reader knows them: notes.txt\n", "frames       2\n", "kind         ZBL\n",
+                           "species      O, Li\n", "cutoff       3.000 Å\n"})
+    EXPECT_THAT(run.output, HasSubstr(part));
+  const nlohmann::json json = here.json("info.json");
+  EXPECT_EQ(json.at("skipped"), nlohmann::json({"notes.txt"}));
+  EXPECT_EQ(json.at("potentials")[0].at("kind"), "ZBL");
+  EXPECT_EQ(json.at("n_frames"), 2);
+  // Named itself, the same file is an error, not left out.
+  EXPECT_EQ(here.run("vitrion info all/notes.txt").exit_code, 2);
+  here.write("empty/notes.txt", "what we did\n");
+  EXPECT_EQ(here.run("vitrion info empty").exit_code, 2);
+}
+
+TEST(Info, ForeignModelsAreNamedAndTheWayOutTold) {
+  const Workplace here;
+  here.write("data.extxyz", lithium_run(0, 1));
+  for (const auto& [name, what] :
+       std::vector<std::pair<std::string, std::string>>{{"lipon.nequip.zip", "is a package of NequIP 0.7 or later"},
+                                                        {"lipon.nequip.pt2", "is a compiled model"},
+                                                        {"last.ckpt", "is a checkpoint"},
+                                                        {"allegro-lipon.pth", "is a model of Allegro"}}) {
+    here.write(name, "PK\x03\x04 and more");
+    EXPECT_THAT(here.run("vitrion info " + name).output, HasSubstr(what));
+    for (const std::string& command :
+         {"vitrion evaluate " + name + " data.extxyz", "vitrion convert " + name + " x.safetensors"}) {
+      const auto run = here.run(command);
+      EXPECT_EQ(run.exit_code, 2) << command;
+      EXPECT_THAT(run.output, HasSubstr(name + ": " + what)) << command;
+      EXPECT_THAT(run.output, HasSubstr("vitrion train")) << command;
+    }
+  }
+  // TorchScript tells by the modules in it; of NequIP it can be imported.
+  here.write("model.pth", "PK\x03\x04 model/code/__torch__/allegro/nn/_edgewise.py");
+  EXPECT_THAT(here.run("vitrion bench model.pth data.extxyz").output, HasSubstr("is a model of Allegro"));
+  here.write("model.pth", "PK\x03\x04 model/code/__torch__/nequip/nn/_atomwise.py");
+  EXPECT_THAT(here.run("vitrion bench model.pth data.extxyz").output,
+              HasSubstr("`vitrion convert model.pth model.safetensors` imports"));
 }
 
 }  // namespace

@@ -53,5 +53,28 @@ TEST(Config, RefusesWrongTypes) {
   EXPECT_THROW(Config::parse("- 1\n"), InputError);
 }
 
+TEST(Config, OverridesReachItemsOfLists) {
+  const std::string text =
+      "stages:\n  - {name: a, temperature_K: 900}\n  - {name: b, temperature_K: 600}\nlist: [1, 2]\n";
+  Config config = Config::parse(text, "md.yaml", {"stages.0.temperature_K=300", "stages.1.ramp.to=5", "list.1=7"});
+  std::vector<Config> stages = config.sections("stages");
+  ASSERT_EQ(stages.size(), 2u);
+  EXPECT_EQ(stages[0].number("temperature_K"), 300);
+  EXPECT_EQ(stages[0].text("name"), "a");
+  EXPECT_EQ(stages[1].number("temperature_K"), 600);
+  EXPECT_EQ(stages[1].section("ramp").number("to"), 5);
+  EXPECT_EQ(config.numbers("list"), (std::vector<double>{1, 7}));
+  for (const char* override :
+       {"stages.2.temperature_K=1", "stages.temperature_K=1", "stages.-1.name=x", "list.two=1"}) {
+    try {
+      Config::parse(text, "md.yaml", {override});
+      FAIL() << override;
+    } catch (const InputError& e) {
+      EXPECT_NE(std::string(e.what()).find("names no item of the list, which has 2"), std::string::npos) << e.what();
+      EXPECT_NE(std::string(e.what()).find("stages.0.temperature_K=300"), std::string::npos) << e.what();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace vitrion

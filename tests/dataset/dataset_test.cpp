@@ -120,5 +120,24 @@ TEST(Describe, HashNamesTheContent) {
   EXPECT_NE(hash, describe(frames).hash);
 }
 
+TEST(Split, NeighborsInTimeOnBothSidesAreCounted) {
+  // Two runs of four frames of one atom that drifts by 0.1 Å a frame; the second begins 4 Å away, at an earlier time.
+  std::vector<Structure> frames;
+  for (int i = 0; i < 8; ++i) {
+    Structure s;
+    s.cell = Cell(Matrix3(10 * Matrix3::Identity()));
+    s.species = {Species::element("Li")};
+    s.positions.resize(1, 3);
+    s.positions << (i < 4 ? 9.8 : 3.0) + 0.1 * i, 0, 0;  // over the edge of the cell
+    s.time = i % 4;
+    frames.push_back(s);
+  }
+  EXPECT_EQ(torn_from_runs(frames, {1, 6}, {0, 2, 3, 4, 5, 7}), 2u);
+  EXPECT_EQ(torn_from_runs(frames, {4, 5, 6, 7}, {0, 1, 2, 3}), 0u) << "run by run";
+  EXPECT_EQ(torn_from_runs(frames, {}, {0, 1}), 0u);
+  frames[2].species[0] = Species::element("Na");
+  EXPECT_EQ(torn_from_runs(frames, {2}, {1, 3}), 0u) << "other atoms";
+}
+
 }  // namespace
 }  // namespace vitrion::dataset

@@ -61,6 +61,36 @@ TEST(LabelCommand, RefusesWhatMakesNoSense) {
   EXPECT_THAT(run.output, HasSubstr("bad.yaml:1: unknown key"));
 }
 
+TEST(LabelCommand, SetWorksWithoutASettingsFile) {
+  const std::string in = folder_with("no-such-cp2k");
+  const auto add = [&](const std::string& flags) {
+    return run_program(in + "vitrion label add labels data.extxyz" + flags);
+  };
+  EXPECT_THAT(add("").output, HasSubstr("2 new in the queue"));
+  // Another cutoff is another calculation; the default's own value is the same one.
+  EXPECT_THAT(add(" --set cutoff_Ry=450").output, HasSubstr("2 new in the queue"));
+  EXPECT_THAT(add(" --set engine=cp2k").output, HasSubstr("0 new in the queue"));
+  const vitrion::test::Run typo = add(" --set cutof_Ry=450");
+  EXPECT_EQ(typo.exit_code, 2);
+  EXPECT_THAT(typo.output, HasSubstr("(--set)"));
+  EXPECT_THAT(typo.output, HasSubstr("Did you mean \"cutoff_Ry\"?"));
+}
+
+TEST(LabelCommand, CancelNamesWhatItEndsBeforeAndAfter) {
+  const std::string in = folder_with(source("tests/dft/fake_cp2k.sh").string());
+  const vitrion::test::Run run =
+      run_program(in +
+                  "export FAKE_SECONDS=60; vitrion label add labels data.extxyz --settings settings.yaml; "
+                  "$VITRION_PROGRAM label run labels > run.out 2>&1 & "
+                  "until vitrion label status labels | grep -q running; do sleep 0.05; done; "
+                  "vitrion label cancel labels; wait $!; vitrion label status labels; vitrion label cancel labels");
+  EXPECT_THAT(run.output,
+              HasSubstr("running, and to be ended: 1\npending, and to be taken out: 2\n2 jobs cancelled; "));
+  EXPECT_THAT(run.output, HasSubstr("vitrion label retry labels"));
+  EXPECT_THAT(run.output, HasSubstr("cancelled      2"));
+  EXPECT_THAT(run.output, HasSubstr("\n0 jobs cancelled\n"));
+}
+
 TEST(LabelCommand, StoppedItGivesItsJobsBack) {
   const std::string in = folder_with(source("tests/dft/fake_cp2k.sh").string());
   const vitrion::test::Run run =

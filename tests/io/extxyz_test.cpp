@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "io/samples.hpp"
+#include "vitrion/core/file.hpp"
 #include "vitrion/core/units.hpp"
 
 namespace vitrion::io {
@@ -135,6 +136,32 @@ TEST(Extxyz, TurnsMomentaOfAseIntoVelocities) {
   const Structure s = read_extxyz("1\nProperties=species:S:1:pos:R:3:momenta:R:3 pbc=\"F F F\"\nLi 0 0 0 0.7 0 -1.4\n");
   EXPECT_NEAR(s.velocities(0, 0), 0.0099076172218, 1e-9);
   EXPECT_NEAR(s.velocities(0, 2), -0.0198152344436, 1e-9);
+}
+
+TEST(Extxyz, WritesVelocitiesAsMomentaOfAse) {
+  // The numbers of the test above, the other way.
+  Structure s = read_extxyz("1\nProperties=species:S:1:pos:R:3:vel:R:3 pbc=\"F F F\"\nLi 0 0 0 0.0099076172218 0 0\n");
+  const auto file = scratch_folder() / "momenta.extxyz";
+  const auto written = [&] {
+    write_frames(file, {s});
+    return read_file(file);
+  };
+  const std::string text = written();
+  const std::size_t at = text.find("Li 0 0 0 ");
+  EXPECT_NE(text.find(":momenta:R:3"), std::string::npos);
+  EXPECT_NEAR(std::stod(text.substr(at + 9)), 0.7, 1e-7);
+  EXPECT_NEAR(read_frames(file)[0].velocities(0, 0), 0.0099076172218, 1e-17);
+  // ASE divides by a column of masses where there is one.
+  s.columns["masses"] = {'R', 1, {"13.88"}};
+  EXPECT_NEAR(std::stod(written().substr(written().find("Li 0 0 0 ") + 9)), 1.4, 2e-7);
+  EXPECT_NEAR(read_frames(file)[0].velocities(0, 0), 0.0099076172218, 1e-17);
+  // A column that would be read in their place, or atoms without a mass: velocities as they are.
+  s.columns["velo"] = {'R', 3, {"9 9 9"}};
+  EXPECT_NE(written().find(":vel:R:3"), std::string::npos);
+  EXPECT_EQ(read_frames(file)[0].velocities, s.velocities);
+  s.columns.clear();
+  s.species[0] = Species::type(0);
+  EXPECT_NE(written().find(":vel:R:3"), std::string::npos);
 }
 
 TEST(Extxyz, ReadsPlainXyzAndAtomicNumbers) {

@@ -40,6 +40,24 @@ TEST(LammpsCommand, ErrorsNameTheLineOfTheInput) {
   EXPECT_NE(run.output.find("knows O, not Li"), std::string::npos) << run.output;
 }
 
+TEST(LammpsCommand, ReadsItsInputFromStandardInput) {
+  const auto folder = input("pair_style vitrion\npair_coeff * * ${pot} O\nrun 0\nprint \"mass $(mass(all):%.2f)\"\n");
+  const std::string in = "cd " + folder.string() + " && ";
+  const test::Run run = test::run_program(in + "vitrion lammps -var pot zbl.yaml -log none < in.lmp");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_NE(run.output.find("mass 1023.94"), std::string::npos) << run.output;
+  const test::Run piped =
+      test::run_program(in + "cat in.lmp | vitrion lammps -var pot zbl.yaml -log none -screen none");
+  EXPECT_EQ(piped.exit_code, 0) << piped.output;
+  const test::Run wrong =
+      test::run_program(in + "sed 's/ O$/ Li/' in.lmp | vitrion lammps -var pot zbl.yaml -log none");
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_NE(wrong.output.find("standard input:7: "), std::string::npos) << wrong.output;
+  const test::Run empty = test::run_program(in + "vitrion lammps < /dev/null");
+  EXPECT_EQ(empty.exit_code, 2);
+  EXPECT_NE(empty.output.find("vitrion lammps < FILE"), std::string::npos) << empty.output;
+}
+
 TEST(LammpsCommand, OtherUnitsAndExcludedPairsAreRefused) {
   const auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml O\nneigh_modify exclude type 1 1\nrun 0\n");
   std::ofstream(folder / "real.lmp") << "units real\ninclude rest.lmp\n";

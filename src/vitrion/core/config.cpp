@@ -29,17 +29,36 @@ YAML::Node parse_yaml(const std::string& text, const std::string& name) {
   }
 }
 
-// Sets node[a][b]... = value, making mappings on the way.
-void set_by_path(YAML::Node node, const std::string& path, const YAML::Node& value) {
-  const std::size_t dot = path.find('.');
-  const std::string key = path.substr(0, dot);
+// The item of a list that a part of an override names, counted from 0 as messages count ("stages[0]").
+YAML::Node item_by_number(const YAML::Node& list, const std::string& word, const std::string& path) {
+  const std::optional<std::int64_t> number = parse_integer(word);
+  if (number && *number >= 0 && *number < static_cast<std::int64_t>(list.size()))
+    return list[static_cast<std::size_t>(*number)];
+  throw InputError(
+      "override \"" + path + "\": \"" + word + "\" names no item of the list, which has " + std::to_string(list.size()),
+      list.size() == 0 ? "Give the whole list: KEY=[...]."
+                       : "Items count from 0, as in stages.0.temperature_K=300; KEY=[...] gives the whole list.");
+}
+
+// Sets node[a][b]... = value, making mappings on the way; `from` is where in the path this node's key begins.
+void set_by_path(YAML::Node node, const std::string& path, std::size_t from, const YAML::Node& value) {
+  const std::size_t dot = path.find('.', from);
+  const std::string key = path.substr(from, dot == std::string::npos ? dot : dot - from);
   if (key.empty()) throw InputError("override \"" + path + "\" has an empty key", "Write it as section.key=value.");
+  if (node.IsSequence()) {
+    YAML::Node item = item_by_number(node, key, path);
+    if (dot == std::string::npos)
+      item = value;
+    else
+      set_by_path(item, path, dot + 1, value);
+    return;
+  }
   if (dot == std::string::npos) {
     node[key] = value;
     return;
   }
-  if (!node[key] || !node[key].IsMap()) node[key] = YAML::Node(YAML::NodeType::Map);
-  set_by_path(node[key], path.substr(dot + 1), value);
+  if (!node[key] || !(node[key].IsMap() || node[key].IsSequence())) node[key] = YAML::Node(YAML::NodeType::Map);
+  set_by_path(node[key], path, dot + 1, value);
 }
 
 template <class T>
@@ -87,20 +106,19 @@ Config::Config(YAML::Node node, std::string file, std::string prefix)
       tracker_(std::make_shared<Tracker>()) {}
 
 Config Config::load(const std::string& file, const std::vector<std::string>& overrides) {
-  Config config = parse(read_file(file), file);
-  for (const std::string& text : overrides) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos)
-      throw InputError("\"" + text + "\" is not an override", "Write it as key=value or section.key=value.");
-    set_by_path(config.node_, text.substr(0, equals), parse_yaml(text.substr(equals + 1), text));
-  }
-  return config;
+  return parse(read_file(file), file, overrides);
 }
 
-Config Config::parse(const std::string& text, const std::string& name) {
+Config Config::parse(const std::string& text, const std::string& name, const std::vector<std::string>& overrides) {
   YAML::Node node = parse_yaml(text, name);
   if (node.IsNull()) node = YAML::Node(YAML::NodeType::Map);
   if (!node.IsMap()) throw InputError(Location{name, line_of(node)}, "expected keys and values (key: value)");
+  for (const std::string& override : overrides) {
+    const std::size_t equals = override.find('=');
+    if (equals == std::string::npos)
+      throw InputError("\"" + override + "\" is not an override", "Write it as key=value or section.key=value.");
+    set_by_path(node, override.substr(0, equals), 0, parse_yaml(override.substr(equals + 1), override));
+  }
   return Config(std::move(node), name, "");
 }
 

@@ -26,10 +26,12 @@ namespace vitrion::inline core {
 /// Relative paths in a file are meant relative to that file: use `path`.
 class Config {
  public:
-  /// Reads a file, then applies overrides "a.b=value" (value is YAML). Throws InputError on bad syntax.
+  /// Reads a file, then applies overrides "a.b=value" (value is YAML); in lists a number, from 0, names the item:
+  /// "stages.0.temperature_K=300". Throws InputError on bad syntax.
   static Config load(const std::string& file, const std::vector<std::string>& overrides = {});
   /// The same from text; `name` stands for the file in messages.
-  static Config parse(const std::string& text, const std::string& name = "<text>");
+  static Config parse(const std::string& text, const std::string& name = "<text>",
+                      const std::vector<std::string>& overrides = {});
 
   bool has(const std::string& key) const;
   /// Whether a key is there and holds keys and values of its own: what `section` reads.

@@ -52,7 +52,37 @@ std::vector<std::size_t> take(Groups& groups, double fraction, std::size_t n_fra
   return taken;
 }
 
+constexpr double moved_little = 1.0;  // Å rms
+
+// Frames with a time or a step go forward in it; one that goes back begins another run.
+bool goes_on(const Structure& before, const Structure& after) {
+  if (before.time && after.time) return *after.time > *before.time;
+  if (before.step && after.step) return *after.step > *before.step;
+  return true;
+}
+
+bool consecutive(const Structure& before, const Structure& after) {
+  if (before.species != after.species || before.size() == 0 || !goes_on(before, after)) return false;
+  if (!after.cell.matrix().isApprox(before.cell.matrix(), 0.02)) return false;
+  double squares = 0;
+  for (Eigen::Index i = 0; i < before.positions.rows(); ++i) {
+    const Vector3 moved = (after.positions.row(i) - before.positions.row(i)).transpose();
+    squares += (after.cell.matrix().isZero(0) ? moved : after.cell.minimum_image(moved)).squaredNorm();
+  }
+  return squares < moved_little * moved_little * static_cast<double>(before.size());
+}
+
 }  // namespace
+
+std::size_t torn_from_runs(const std::vector<Structure>& frames, const std::vector<std::size_t>& held_out,
+                           const std::vector<std::size_t>& training) {
+  std::vector<bool> trained(frames.size(), false);
+  for (const std::size_t i : training) trained[i] = true;
+  return static_cast<std::size_t>(std::count_if(held_out.begin(), held_out.end(), [&](std::size_t i) {
+    return (i > 0 && trained[i - 1] && consecutive(frames[i - 1], frames[i])) ||
+           (i + 1 < frames.size() && trained[i + 1] && consecutive(frames[i], frames[i + 1]));
+  }));
+}
 
 Split split_by_group(const std::vector<Structure>& frames, const SplitOptions& options) {
   const auto bad = [](double f) { return !(f >= 0 && f < 1); };

@@ -30,4 +30,10 @@ struct Split {
 /// stays empty because every group is too large.
 Split split_by_group(const std::vector<Structure>& frames, const SplitOptions& options);
 
+/// How many of `held_out` come right before or after a frame of `training` in one run: next to it in the list, of the
+/// same atoms in the same order, moved by less than 1 Å rms (minimum image). Errors on them say little: the potential
+/// has all but seen them. Copies of one structure moved a little count as well. Numbers are those of `frames`.
+std::size_t torn_from_runs(const std::vector<Structure>& frames, const std::vector<std::size_t>& held_out,
+                           const std::vector<std::size_t>& training);
+
 }  // namespace vitrion::dataset

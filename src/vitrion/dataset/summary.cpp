@@ -78,8 +78,12 @@ void Summarizer::add(Structure frame) {
 }
 
 void Summarizer::follow_time(const Structure& frame) {
-  if (!frame.time) return;
   Summary& s = summary_;
+  if (!frame.time && frame.unitless_time) {
+    if (s.with_unitless_time++ == 0) s.first_unitless = *frame.unitless_time;
+    s.last_unitless = *frame.unitless_time;
+  }
+  if (!frame.time) return;
   if (s.with_time == 0) s.first_time = *frame.time;
   if (s.with_time > 0) s.spacing.extend(*frame.time - s.last_time, s.with_time == 1);
   s.last_time = *frame.time;

@@ -21,8 +21,10 @@ struct Summary {
   bool fixed_cell = true;
   std::size_t with_time = 0, with_velocities = 0, with_images = 0;
   double first_time = 0, last_time = 0;  ///< fs
-  Range spacing;                         ///< fs between frames
-  Range net_force;                       ///< eV/Å, length of the sum of forces divided by the number of atoms
+  std::size_t with_unitless_time = 0;    ///< frames whose time has no unit, and is none therefore
+  double first_unitless = 0, last_unitless = 0;
+  Range spacing;                  ///< fs between frames
+  Range net_force;                ///< eV/Å, length of the sum of forces divided by the number of atoms
   double largest_move = 0;        ///< of an atom between frames, in cell vectors, by minimum image; only within one run
   std::set<std::string> keys;     ///< of info
   std::set<std::string> columns;  ///< further ones of the atoms

@@ -26,9 +26,12 @@ double read_time_limit(Config& config) {
 }  // namespace
 
 Settings load_settings(const std::string& file, const std::vector<std::string>& overrides) {
-  if (file.empty() && overrides.empty()) return {"engine: cp2k\n", ""};
+  constexpr const char* defaults = "engine: cp2k\n";
+  // Relative paths among the overrides are meant from where the user is.
+  if (file.empty() && overrides.empty()) return {defaults, ""};
   if (file.empty())
-    throw InputError("overrides were given, but no settings to override", "Name the YAML file with --settings.");
+    return {Config::parse(defaults, "(--set)", overrides).dump() + "\n",
+            (std::filesystem::current_path() / "(--set)").string()};
   return {Config::load(file, overrides).dump() + "\n", std::filesystem::absolute(file).string()};
 }
 

@@ -149,9 +149,7 @@ void ExtxyzReader::read_atoms(std::int64_t n, bool named_columns, Structure& fra
   if (layout_.has(Field::momentum)) momenta_to_velocities(frame);
 }
 
-/// ASE's unit of time makes u Å^2 / t^2 one eV.
 void ExtxyzReader::momenta_to_velocities(Structure& frame) const {
-  const double unit = std::sqrt(units::u_A2_per_fs2_in_eV);
   const auto masses = frame.columns.find("masses");
   for (std::size_t i = 0; i < frame.size(); ++i) {
     double mass = 0;
@@ -160,7 +158,7 @@ void ExtxyzReader::momenta_to_velocities(Structure& frame) const {
     else
       with_location(lines_.where(), [&] { mass = frame.species[i].mass(); });
     if (!(mass > 0)) lines_.fail("a momentum is given for an atom without mass");
-    frame.velocities.row(static_cast<Eigen::Index>(i)) /= mass * unit;
+    frame.velocities.row(static_cast<Eigen::Index>(i)) /= mass * ase_velocity;
   }
 }
 

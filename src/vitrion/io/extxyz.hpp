@@ -1,10 +1,12 @@
 // The parts of extended XYZ: what a Properties entry says of the columns, and the writer.
 #pragma once
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "vitrion/core/units.hpp"
 #include "vitrion/io/format.hpp"
 #include "vitrion/io/lines.hpp"
 
@@ -31,6 +33,9 @@ struct ExtxyzLayout {
   static ExtxyzLayout parse(const LineReader& lines, const std::string& properties, const std::string& forces = {});
   bool has(ExtxyzField field) const;
 };
+
+/// A velocity of 1 Å/fs in ASE's unit: its unit of time makes u Å^2 / t^2 one eV.
+inline const double ase_velocity = std::sqrt(units::u_A2_per_fs2_in_eV);
 
 std::unique_ptr<FrameWriter> create_extxyz(const std::filesystem::path& file, const WriteOptions& options);
 

@@ -1,12 +1,37 @@
 // Writes extended XYZ: numbers as the shortest decimals that read back exactly, further keys and columns as they are.
 #include <algorithm>
 
+#include "vitrion/core/text.hpp"
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/extxyz.hpp"
 #include "vitrion/io/extxyz_keys.hpp"
 
 namespace vitrion::io {
 namespace {
+
+/// Mass of every atom as ASE takes it: of a column `masses`, else of the element. Empty where one has none.
+std::vector<double> masses_of(const Structure& frame) {
+  const auto column = frame.columns.find("masses");
+  std::vector<double> masses;
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    std::optional<double> mass;
+    if (column != frame.columns.end())
+      mass = parse_double(column->second.values[i]);
+    else if (frame.species[i].is_element())
+      mass = frame.species[i].mass();
+    if (!mass || !(*mass > 0)) return {};
+    masses.push_back(*mass);
+  }
+  return masses;
+}
+
+/// Whether a further column of the frame would be read in the place of momenta.
+bool names_velocities(const Structure& frame) {
+  for (const auto& [name, column] : frame.columns)
+    for (const char* taken : {"vel", "velo", "velocities", "momenta"})
+      if (same_word(name, taken)) return true;
+  return false;
+}
 
 class ExtxyzFrames final : public FrameWriter {
  public:
@@ -15,6 +40,9 @@ class ExtxyzFrames final : public FrameWriter {
   void write(const Structure& frame) override {
     out_.number(static_cast<std::int64_t>(frame.size()));
     out_.text('\n');
+    // ASE knows momenta alone.
+    masses_.clear();
+    if (frame.has_velocities() && !names_velocities(frame)) masses_ = masses_of(frame);
     write_header(frame);
     for (std::size_t i = 0; i < frame.size(); ++i) write_atom(frame, i);
   }
@@ -34,6 +62,7 @@ class ExtxyzFrames final : public FrameWriter {
   }
 
   OutputFile out_;
+  std::vector<double> masses_;  // of the frame being written, if its velocities are written as momenta
 };
 
 void ExtxyzFrames::write_header(const Structure& frame) {
@@ -76,7 +105,7 @@ void ExtxyzFrames::write_properties(const Structure& frame) {
   out_.text("Properties=species:S:1:pos:R:3");
   // A further column "forces" was there beside the one that was read.
   if (frame.labels.has_forces()) out_.text(frame.columns.contains("forces") ? ":REF_forces:R:3" : ":forces:R:3");
-  if (frame.has_velocities()) out_.text(":vel:R:3");
+  if (frame.has_velocities()) out_.text(masses_.empty() ? ":vel:R:3" : ":momenta:R:3");
   if (!frame.ids.empty()) out_.text(":id:I:1");
   if (!frame.images.empty()) out_.text(":images:I:3");
   if (!frame.labels.atomic_energies.empty()) out_.text(":energies:R:1");
@@ -93,7 +122,8 @@ void ExtxyzFrames::write_atom(const Structure& frame, std::size_t i) {
   out_.text(frame.species[i].name());
   write_row(out_, frame.positions.row(row));
   if (frame.labels.has_forces()) write_row(out_, frame.labels.forces.row(row));
-  if (frame.has_velocities()) write_row(out_, frame.velocities.row(row));
+  if (frame.has_velocities())
+    write_row(out_, frame.velocities.row(row) * (masses_.empty() ? 1 : masses_[i] * ase_velocity));
   const auto integer = [&](std::int64_t value) {
     out_.text(' ');
     out_.number(value);

@@ -47,6 +47,8 @@ struct ReadOptions {
   /// Leaves out frames whose self-consistency was not reached instead of refusing the file. They keep their place in
   /// the count of frames.
   bool skip_unconverged = false;
+  /// Key under which every frame of `open_frames` is told which file it came from; empty: it is not.
+  std::string tag;
 };
 
 /// A frame whose electronic self-consistency was not reached: its labels are wrong. The reader stands behind it.
@@ -78,6 +80,9 @@ std::unique_ptr<FrameReader> open_frames(const std::vector<std::filesystem::path
 
 /// The files themselves and those in the folders among them, hidden ones left out, in natural order.
 std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::path>& files_and_folders);
+
+/// What tells these files apart: their paths below the folder they share, so that a/OUTCAR and b/OUTCAR stay two.
+std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>& files);
 
 /// All frames at once: for datasets, not for long trajectories. Throws InputError when there is none.
 std::vector<Structure> read_frames(const std::filesystem::path& file, const ReadOptions& options = {});

@@ -56,6 +56,24 @@ const Format& find_format_to_read(const std::filesystem::path& file, const std::
                    "Name it with --format; `vitrion info --formats` lists what can be read.");
 }
 
+std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>& files) {
+  std::filesystem::path shared =
+      files.empty() ? std::filesystem::path() : files.front().lexically_normal().parent_path();
+  for (const std::filesystem::path& file : files) {
+    const std::filesystem::path folder = file.lexically_normal().parent_path();
+    std::filesystem::path both;
+    for (auto a = shared.begin(), b = folder.begin(); a != shared.end() && b != folder.end() && *a == *b; ++a, ++b)
+      both /= *a;
+    shared = both;
+  }
+  std::vector<std::string> names;
+  for (const std::filesystem::path& file : files) {
+    const std::filesystem::path plain = file.lexically_normal();
+    names.push_back((shared.empty() ? plain : plain.lexically_relative(shared)).string());
+  }
+  return names;
+}
+
 std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::path>& given) {
   std::vector<std::filesystem::path> files;
   for (const std::filesystem::path& path : given) {
@@ -75,7 +93,7 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::p
 }
 
 SeriesReader::SeriesReader(const std::vector<std::filesystem::path>& files, ReadOptions options)
-    : files_(files_of(files)), options_(std::move(options)), clock_(options_.timestep) {
+    : files_(files_of(files)), names_(distinct_names(files_)), options_(std::move(options)), clock_(options_.timestep) {
   if (files_.empty()) throw InputError("no file is given to read");
   open_next_file();
   window_ = window_of(options_.frames, [&] { return count_frames(); });
@@ -98,6 +116,16 @@ bool SeriesReader::repeats_last(const Structure& frame) const {
          frame.positions.rows() == last_positions_.rows() && frame.positions == last_positions_;
 }
 
+// A run that was started again from before its end repeats steps. What follows sees one run, and no files.
+void SeriesReader::note_overlap(const Structure& frame) {
+  const bool back = opened_ > 1 && !file_gave_a_frame_ && frame.step && last_step_ && *frame.step <= *last_step_;
+  if (!back || overlap_noted_ || !options_.note) return;
+  overlap_noted_ = true;
+  options_.note(files_[opened_ - 1].string() + " begins at step " + std::to_string(*frame.step) + ", " +
+                files_[opened_ - 2].string() + " ended at step " + std::to_string(*last_step_) +
+                ": another run, or one that was started again and repeats steps");
+}
+
 std::optional<Structure> SeriesReader::next_of_any() {
   while (true) {
     std::optional<Structure> frame;
@@ -114,6 +142,7 @@ std::optional<Structure> SeriesReader::next_of_any() {
       continue;
     }
     const bool repeated = repeats_last(*frame);
+    if (!repeated) note_overlap(*frame);
     file_gave_a_frame_ = true;
     if (repeated) continue;
     if (files_.size() > 1) {
@@ -142,6 +171,7 @@ std::int64_t SeriesReader::count_frames() const {
 }
 
 void SeriesReader::complete(Structure& frame) {
+  if (!options_.tag.empty()) frame.info[options_.tag] = names_[opened_ - 1];
   if (!options_.species.empty())
     with_location(Location{files_[opened_ - 1].string()}, [&] { name_types(frame, options_.species); });
   clock_.set_time(frame, index_, files_[opened_ - 1].string());
@@ -174,8 +204,9 @@ bool SeriesReader::skip() {
 const Format& find_format_to_write(const std::filesystem::path& file, const std::string& chosen) {
   const Format* format = chosen.empty() ? format_by_file_name(file) : &format_by_name(chosen);
   if (!format)
-    throw InputError(Location{file.string()}, "the name does not tell the format to write",
-                     "Name it with --to; `vitrion info --formats` lists them.");
+    throw InputError(
+        Location{file.string()}, "the name does not tell the format to write",
+        "`vitrion info --formats` lists the names that do (.extxyz, .cfg, ...); vitrion convert also has --to.");
   if (!format->info.writes)
     throw InputError("format " + format->info.name + " is only read, not written",
                      "`vitrion info --formats` tells which are written.");

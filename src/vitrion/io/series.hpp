@@ -34,17 +34,19 @@ class SeriesReader final : public FrameReader {
   std::optional<Structure> next_of_any();
   bool pass();
   bool open_next_file();
+  void note_overlap(const Structure& frame);
   bool repeats_last(const Structure& frame) const;
   std::int64_t count_frames() const;
   void complete(Structure& frame);
 
   std::vector<std::filesystem::path> files_;
+  std::vector<std::string> names_;  // what tells the files apart
   ReadOptions options_;
   Clock clock_;
   FrameWindow window_;
   std::size_t opened_ = 0;
   std::unique_ptr<FrameReader> reader_;
-  bool file_gave_a_frame_ = false;
+  bool file_gave_a_frame_ = false, overlap_noted_ = false;
   std::int64_t index_ = 0;
   std::optional<std::int64_t> last_step_;
   Positions last_positions_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,11 +10,10 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/progress.hpp"
-#include "vitrion/dataset/describe.hpp"
 #include "vitrion/dft/engine.hpp"
+#include "vitrion/learn/distances.hpp"
 #include "vitrion/learn/frames.hpp"
 #include "vitrion/learn/steps.hpp"
-#include "vitrion/md/start.hpp"
 #include "vitrion/potentials/catalogue.hpp"
 #include "vitrion/potentials/model_card.hpp"
 #include "vitrion/select/cut.hpp"
@@ -23,39 +21,6 @@
 
 namespace vitrion::learn {
 namespace {
-
-/// Shortest distances allowed: a share of those in the training set. A pair that was never met is held to the shortest
-/// of all.
-class Distances {
- public:
-  Distances(const std::map<std::string, double>& trained, double factor) {
-    for (const auto& [name, distance] : trained) {
-      const auto pair = md::parse_pair(name);
-      if (!pair) continue;
-      limits_[std::minmax(pair->first, pair->second)] = factor * distance;
-      shortest_ = std::min(shortest_, factor * distance);
-    }
-    if (trained.empty()) shortest_ = 0;
-  }
-  double limit(const Species& a, const Species& b) const {
-    const auto found = limits_.find(std::minmax(a, b));
-    return found == limits_.end() ? shortest_ : found->second;
-  }
-  /// "Li-O 0.93 Å"; empty where all atoms keep their distance.
-  std::string too_near(const Structure& frame) const {
-    double radius = shortest_;
-    for (const auto& [pair, distance] : limits_) radius = std::max(radius, distance);
-    if (!(radius > 0)) return {};
-    for (const auto& [pair, distance] : dataset::describe({frame}, radius).min_distance)
-      if (distance < limit(Species::element(pair.first), Species::element(pair.second)))
-        return fmt::format("{}-{} {:.2f} Å", pair.first, pair.second, distance);
-    return {};
-  }
-
- private:
-  std::map<std::pair<Species, Species>, double> limits_;
-  double shortest_ = std::numeric_limits<double>::infinity();
-};
 
 /// Reasons why frames were refused, and how many for each.
 using Reasons = std::map<std::string, std::size_t>;

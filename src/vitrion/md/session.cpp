@@ -6,7 +6,9 @@
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 
 #include "lammps/box.hpp"
 #include "lammps/headers.hpp"
@@ -72,6 +74,18 @@ void LammpsSession::command(const std::string& line) {
 
 void LammpsSession::file(const std::filesystem::path& input) {
   (*instance_)->input->file(input.c_str());
+}
+
+void LammpsSession::script(const std::string& text) {
+  // In the place of standard input, from which LAMMPS reads where no file is named; it closes it at its end.
+  if (instance_->mpi.is_root()) {
+    std::FILE* const input = ::fmemopen(nullptr, text.size() + 1, "w+");
+    if (!input) throw std::runtime_error("no memory for the LAMMPS input");
+    std::fwrite(text.data(), 1, text.size(), input);
+    std::rewind(input);
+    (*instance_)->infile = input;
+  }
+  (*instance_)->input->file();
 }
 
 void LammpsSession::create(const Structure& structure, const std::vector<Species>& types, bool charges) {

@@ -35,6 +35,8 @@ class LammpsSession {
   void command(const std::string& line);
   /// A file of LAMMPS input.
   void file(const std::filesystem::path& input);
+  /// LAMMPS input that is in no file; the text of the first rank counts.
+  void script(const std::string& text);
 
   /// Makes the box and the atoms; type t + 1 is types[t], with its mass. The cell must be periodic along all three
   /// vectors; it is turned so that a lies along x and b in the xy plane (LAMMPS's convention), velocities with it.

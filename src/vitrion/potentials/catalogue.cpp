@@ -8,6 +8,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/potentials/foreign.hpp"
 #include "vitrion/potentials/kinds.hpp"
 #include "vitrion/potentials/sum/sum.hpp"
 #include "vitrion/potentials/zbl/zbl.hpp"
@@ -38,6 +39,8 @@ std::optional<Kind> kind_of(std::string_view bytes) {
 
 Kind require_kind(std::string_view bytes, const fs::path& file) {
   if (std::optional<Kind> kind = kind_of(bytes)) return std::move(*kind);
+  if (const std::optional<ForeignModel> foreign = foreign_model(file))
+    throw InputError(Location{file.string()}, foreign->what, foreign->remedy);
   std::vector<std::string> known;
   for (const Kind& kind : kinds()) known.push_back(kind.description);
   throw InputError(Location{file.string()}, "is not a potential that Vitrion knows",

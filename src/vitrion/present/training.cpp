@@ -10,6 +10,7 @@
 #include "vitrion/present/columns.hpp"
 #include "vitrion/report/numbers.hpp"
 #include "vitrion/report/parity.hpp"
+#include "vitrion/train/slopes.hpp"
 
 namespace vitrion::present {
 namespace {
@@ -161,6 +162,14 @@ void warn_of_pairs(Section& section, const std::vector<std::string>& pairs) {
               "how they repel: label configurations in which they meet before running MD."});
 }
 
+void warn_of_slopes(Section& section, const std::map<std::string, train::ParityData>& parity, const ErrorTable& errors,
+                    const std::string& of) {
+  for (const std::string& slope : train::implausible_slopes(parity, errors))
+    section.blocks.emplace_back(report::Callout{.severity = Severity::warning,
+                                                .title = fmt::format("Labels{} and predictions differ by a factor", of),
+                                                .text = slope});
+}
+
 }  // namespace
 
 report::Table calibration_table(const potentials::Calibration& calibration, const std::string& of) {
@@ -195,12 +204,19 @@ report::Section training_section(const TrainResult& result, const std::string& s
   add_parity(section, parity);
   add_grades(section, graded);
   if (std::filesystem::exists(result.files.log)) section.blocks.emplace_back(loss_figure(result));
+  for (const auto& [name, set] : sets)
+    warn_of_slopes(section, {{"", parity[name]}}, set->errors.overall, fmt::format(" of the {} set", name));
   warn_of_pairs(section, result.pairs_never_met);
   return section;
 }
 
 report::Section evaluation_section(const Evaluation& e) {
   Section section{.heading = "The potential"};
+  if (e.n_unlabelled > 0)
+    section.blocks.emplace_back(report::Paragraph{
+        fmt::format("{} of {} configurations hold no labels: predicted, not compared.", e.n_unlabelled,
+                    static_cast<std::size_t>(e.errors.overall.n_configurations) + e.n_unlabelled)});
+  if (e.errors.overall.n_configurations == 0) return section;
   const std::string basis =
       fmt::format("on {} configurations {}.", e.errors.overall.n_configurations,
                   e.held_out ? "it was not trained on" : "that nobody vouches were kept out of its training");
@@ -212,6 +228,7 @@ report::Section evaluation_section(const Evaluation& e) {
   for (const auto& [name, table] : e.errors.groups) add_errors(errors, name, table);
   add_errors(errors, "all", e.errors.overall);
   section.blocks.emplace_back(std::move(errors));
+  warn_of_slopes(section, e.parity, e.errors.overall, "");
   if (!e.errors.force_by_species.empty()) section.blocks.emplace_back(species_table(e.errors, ""));
   if (!e.graded.grades.empty()) {
     Table t = calibration_table(train::calibrate(e.graded), "");

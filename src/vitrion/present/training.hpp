@@ -23,8 +23,9 @@ struct Evaluation {
   std::string potential;  ///< name of its file
   bool held_out = false;  ///< the user vouches that it was not trained on these data
   std::string by = {};    ///< key that makes subsets; may be empty
-  train::ErrorReport errors;
-  std::map<std::string, train::ParityData> parity;
+  train::ErrorReport errors = {};
+  std::map<std::string, train::ParityData> parity = {};
+  std::size_t n_unlabelled = 0;     ///< configurations that were predicted, with nothing to compare with
   train::GradedErrors graded = {};  ///< empty: not asked for
 };
 report::Section evaluation_section(const Evaluation& evaluation);

@@ -84,7 +84,7 @@ Analysis Analyser::finish(const Session& session) {
   result.units = units.finish();
   result.factors = factors.finish();
   session.check_stop();
-  result.order = judge_order(spread(sample_.frames(), options_.order_frames), result.rdf, result.factors);
+  result.order = judge_order(spread(sample_.frames(), options_.order_frames), result.rdf, result.factors, session);
   for (const Species& s : result.rdf.species) result.lattice.push_back(lattice_disorder(last_, s));
   if (options_.rdf.r_max > result.rdf.half_cell + 1e-9)
     result.notes.push_back(fmt::format(

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "vitrion/core/progress.hpp"
+
 namespace vitrion::structure {
 namespace {
 
@@ -96,16 +98,28 @@ Residual residual_order(const RadialDistributions& d, double from) {
 }
 
 OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistributions& distributions,
-                        const StructureFactors& factors) {
+                        const StructureFactors& factors, const Session& session) {
   OrderReport report;
   report.bragg = factors.bragg;
   report.slow_wave = factors.slow_wave;
   report.beyond_4 = residual_order(distributions, 4.0);
   report.n_frames = frames.size();
   double best = -1;
+  constexpr double parts = 100;  // of a search, told one by one
+  double searches = 0;
+  Progress progress(session, "long-range order",
+                    static_cast<std::int64_t>(2 * parts) * static_cast<std::int64_t>(frames.size()));
+  const auto told = [&](double fraction) {
+    session.check_stop();
+    progress.update(static_cast<std::int64_t>(parts * (searches + fraction)));
+  };
   for (const Structure& frame : frames) {
-    const Repeat translation = best_repeat(frame, Operation::translation);
-    const Repeat inversion = best_repeat(frame, Operation::inversion);
+    const Repeat translation = best_repeat(frame, Operation::translation, {}, told);
+    told(1);
+    ++searches;
+    const Repeat inversion = best_repeat(frame, Operation::inversion, {}, told);
+    told(1);
+    ++searches;
     const double mapped = std::max(translation.mapped, inversion.mapped);
     report.mapped_mean += mapped / static_cast<double>(frames.size());
     if (mapped > best) {

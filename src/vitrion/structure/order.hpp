@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/session.hpp"
 #include "vitrion/structure/rdf.hpp"
 #include "vitrion/structure/repeat.hpp"
 #include "vitrion/structure/structure_factor.hpp"
@@ -39,10 +40,10 @@ Residual residual_order(const RadialDistributions& distributions, double from);
 ///
 /// Crystalline: one translation or inversion maps at least 80 % of the atoms onto atoms of their kind (mean over
 /// frames). Amorphous: none maps more than half, and no wave vector stands out as a Bragg peak. Otherwise, and where
-/// the cell is too small to tell (fewer than 60 atoms, or half the cell below 4.5 Å), undecided. How crystals, glasses,
-/// melts and random packings score is in docs/structure.md.
+/// the cell is too small to tell (fewer than 60 atoms, or half the cell below 4.5 Å), undecided. Shows progress; stops
+/// on request. How crystals, glasses, melts and random packings score is in docs/structure.md.
 OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistributions& distributions,
-                        const StructureFactors& factors);
+                        const StructureFactors& factors, const Session& session = {});
 
 /// Keeps up to `capacity` frames spread evenly over a stream of unknown length.
 class FrameSample {

@@ -8,14 +8,17 @@
 #include <vector>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/parallel.hpp"
 
 namespace vitrion::structure {
 namespace {
 
-constexpr std::size_t n_references = 12;  // a lattice vector maps nearly every atom: a few start points find it
-constexpr std::size_t n_probes = 36;      // atoms a candidate is tried on before all are
-constexpr double settled = 0.98;          // no better operation need be looked for
-constexpr double worth_refining = 0.25;   // mapped fraction below which a shift of t changes nothing that matters
+constexpr std::size_t n_references = 12;    // a lattice vector maps nearly every atom: a few start points find it
+constexpr std::size_t n_probes = 36;        // atoms a candidate is tried on first
+constexpr std::size_t n_more_probes = 360;  // and those that pass, before all atoms are
+constexpr std::size_t first_batch = 16, largest_batch = 256;  // candidates tried against one best so far
+constexpr double settled = 0.98;                              // no better operation need be looked for
+constexpr double worth_refining = 0.25;  // mapped fraction below which a shift of t changes nothing that matters
 
 // Finds the atom of one species nearest a point, within the tolerance, by fractional boxes.
 class Sites {
@@ -95,7 +98,7 @@ class Search {
     }
   }
 
-  Repeat run() {
+  Repeat run(const std::function<void(double)>& told) {
     // A dopant sits on some sites of the lattice only: vectors between its atoms need not be lattice vectors.
     const double fewest = std::max(4.0, 0.1 * static_cast<double>(structure_.size()));
     const Sites* rarest = nullptr;
@@ -108,9 +111,21 @@ class Search {
     const std::vector<std::size_t>& rows = rarest->rows();
     // Evenly over the rows: neighbouring rows are often neighbours in space.
     const std::size_t stride = std::max<std::size_t>(1, rows.size() / n_references);
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
     for (std::size_t a = 0; a < rows.size(); a += stride)
       for (const std::size_t b : rows)
-        if (b != rows[a] && best_.mapped < settled) try_candidate(candidate(rows[a], b));
+        if (b != rows[a]) pairs.emplace_back(rows[a], b);
+    for (std::size_t begin = 0; begin < pairs.size() && best_.mapped < settled;) {
+      // Larger and larger: a good best so far makes the others end early.
+      const std::size_t n = std::min(std::clamp(begin, first_batch, largest_batch), pairs.size() - begin);
+      std::vector<Trial> trials(n);
+      parallel_for(n, [&](std::size_t i) {
+        trials[i] = try_candidate(candidate(pairs[begin + i].first, pairs[begin + i].second));
+      });
+      for (Trial& trial : trials) take(std::move(trial));
+      begin += n;
+      if (told) told(static_cast<double>(begin) / static_cast<double>(pairs.size()));
+    }
     return best_;
   }
 
@@ -146,21 +161,34 @@ class Search {
     return result;
   }
 
-  // A few atoms of every species: hopeless candidates, nearly all of them, end here.
-  bool promising(const Vector3& t) const {
+  // Some atoms of every species: hopeless candidates, nearly all of them, end here.
+  bool promising(const Vector3& t, std::size_t n, double share) const {
     std::size_t mapped = 0, tried = 0;
     for (const Sites& s : sites_) {
-      const std::size_t stride = std::max<std::size_t>(1, s.rows().size() * sites_.size() / n_probes);
+      const std::size_t stride = std::max<std::size_t>(1, s.rows().size() * sites_.size() / n);
       mapped += score(s, t, stride).mapped;
       tried += (s.rows().size() + stride - 1) / stride;
     }
-    return static_cast<double>(mapped) >= 0.7 * best_.mapped * static_cast<double>(tried);
+    return static_cast<double>(mapped) >= share * best_.mapped * static_cast<double>(tried);
+  }
+  // While the best is no better than chance, thousands are as good: only what beats it matters, and no shift will help.
+  bool worth_scoring(const Vector3& t) const {
+    return promising(t, n_probes, 0.7) && promising(t, n_more_probes, best_.mapped < worth_refining ? 0.95 : 0.7);
   }
 
-  void try_candidate(Vector3 t) {
-    if (!allowed(t)) return;
-    ++best_.candidates;
-    if (!promising(t)) return;
+  // What came of one candidate.
+  struct Trial {
+    bool allowed = false;
+    double mapped = 0;
+    Vector3 vector = Vector3::Zero();
+    std::map<Species, double> by_species;
+  };
+
+  Trial try_candidate(Vector3 t) const {
+    Trial trial;
+    if (!allowed(t)) return trial;
+    trial.allowed = true;
+    if (!worth_scoring(t)) return trial;
     for (int refinement = 0; refinement < 3; ++refinement) {
       Score all;
       std::map<Species, double> by_species;
@@ -171,15 +199,24 @@ class Search {
         by_species[species_[k]] = static_cast<double>(part.mapped) / static_cast<double>(sites_[k].rows().size());
       }
       const double mapped = static_cast<double>(all.mapped) / static_cast<double>(structure_.size());
-      if (mapped > best_.mapped) {
-        best_.mapped = mapped;
-        best_.vector = operation_ == Operation::translation ? structure_.cell.minimum_image(t) : t;
-        best_.by_species = by_species;
+      if (mapped > trial.mapped) {
+        trial.mapped = mapped;
+        trial.vector = operation_ == Operation::translation ? structure_.cell.minimum_image(t) : t;
+        trial.by_species = by_species;
       }
-      if (mapped < worth_refining) return;
+      if (mapped < worth_refining) return trial;
       t += all.misfit / static_cast<double>(all.mapped);
-      if (!allowed(t)) return;
+      if (!allowed(t)) return trial;
     }
+    return trial;
+  }
+
+  void take(Trial trial) {
+    if (trial.allowed) ++best_.candidates;
+    if (!(trial.mapped > best_.mapped)) return;
+    best_.mapped = trial.mapped;
+    best_.vector = trial.vector;
+    best_.by_species = std::move(trial.by_species);
   }
 
   const Structure& structure_;
@@ -192,10 +229,11 @@ class Search {
 
 }  // namespace
 
-Repeat best_repeat(const Structure& structure, Operation operation, const RepeatOptions& options) {
+Repeat best_repeat(const Structure& structure, Operation operation, const RepeatOptions& options,
+                   const std::function<void(double)>& told) {
   if (!structure.cell.is_periodic() || !structure.cell.has_volume())
     throw InputError("the search for repetition needs a cell that repeats in three directions");
-  return Search(structure, operation, options).run();
+  return Search(structure, operation, options).run(told);
 }
 
 }  // namespace vitrion::structure

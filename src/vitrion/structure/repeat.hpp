@@ -1,6 +1,7 @@
 // Does the structure repeat itself inside its cell? The direct test for long-range order, whatever its orientation.
 #pragma once
 
+#include <functional>
 #include <map>
 
 #include "vitrion/core/structure.hpp"
@@ -35,6 +36,10 @@ struct Repeat {
 ///
 /// `mapped` is 0 where no candidate exists (no such species, or a cell too small to hold a
 /// vector of `shortest`). Throws InputError when the cell is not periodic in three directions.
-Repeat best_repeat(const Structure& structure, Operation operation, const RepeatOptions& options = {});
+///
+/// Works on all threads; the result is the same on any number. `told` (may be empty) hears the fraction of the
+/// candidates tried so far, on the calling thread; what it throws ends the search.
+Repeat best_repeat(const Structure& structure, Operation operation, const RepeatOptions& options = {},
+                   const std::function<void(double)>& told = {});
 
 }  // namespace vitrion::structure

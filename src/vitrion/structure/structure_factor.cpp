@@ -2,9 +2,12 @@
 
 #include <Eigen/LU>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <complex>
 #include <map>
 #include <numbers>
+#include <numeric>
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/random.hpp"
@@ -23,15 +26,44 @@ double length(const Matrix3& reciprocal_cell, const std::array<int, 3>& hkl) {
   return (Vector3(hkl[0], hkl[1], hkl[2]).transpose() * reciprocal_cell).norm();
 }
 
-// exp(-2 pi i h s) for h = -reach .. reach.
-std::vector<std::complex<double>> phases(double s, int reach) {
-  std::vector<std::complex<double>> table(static_cast<std::size_t>(2 * reach + 1));
-  for (int h = 0; h <= reach; ++h) {
-    const auto value = std::polar(1.0, -2 * std::numbers::pi * h * s);
-    table[static_cast<std::size_t>(reach + h)] = value;
-    table[static_cast<std::size_t>(reach - h)] = std::conj(value);
+// exp(-2 pi i h s) of every atom for h = -reach .. reach: the atoms of one h side by side, real and imaginary parts
+// apart, so that a sum over atoms runs in vectors.
+class Phases {
+ public:
+  Phases(const std::vector<double>& fractions, int reach) : reach_(reach), n_(fractions.size()) {
+    real_.resize(static_cast<std::size_t>(2 * reach + 1) * n_);
+    imaginary_.resize(real_.size());
+    for (int h = -reach; h <= reach; ++h)
+      for (std::size_t i = 0; i < n_; ++i) {
+        const double angle = -2 * std::numbers::pi * h * fractions[i];
+        real_[row(h) + i] = std::cos(angle);
+        imaginary_[row(h) + i] = std::sin(angle);
+      }
   }
-  return table;
+  const double* real(int h) const { return real_.data() + row(h); }
+  const double* imaginary(int h) const { return imaginary_.data() + row(h); }
+
+ private:
+  std::size_t row(int h) const { return static_cast<std::size_t>(h + reach_) * n_; }
+
+  int reach_;
+  std::size_t n_;
+  std::vector<double> real_, imaginary_;
+};
+
+// Sum of the products of three phases over the atoms begin .. end.
+std::complex<double> sum_of_phases(const std::array<Phases, 3>& phases, const std::array<int, 3>& hkl,
+                                   std::size_t begin, std::size_t end) {
+  const double *ar = phases[0].real(hkl[0]), *ai = phases[0].imaginary(hkl[0]), *br = phases[1].real(hkl[1]),
+               *bi = phases[1].imaginary(hkl[1]), *cr = phases[2].real(hkl[2]), *ci = phases[2].imaginary(hkl[2]);
+  double real = 0, imaginary = 0;
+#pragma omp simd reduction(+ : real, imaginary)
+  for (std::size_t i = begin; i < end; ++i) {
+    const double r = ar[i] * br[i] - ai[i] * bi[i], m = ar[i] * bi[i] + ai[i] * br[i];
+    real += r * cr[i] - m * ci[i];
+    imaginary += r * ci[i] + m * cr[i];
+  }
+  return {real, imaginary};
 }
 
 }  // namespace
@@ -79,21 +111,25 @@ void StructureFactorAccumulator::add(const Structure& frame) {
   int reach[3] = {0, 0, 0};
   for (const auto& v : hkl_)
     for (int k = 0; k < 3; ++k) reach[k] = std::max(reach[k], std::abs(v[static_cast<std::size_t>(k)]));
-  std::vector<std::vector<std::complex<double>>> table[3];
-  std::vector<std::size_t> type;
-  for (std::size_t i = 0; i < frame.size(); ++i) {
-    const Vector3 s = frame.cell.to_fractional(frame.positions.row(static_cast<Eigen::Index>(i)).transpose());
-    for (int k = 0; k < 3; ++k) table[k].push_back(phases(s[k], reach[k]));
-    type.push_back(static_cast<std::size_t>(std::find(species_.begin(), species_.end(), atoms_[i]) - species_.begin()));
-  }
+  // Atoms species by species.
   const std::size_t n_species = species_.size();
+  std::vector<std::size_t> first{0};
+  std::array<std::vector<double>, 3> fractions;
+  for (const Species& species : species_) {
+    for (std::size_t i = 0; i < frame.size(); ++i) {
+      if (atoms_[i] != species) continue;
+      const Vector3 s = frame.cell.to_fractional(frame.positions.row(static_cast<Eigen::Index>(i)).transpose());
+      for (std::size_t k = 0; k < 3; ++k) fractions[k].push_back(s[static_cast<Eigen::Index>(k)]);
+    }
+    first.push_back(fractions[0].size());
+  }
+  const std::array<Phases, 3> phases{Phases(fractions[0], reach[0]), Phases(fractions[1], reach[1]),
+                                     Phases(fractions[2], reach[2])};
 #pragma omp parallel for schedule(static)
   for (std::int64_t at = 0; at < static_cast<std::int64_t>(hkl_.size()); ++at) {
     const auto v = static_cast<std::size_t>(at);
     std::vector<std::complex<double>> rho(n_species, 0);
-    const auto h = static_cast<std::size_t>(hkl_[v][0] + reach[0]), k = static_cast<std::size_t>(hkl_[v][1] + reach[1]),
-               l = static_cast<std::size_t>(hkl_[v][2] + reach[2]);
-    for (std::size_t i = 0; i < type.size(); ++i) rho[type[i]] += table[0][i][h] * table[1][i][k] * table[2][i][l];
+    for (std::size_t a = 0; a < n_species; ++a) rho[a] = sum_of_phases(phases, hkl_[v], first[a], first[a + 1]);
     std::complex<double> all = 0;
     for (std::size_t a = 0; a < n_species; ++a) {
       all += rho[a];

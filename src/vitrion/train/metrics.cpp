@@ -22,6 +22,10 @@ nlohmann::json quantity(const Deviations& d, double factor, const std::string& u
   return {{"rmse_" + unit, d.rmse() * factor}, {"mae_" + unit, d.mae() * factor}, {"max_" + unit, d.max() * factor}};
 }
 
+bool has_labels(const Structure& s) {
+  return s.labels.energy || s.labels.has_forces() || s.labels.stress;
+}
+
 void add_structure(const Structure& s, const Labels& predicted, ErrorTable& table) {
   const Labels& label = s.labels;
   const auto n = static_cast<double>(s.size());
@@ -88,6 +92,7 @@ ErrorReport compare(const std::vector<Structure>& labelled, const std::vector<La
   bool has_key = false;
   for (std::size_t i = 0; i < labelled.size(); ++i) {
     const Structure& s = labelled[i];
+    if (!has_labels(s)) continue;
     add_structure(s, predictions[i], report.overall);
     if (!group_key.empty()) {
       const auto found = s.info.find(group_key);
@@ -120,6 +125,7 @@ std::map<std::string, ParityData> parity(const std::vector<Structure>& labelled,
   for (std::size_t i = 0; i < labelled.size(); ++i) {
     const Structure& s = labelled[i];
     const Labels &label = s.labels, &predicted = predictions[i];
+    if (!has_labels(s)) continue;
     const auto found = s.info.find(group_key);
     ParityData& data = subsets[group_key.empty() ? "" : found == s.info.end() ? "none" : found->second];
     const auto n = static_cast<double>(s.size());

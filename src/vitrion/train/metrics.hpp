@@ -49,7 +49,8 @@ struct ErrorReport {
 std::vector<Labels> predict(const potentials::Potential& potential, const std::vector<Structure>& structures,
                             const Session& session = {});
 
-/// Compares predictions with the labels of the structures; a label that is absent is not compared. `group_key`: info
+/// Compares predictions with the labels of the structures; a label that is absent is not compared, and a structure
+/// without any is not counted. `group_key`: info
 /// key whose values make subsets (empty: none; structures without it form the subset "none"). Throws InputError when
 /// no structure has any label, or none has the key.
 ErrorReport compare(const std::vector<Structure>& labelled, const std::vector<Labels>& predictions,

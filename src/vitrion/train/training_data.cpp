@@ -52,8 +52,10 @@ void check_labels(const dataset::Description& d) {
     std::string kinds;
     for (const auto& [kind, count] : d.energy_kinds)
       kinds += fmt::format("{}{} frames with \"{}\"", kinds.empty() ? "" : ", ", count, kind);
-    throw InputError("the training data mix kinds of energy: " + kinds,
-                     "Forces are the derivative of the free energy; train on one kind only.");
+    throw InputError(
+        "the training data mix kinds of energy: " + kinds,
+        "Forces are the derivative of the free energy; train on one kind only. data.energy_key: energy reads "
+        "the key energy of every extended XYZ, whatever stands beside it (free_energy: that one).");
   }
 }
 
@@ -67,6 +69,17 @@ void check_held_out(const TrainingData& data, const std::vector<Structure>& seen
         fmt::format("warning: {} of {} validation frames stand among the training frames: training ends too "
                     "late and the errors flatter. Set data.group_key, or take copies out (vitrion dataset dedupe).",
                     n, data.validation.size()));
+}
+
+// Errors on the neighbours in time of what was trained on flatter, whatever their number.
+void warn_of_torn_runs(const std::vector<Structure>& frames, const dataset::Split& split, const Session& session) {
+  for (const auto& [name, held_out] : {std::pair("validation", &split.validation), std::pair("test", &split.test)})
+    if (const std::size_t n = dataset::torn_from_runs(frames, *held_out, split.train); n > 0)
+      session.say(fmt::format(
+          "warning: {0} of {1} {2} frames come right before or after a training frame of the same run: errors on them "
+          "flatter. Split by run: data.group_key names a key that frames of one run share (vitrion dataset merge and "
+          "vitrion convert write one with --tag KEY), or give {2} files of their own.",
+          n, held_out->size(), name));
 }
 
 }  // namespace
@@ -95,6 +108,7 @@ TrainingData read_training_data(const TrainOptions& o, const Session& session) {
   check_labels(data.description);
   if (!o.test.empty()) data.test = read_structures(o.test, reading);
   for (const dataset::Doubt& doubt : dataset::doubts(frames)) session.say("warning: " + to_text(doubt));
+  warn_of_torn_runs(frames, split, session);
   check_held_out(data, seen, session);
   return data;
 }

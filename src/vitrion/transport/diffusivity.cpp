@@ -48,10 +48,10 @@ std::optional<LogSlope> combined_beta(const std::vector<Displacements>& runs, co
 /// Does one of the runs show that the motion has bounds?
 bool looks_bounded(const std::vector<Displacements>& runs, const std::vector<SlopeFit>& fits) {
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    if (static_cast<double>(runs.size()) * probability_of_end(runs[r], fits[r]) < least_likely_end) return true;
-    if (runs[r].n_walkers > 1 && runs[r].n_walkers < many_walkers &&
-        evidence_of_walk(runs[r], fits[r]) < least_evidence)
-      return true;
+    const double end = probability_of_end(runs[r], fits[r]);
+    if (static_cast<double>(runs.size()) * end < least_likely_end) return true;
+    const bool few = runs[r].n_walkers > 1 && runs[r].n_walkers < many_walkers;
+    if (few && end < 0.5 && evidence_of_walk(runs[r], fits[r]) < least_evidence) return true;
   }
   return false;
 }

@@ -130,6 +130,29 @@ void add_run_warnings(TransportResult& result) {
         add_new(result.warnings, run.file + ": " + text);
 }
 
+// Times that are off by a factor of a thousand look like any other to the fit; to atoms of that mass they do not.
+void add_clock_warnings(TransportResult& result) {
+  constexpr double fastest = 0.1;  // Å^2/fs, 1e-2 cm^2/s: a hundred times the fastest ions of a melt
+  constexpr double margin = 2;     // of the thermal speed, which displacements over any time stay below
+  const char* const look = "Look at the time between frames: the unit of the file's times, or --timestep";
+  for (const RunMotion& run : result.runs) {
+    if (!result.temperature || !run.species.is_element() || run.tracer.n_lags() < 2) continue;
+    const double thermal = std::sqrt(3 * units::boltzmann_eV_per_K * *result.temperature /
+                                     (run.species.mass() * units::u_A2_per_fs2_in_eV));
+    const double speed = std::sqrt(run.tracer.total[1]) / run.tracer.timestep;
+    if (speed > margin * thermal)
+      add_new(result.warnings,
+              fmt::format("{}: {} moves {:.3g} Å in {:.3g} fs from frame to frame, {:.0f} times what thermal speed at "
+                          "{:g} K allows. {}",
+                          run.file, run.species.name(), std::sqrt(run.tracer.total[1]), run.tracer.timestep,
+                          speed / thermal, *result.temperature, look));
+  }
+  if (result.tracer.resolved && result.tracer.value() > fastest)
+    add_new(result.warnings, fmt::format("D* of {:.2g} cm²/s is more than that of any liquid (up to 1e-4, 1e-3 in the "
+                                         "hottest melts). {}",
+                                         0.1 * result.tracer.value(), look));
+}
+
 // Why there is no conductivity though a temperature is given.
 void explain_conductivity(TransportResult& result) {
   if (!result.temperature) return;
@@ -313,6 +336,7 @@ TransportResult analyse_transport(std::vector<RunMotion> runs, const TransportOp
     result.conductivity_jump = conductivity_of(result.jump, factor);
   }
   add_run_warnings(result);
+  add_clock_warnings(result);
   check_host(result, options.diffusing_host);
   for (const std::string& text : molten_host_warnings(result)) result.warnings.push_back(text);
   explain_conductivity(result);

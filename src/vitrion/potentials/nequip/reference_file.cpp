@@ -160,7 +160,8 @@ Model Reader::read() {
   if (constants.contains("global_shift") && !constants.at("global_shift").is_null())
     throw error("constants: global_shift is not null", "Spread it over the shifts of the species.");
   // Scales and shifts in units of the data set hold the global scale already; without scales it is the scale.
-  const double global = constants.value("global_scale", 1.0);
+  const Json& scale = constants.contains("global_scale") ? constants.at("global_scale") : Json();
+  const double global = scale.is_null() ? 1.0 : scale.get<double>();
   model.scales = per_type("scales", global, model.species.size());
   model.shifts = per_type("shifts", 0.0, model.species.size());
   return model;
