@@ -30,7 +30,7 @@ TEST(Study, ReportIsDrawnByABrowserAndAnswersTheQuestions) {
   EXPECT_EQ(page.drawn, page.figures);
   EXPECT_EQ(page.problems, "");
   const auto report = nlohmann::json::parse(read_file(folder / "report" / "report.json"));
-  EXPECT_EQ(report.at("headlines").size(), 6u);
+  EXPECT_EQ(report.at("headlines").size(), 7u);
   for (const auto& headline : report.at("headlines")) EXPECT_NE(headline.at("answer").get<std::string>(), "");
   // Every result is in the provenance by its hash.
   const auto manifest = nlohmann::json::parse(read_file(folder / "manifest.json"));
@@ -58,7 +58,7 @@ TEST(Study, ReportIsDrawnByABrowserAndAnswersTheQuestions) {
   EXPECT_EQ(pair.drawn, pair.figures);
   EXPECT_EQ(pair.problems, "");
   const auto json = read_json(folder / "both.json");
-  EXPECT_EQ(json.at("headlines").size(), 12u);
+  EXPECT_EQ(json.at("headlines").size(), 14u);
   EXPECT_NE(json.at("headlines").at(1).at("question").get<std::string>().find("-copy"), std::string::npos);
 }
 
@@ -74,7 +74,7 @@ TEST(Study, RunsWithNequipInPlaceOfMtp) {
   EXPECT_TRUE(std::filesystem::exists(folder / "quench-1" / "melt.grades.csv"));
   const std::string report = read_file(folder / "report" / "report.html");
   EXPECT_NE(report.find("grade-error"), std::string::npos);
-  EXPECT_EQ(nlohmann::json::parse(read_file(folder / "report" / "report.json")).at("headlines").size(), 6u);
+  EXPECT_EQ(nlohmann::json::parse(read_file(folder / "report" / "report.json")).at("headlines").size(), 7u);
 }
 
 }  // namespace
