@@ -1,5 +1,7 @@
 #include "vitrion/transport/motions.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -356,12 +358,15 @@ TracerFactor vacancy_tracer_factor(const VacancyModel& model, std::size_t first,
 
 Motion back_jump_motion(const BackJumpModel& model) {
   const double msd = (1 - model.back) * square(model.hop_length) / (1 / model.rate + model.memory);
-  return motion("back-jumps", model.n_ions, model, msd, 1, back_jump_paths);
+  const std::string name = fmt::format("back-jumps {:g} %, {:g}", 100 * model.back, model.memory);
+  return motion(name, model.n_ions, model, msd, 1, back_jump_paths);
 }
 
 Motion group_motion(const GroupModel& model) {
-  return motion("groups of " + std::to_string(model.size), model.groups * model.size, model,
-                model.rate * square(model.hop_length), 1 / static_cast<double>(model.size), group_paths);
+  const std::string name =
+      fmt::format("groups of {}, {:.0f} hops", model.size, model.rate * static_cast<double>(model.n_frames));
+  return motion(name, model.groups * model.size, model, model.rate * square(model.hop_length),
+                1 / static_cast<double>(model.size), group_paths);
 }
 
 Motion string_motion(const StringModel& model) {
