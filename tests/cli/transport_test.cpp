@@ -55,13 +55,12 @@ TEST(Transport, IonNamesWhatMovesAndSpeciesStillDoesWithANote) {
 }
 
 TEST(Transport, WindowsOfARunAreComparedWithTheWhole) {
-  const fs::path file = walk(test::scratch_folder() / "walk.extxyz");  // 20 ps
+  const fs::path folder = test::scratch_folder(), file = walk(folder / "walk.extxyz");  // 20 ps
   const std::string command = "vitrion transport windows " + file.string() + " --ion Li";
-  const test::Run run =
-      test::run_program(command + " --lengths 2,4 --json " + (test::scratch_folder() / "w.json").string());
+  const test::Run run = test::run_program(command + " --lengths 2,4 --json " + (folder / "windows.json").string());
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_THAT(run.output, HasSubstr("Do the intervals of D* hold?"));
-  EXPECT_EQ(test::violations(read_json(test::scratch_folder() / "w.json"), "windows"), "");
+  EXPECT_EQ(test::violations(read_json(folder / "windows.json"), "windows"), "");
   const test::Run defaults = test::run_program(command);
   EXPECT_EQ(defaults.exit_code, 2);
   EXPECT_THAT(defaults.output, HasSubstr("--lengths"));

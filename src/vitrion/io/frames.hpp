@@ -81,7 +81,8 @@ std::unique_ptr<FrameReader> open_frames(const std::vector<std::filesystem::path
 /// The files themselves and those in the folders among them, hidden ones left out, in natural order.
 std::vector<std::filesystem::path> files_of(const std::vector<std::filesystem::path>& files_and_folders);
 
-/// What tells these files apart: their paths below the folder they share, so that a/OUTCAR and b/OUTCAR stay two.
+/// What tells these files apart: their names, or, where two have one name, their paths below the folder they share, so
+/// that a/OUTCAR and b/OUTCAR stay two.
 std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>& files);
 
 /// All frames at once: for datasets, not for long trajectories. Throws InputError when there is none.

@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <set>
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/text.hpp"
@@ -57,6 +58,9 @@ const Format& find_format_to_read(const std::filesystem::path& file, const std::
 }
 
 std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>& files) {
+  std::vector<std::string> plain_names;
+  for (const std::filesystem::path& file : files) plain_names.push_back(file.filename().string());
+  if (std::set<std::string>(plain_names.begin(), plain_names.end()).size() == files.size()) return plain_names;
   std::filesystem::path shared =
       files.empty() ? std::filesystem::path() : files.front().lexically_normal().parent_path();
   for (const std::filesystem::path& file : files) {
