@@ -16,6 +16,7 @@
 #include "vitrion/report/text.hpp"
 #include "vitrion/train/calibration.hpp"
 #include "vitrion/train/metrics.hpp"
+#include "vitrion/train/slopes.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -98,6 +99,7 @@ void EvaluateCommand::execute() const {
     result.parity = train::parity(frames, predictions, by);
   }
   nlohmann::json json = train::to_json(result.errors);
+  json["warnings"] = train::implausible_slopes(result.parity, result.errors.overall);
   if (grades) {
     result.graded = train::graded_errors(*loaded, frames, predictions, terminal_session());
     json["grades"] = train::to_json(result.graded);

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "cli/stage_table.hpp"
 #include "cli/terminal.hpp"
 #include "vitrion/core/config.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
 #include "vitrion/study/plan.hpp"
 #include "vitrion/study/runner.hpp"
 #include "vitrion/study/settings.hpp"
@@ -23,6 +26,7 @@ struct RunCommand {
   std::string file, output;
   std::vector<std::string> overrides;
   bool dry_run = false;
+  StrictOption strict;
 
   fs::path folder() const {
     return output.empty() ? fs::path(fs::path(file).stem().string() + "-output") : fs::path(output);
@@ -62,6 +66,7 @@ void RunCommand::execute() const {
                     terminal_session());
   fs::copy_file(folder() / "report" / "report.html", folder() / "report.html", fs::copy_options::overwrite_existing);
   fmt::print("Report: {}\n", (folder() / "report.html").string());
+  strict.heed(read_json(folder() / "report" / "report.json").at("warnings").get<std::vector<std::string>>());
 }
 
 }  // namespace
@@ -74,10 +79,13 @@ void add_run(CLI::App& app) {
                   "key=value, for single settings: production.temperatures_K=[900,1200]");
   sub->add_option("--output", command->output, "Folder of the study (default: the file's name with -output)");
   sub->add_flag("--dry-run", command->dry_run, "Show the stages, what is done and what would run; run nothing");
+  command->strict.add_to(*sub);
   sub->footer(
       "Examples:\n"
       "  vitrion run examples/lipon/study.yaml --dry-run\n"
       "  vitrion run examples/lipon/study.yaml --output lipon\n"
+      "  vitrion run examples/lipon/study.yaml --output lipon --strict      exit code 3 where the results hold "
+      "warnings\n"
       "  vitrion run examples/learn/study.yaml --output learned      learns its potential from labels it makes itself\n"
       "With executor: {slurm: {...}} long stages are jobs of Slurm (docs/study.md).\n"
       "Killed or stopped at any moment, the same command goes on where it was. A stage whose inputs and settings did "

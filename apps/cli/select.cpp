@@ -152,7 +152,10 @@ std::vector<std::size_t> all_of(const std::vector<Structure>& frames) {
 // Where atoms are nearer than anything trained on, DFT would be spent on what a run in ruins passes through.
 std::vector<std::size_t> SelectCommand::keeping_distance(const std::vector<Structure>& candidates,
                                                          double factor) const {
-  const learn::Distances distances(potentials::read_model_card(potential).min_distances, factor);
+  const std::map<std::string, double> trained = potentials::read_model_card(potential).min_distances;
+  if (trained.empty())
+    terminal_session().say("note: no model card beside " + potential + " tells distances: none is too short");
+  const learn::Distances distances(trained, factor);
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     terminal_session().check_stop();
@@ -168,7 +171,9 @@ void SelectCommand::choose() const {
   const std::vector<Structure> read = frames(data);
   select::SelectOptions options = choice;
   if (no_limits && (max_force || distance_factor))
-    throw InputError("--no-limits and --max-force or --distance-factor contradict each other", "Leave one out.");
+    throw InputError(
+        fmt::format("--no-limits and {} contradict each other", max_force ? "--max-force" : "--distance-factor"),
+        "Leave one out.");
   const learn::SelectSettings usual;  // those of the loop
   if (!no_limits) options.max_force = max_force.value_or(usual.max_force);
   const std::vector<std::size_t> places =
@@ -284,11 +289,15 @@ void add_select(CLI::App& app) {
   CLI::App* choose = add_part(*select, command, "choose", "Choose what to label (MaxVol)", "Candidates");
   choose->add_option("--threshold", command->threshold, "Grades below are within the range [2]");
   choose->add_option("--max-grade", command->choice.max_grade, "Refuse configurations with a higher grade");
-  choose->add_option("--max-force", command->max_force,
-                     "Refuse configurations with a larger force (eV/Å, by the potential) [50]");
-  choose->add_option("--distance-factor", command->distance_factor,
-                     "Refuse configurations with atoms nearer than this share of the shortest distance in the training "
-                     "set, pair by pair, where the model card tells it [0.75]");
+  choose
+      ->add_option("--max-force", command->max_force,
+                   "Refuse configurations with a larger force (eV/Å, by the potential) [50]")
+      ->check(CLI::PositiveNumber);
+  choose
+      ->add_option("--distance-factor", command->distance_factor,
+                   "Refuse configurations with atoms nearer than this share of the shortest distance in the training "
+                   "set, pair by pair, where the model card tells it [0.75]")
+      ->check(CLI::NonNegativeNumber);
   choose->add_flag("--no-limits", command->no_limits, "Refuse nothing for its forces and distances");
   choose->add_option("--most", command->choice.most, "Choose at most so many")->check(CLI::PositiveNumber);
   choose->add_option("--output", command->output, "Write the chosen configurations to this file")->required();

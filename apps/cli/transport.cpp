@@ -1,9 +1,11 @@
 // vitrion transport: MSD, diffusion with intervals or bounds, Haven ratio, conductivity, Arrhenius.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
@@ -70,11 +72,63 @@ transport::TrackOptions track_options(const TransportCommand& command, const std
           .scratch = command.scratch};
 }
 
+/// Files that are parts of one run, in natural order. What follows sees one run; this knows which file a frame is of.
+class Parts {
+ public:
+  Parts(const std::vector<std::filesystem::path>& files, io::ReadOptions options) {
+    const std::vector<std::filesystem::path> all = io::files_of(files);
+    const std::vector<std::string> names = io::distinct_names(all);
+    for (std::size_t i = 0; i < all.size(); ++i) path_of_[names[i]] = all[i].string();
+    options.tag = key;
+    reader_ = io::open_frames(files, options);
+  }
+
+  std::optional<Structure> next() {
+    std::optional<Structure> frame = reader_->next();
+    if (!frame) return frame;
+    if (const std::string& file = path_of_.at(frame->info.at(key)); file != file_) begin(file, frame->time);
+    if (frame->time) times_.push_back(*frame->time);
+    return frame;
+  }
+
+ private:
+  // A run that was started again from before its end repeats steps; one of which a part is missing leaves a gap.
+  void begin(const std::string& file, std::optional<double> time) {
+    constexpr double tolerance = 1e-3;  // of the time between frames
+    const std::string before = std::exchange(file_, file);
+    const std::vector<double> times = std::exchange(times_, {});
+    if (times.empty() || !time) return;
+    const std::string what = fmt::format(
+        "its first frame is of {:g} fs, and {}, which it goes on from, ends at {:g} fs", *time, before, times.back());
+    if (*time <= times.back()) {
+      const auto kept = std::count_if(times.begin(), times.end(), [&](double t) { return t < *time; });
+      throw InputError(Location{file}, what,
+                       kept > 0
+                           ? fmt::format("Where the run was started again and repeats steps, cut what it repeats "
+                                         "off the part before: vitrion convert {} PART --frames :{}, and name PART "
+                                         "in its place.",
+                                         before, kept)
+                           : "Frames must be in order of time: leave one of the two out, or name the parts so that "
+                             "they sort in order.");
+    }
+    if (times.size() > 1 && *time - times.back() > (1 + tolerance) * (times.back() - times[times.size() - 2]))
+      throw InputError(
+          Location{file}, what,
+          fmt::format("Displacement analysis needs frames at equal times, here {:g} fs: a part is missing.",
+                      times.back() - times[times.size() - 2]));
+  }
+
+  static constexpr const char* key = "part of the series";
+  std::map<std::string, std::string> path_of_;  // by what tells the files apart
+  std::unique_ptr<io::FrameReader> reader_;
+  std::string file_;
+  std::vector<double> times_;  // fs, of the frames of file_
+};
+
 transport::RunMotion measure(const TransportCommand& command, const std::vector<std::string>& files) {
-  const auto reader =
-      io::open_frames(std::vector<std::filesystem::path>(files.begin(), files.end()), command.input.read_options());
+  Parts parts({files.begin(), files.end()}, command.input.read_options());
   transport::RunMotion motion = transport::measure_motion(
-      transport::follow_ions([&] { return reader->next(); }, track_options(command, files.front()), terminal_session()),
+      transport::follow_ions([&] { return parts.next(); }, track_options(command, files.front()), terminal_session()),
       terminal_session());
   motion.warnings = md::warnings_beside(files);
   return motion;

@@ -65,6 +65,25 @@ TEST(DatasetCommand, SplitKeepsTrajectoriesWholeAndIsReproducible) {
   EXPECT_EQ(n, 111u);
 }
 
+// A run that nobody named: frames that follow one another land on both sides.
+TEST(DatasetCommand, SplitWarnsOfRunsItTearsAndNamesTheKey) {
+  const auto folder = test::scratch_folder();
+  std::vector<Structure> frames(20, io::read_frames(lipon, {})[0]);
+  for (std::size_t t = 0; t < frames.size(); ++t) {
+    frames[t].positions.array() += 0.05 * static_cast<double>(t);
+    frames[t].info["run"] = t < 10 ? "a" : "b";
+  }
+  io::write_frames(folder / "run.extxyz", frames);
+  const std::string split = "cd " + folder.string() + " && vitrion dataset split run.extxyz --output parts ";
+  const std::string torn = test::run_program(split + "--validation 0.2").output;
+  EXPECT_NE(torn.find("4 of 4 frames held out come right before or after a training frame of the same run"),
+            std::string::npos)
+      << torn;
+  EXPECT_NE(torn.find("--group names a key that frames of one run share"), std::string::npos) << torn;
+  const test::Run whole = test::run_program(split + "--validation 0.5 --group run");
+  EXPECT_EQ(whole.exit_code, 0) << whole.output;
+}
+
 TEST(DatasetCommand, SummaryWritesAReportAndWarnsOfPairsNeverMet) {
   const auto folder = test::scratch_folder();
   std::vector<Structure> poor;

@@ -1,5 +1,11 @@
 // vitrion evaluate as a user runs it: what is labelled is compared, everything is predicted.
+#include <nlohmann/json.hpp>
+
 #include "cli/files.hpp"
+#include "program.hpp"
+#include "schema.hpp"
+#include "support.hpp"
+#include "vitrion/core/file.hpp"
 #include "vitrion/io/frames.hpp"
 
 namespace vitrion::test {
@@ -82,6 +88,32 @@ TEST(Evaluate, WarnsOfForcesWithTheWrongSign) {
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.output, HasSubstr("warning: Labels and predictions differ by a factor"));
   EXPECT_THAT(run.output, HasSubstr("The sign is the opposite"));
+}
+
+// Labels whose sign or unit is another are named on the terminal and in the JSON.
+TEST(Evaluate, KeepsItsWarningsInTheJson) {
+  const auto folder = test::scratch_folder();
+  std::vector<Structure> frames = io::read_frames(test::source("data/lipon-pbe/own_md.extxyz"));
+  frames.resize(2);
+  const auto warnings = [&](double forces, double stress) {
+    std::vector<Structure> changed = frames;
+    for (Structure& frame : changed) {
+      frame.labels.forces *= forces;
+      *frame.labels.stress *= stress;
+    }
+    io::write_frames(folder / "changed.extxyz", changed);
+    const test::Run run =
+        test::run_program("cd " + folder.string() + " && vitrion evaluate " +
+                          test::source("data/lipon-mtp/lipon.almtp").string() + " changed.extxyz --json e.json");
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    const nlohmann::json json = nlohmann::json::parse(read_file(folder / "e.json"));
+    EXPECT_EQ(test::violations(json, "evaluation"), "");
+    return json.at("warnings").dump();
+  };
+  EXPECT_EQ(warnings(1, 1), "[]");
+  EXPECT_NE(warnings(-1, 1).find("Forces given are -1 times those predicted"), std::string::npos) << warnings(-1, 1);
+  EXPECT_NE(warnings(1 / 25.711, 1).find("Ry/Bohr in place of eV"), std::string::npos);
+  EXPECT_NE(warnings(1, 1602.18).find("kbar in place of eV"), std::string::npos);
 }
 
 }  // namespace

@@ -62,6 +62,18 @@ TEST(Study, ReportIsDrawnByABrowserAndAnswersTheQuestions) {
   EXPECT_NE(json.at("headlines").at(1).at("question").get<std::string>().find("-copy"), std::string::npos);
 }
 
+// Replicas of a tenth of a picosecond cannot but warn.
+TEST(Study, StrictEndsWithCodeThreeWhereItsResultsHoldWarnings) {
+  const auto folder = test::scratch_folder();
+  const test::Run run = run_example(folder, "--strict");
+  EXPECT_EQ(run.exit_code, 3) << run.output;
+  EXPECT_NE(run.output.find("and --strict was given: exit code 3. The first: "), std::string::npos) << run.output;
+  EXPECT_TRUE(std::filesystem::exists(folder / "report.html")) << "all is written all the same";
+  EXPECT_FALSE(read_json(folder / "report" / "report.json").at("warnings").empty());
+  EXPECT_EQ(run_example(folder, "").exit_code, 0) << "nothing is left to run, and nobody asks";
+  EXPECT_EQ(run_example(folder, "--strict").exit_code, 3) << "warnings last";
+}
+
 // One line of the study is another: the potential. The network grades the runs, and the report tells of it.
 TEST(Study, RunsWithNequipInPlaceOfMtp) {
   const auto folder = test::scratch_folder();

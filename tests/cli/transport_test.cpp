@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <regex>
+
 #include "browser.hpp"
 #include "program.hpp"
 #include "schema.hpp"
@@ -64,6 +67,60 @@ TEST(Transport, WindowsOfARunAreComparedWithTheWhole) {
   const test::Run defaults = test::run_program(command);
   EXPECT_EQ(defaults.exit_code, 2);
   EXPECT_THAT(defaults.output, HasSubstr("--lengths"));
+}
+
+// A run that was started again from before its end: the file that goes back in time is named, and what to cut off
+// which.
+TEST(Transport, SeriesThatOverlapsNamesItsFiles) {
+  const fs::path folder = test::scratch_folder();
+  walk(folder / "all.extxyz");  // 100 fs from frame to frame
+  const std::string in = "cd " + folder.string() + " && ", series = "vitrion transport --series --ion Li ";
+  const test::Run made = test::run_program(
+      in +
+      "vitrion convert all.extxyz a1.extxyz --frames :80 && vitrion convert all.extxyz a2.extxyz --frames 80:130 && "
+      "vitrion convert all.extxyz a3.extxyz --frames 120: && vitrion convert a2.extxyz part.extxyz --frames :40");
+  ASSERT_EQ(made.exit_code, 0) << made.output;
+  const test::Run refused = test::run_program(in + series + "a1.extxyz a2.extxyz a3.extxyz");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("a3.extxyz: its first frame is of 12000 fs, and a2.extxyz, which it goes on "
+                                        "from, ends at 12900 fs"));
+  EXPECT_THAT(refused.output, HasSubstr("vitrion convert a2.extxyz PART --frames :40"));
+  const test::Run cut =
+      test::run_program(in + "mv part.extxyz a2.extxyz && " + series + "a1.extxyz a2.extxyz a3.extxyz");
+  EXPECT_EQ(cut.exit_code, 0) << cut.output;
+  const test::Run torn = test::run_program(in + series + "a1.extxyz a3.extxyz");
+  EXPECT_EQ(torn.exit_code, 2);
+  EXPECT_THAT(torn.output,
+              HasSubstr("a3.extxyz: its first frame is of 12000 fs, and a1.extxyz, which it goes on from, ends at "
+                        "7900 fs"));
+}
+
+// Steps of 0.3 Å a direction, said to take 0.1 fs and 100 ns: atoms of 600 K move no faster than 0.03 Å/fs, and atoms
+// in free flight no slower.
+TEST(Transport, TimesThatAreOffByAThousandAreNoticed) {
+  const fs::path folder = test::scratch_folder();
+  std::vector<Structure> frames = io::read_frames(walk(folder / "walk.extxyz"));
+  const auto said = [&](double timestep, const std::string& flags) {
+    for (std::size_t t = 0; t < frames.size(); ++t) frames[t].time = timestep * static_cast<double>(t);
+    io::write_frames(folder / "other.extxyz", frames);
+    return std::regex_replace(
+        test::run_program("vitrion transport " + (folder / "other.extxyz").string() + " --ion Li " + flags).output,
+        std::regex("\\s+"), " ");
+  };
+  const std::string too_fast = "thermal speed at 600 K allows", too_slow = "it has not met its neighbors yet";
+  EXPECT_THAT(said(100, "--temperature 600"), testing::AllOf(Not(HasSubstr(too_fast)), Not(HasSubstr("any liquid"))));
+  EXPECT_THAT(said(0.1, "--temperature 600"), testing::AllOf(HasSubstr(too_fast), HasSubstr("any liquid")));
+  EXPECT_THAT(said(0.1, ""), HasSubstr("thermal speed at 5000 K allows"));
+  EXPECT_THAT(said(1e8, "--temperature 600"), Not(HasSubstr(too_slow))) << "a walk says nothing of speeds";
+  // Flight to and fro between walls 1 Å apart, along each axis at the thermal speed of Li at 600 K (8.5e-3 Å/fs) or so.
+  for (std::size_t t = 0; t < frames.size(); ++t)
+    for (Eigen::Index i = 0; i < 4; ++i)
+      for (Eigen::Index k = 0; k < 3; ++k) {
+        const double phase = std::fmod(static_cast<double>(t) + 7.0 * static_cast<double>(3 * i + k), 136.0);
+        frames[t].positions(i, k) = 2.4 * static_cast<double>(i) + 0.0147 * (phase < 68 ? phase : 136 - phase);
+      }
+  EXPECT_THAT(said(1, "--temperature 600"), testing::AllOf(Not(HasSubstr(too_fast)), Not(HasSubstr(too_slow))));
+  EXPECT_THAT(said(1000, "--temperature 600"), HasSubstr(too_slow));
 }
 
 TEST(Transport, RefusesBothMeaningsAtOnceAndNone) {

@@ -49,6 +49,50 @@ std::vector<std::vector<std::size_t>> doubted(const std::vector<Structure>& fram
   return found;
 }
 
+/// A run of a chain of springs whose energies and forces follow from one formula, 2 eV/Å^2 (x - 2 Å)^2 / 2 a bond.
+std::vector<Structure> springs(double energy_factor, double force_factor, bool shuffled = false) {
+  std::mt19937_64 engine(3);
+  std::normal_distribution<double> normal(0, 0.1);
+  std::vector<Structure> frames;
+  for (int f = 0; f < 40; ++f) {
+    Structure s;
+    s.cell = Cell(Matrix3((shuffled && f % 2 == 1 ? 60.5 : 60) * Matrix3::Identity()));
+    s.positions = Positions::Zero(12, 3);
+    s.labels.forces = Positions::Zero(12, 3);
+    double energy = 0;
+    for (int pair = 0; pair < 6; ++pair) {
+      const double stretched = normal(engine), from = normal(engine);
+      s.species.push_back(Species::element("P"));
+      s.species.push_back(Species::element("O"));
+      s.positions(2 * pair, 0) = 10 * pair + from;
+      s.positions(2 * pair + 1, 0) = 10 * pair + from + 2 + stretched;
+      s.labels.forces(2 * pair, 0) = force_factor * 2 * stretched;
+      s.labels.forces(2 * pair + 1, 0) = -force_factor * 2 * stretched;
+      energy += stretched * stretched;
+    }
+    s.labels.energy = energy_factor * energy;
+    frames.push_back(std::move(s));
+  }
+  return frames;
+}
+
+TEST(Plausibility, ForcesHaveToGoWithEnergiesAndBonds) {
+  const auto said = [](const std::vector<Structure>& frames) {
+    const std::vector<Doubt> all = doubts(frames);
+    return all.size() == 1 ? to_text(all[0]) : std::to_string(all.size()) + " doubts";
+  };
+  EXPECT_THAT(doubts(springs(1, 1)), IsEmpty());
+  EXPECT_THAT(doubts(springs(1, 1, true)), IsEmpty());
+  EXPECT_THAT(said(springs(1, -1)), HasSubstr("forces are -1 times what energies say"));
+  EXPECT_THAT(said(springs(1, -1)), HasSubstr("The sign is the opposite."));
+  EXPECT_THAT(said(springs(1, -1, true)), HasSubstr("drive P-O pairs apart")) << "no two frames of one cell in a row";
+  EXPECT_THAT(said(springs(1, 1 / 25.711)), HasSubstr("forces in Ry/Bohr in place of eV/Å fits"));
+  EXPECT_THAT(said(springs(1, 1 / 51.422)), HasSubstr("forces in hartree/Bohr in place of eV/Å fits"));
+  EXPECT_THAT(said(springs(1 / 27.2114, 1)), HasSubstr("energies in hartree in place of eV fits"));
+  EXPECT_THAT(said(springs(1 / 27.2114, 1 / 51.422)), HasSubstr("energies and forces in atomic units fits"));
+  EXPECT_THAT(said(springs(1.0 / 12, 1)), HasSubstr("energies per atom in place of the whole cell's fits"));
+}
+
 TEST(Plausibility, GoodLabelsAreNotDoubted) {
   EXPECT_THAT(doubts(good_frames(40)), IsEmpty());
   std::vector<Structure> with_atoms = good_frames(20);

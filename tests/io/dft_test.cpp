@@ -79,6 +79,26 @@ TEST(Outcar, ReadsTheHeaderOfEachOfSeveralJoined) {
   EXPECT_EQ(frames[1].time, 1);
 }
 
+/// Linear response (IBRION = 8, LEPSILON) counts iterations of its own behind the ionic step: they are no steps that
+/// the run stopped in. Elements that share sites (VCA) are no atoms.
+TEST(Outcar, PassesOverLinearResponseAndRefusesVirtualCrystals) {
+  const std::string response =
+      " Linear response reoptimize wavefunctions\n Linear response:\n   Degrees of freedom DOF   =            2\n"
+      "--------------------------------------- Iteration    4(   1)  ------\n"
+      " total energy-change (2. order) : 0.5E-03  (-0.1E-04)\n"
+      "--------------------------------------- Iteration  100(   1)  ------\n";
+  const std::string text = outcar(60, " 0.5E-03") + response;
+  const std::vector<Structure> frames = read_frames(make_file("OUTCAR", text + outcar(60, " 0.5E-03")));
+  ASSERT_EQ(frames.size(), 2u) << "another run may follow";
+  EXPECT_EQ(read_frames(make_file("OUTCAR", text))[0].labels.energy, -23.5);
+  const auto with_weights = [](std::string run, const std::string& weights) {
+    run.insert(run.find("   NELM "), "  virtual crystal weights\n   VCA    =" + weights + "\n");
+    return run;
+  };
+  EXPECT_EQ(read_frames(make_file("OUTCAR", with_weights(text, "   1.00  1.00"))).size(), 1u);
+  expect_refused(make_file("OUTCAR", with_weights(text, "   0.99  0.01")), 5, "virtual crystal");
+}
+
 TEST(Outcar, PlacesErrors) {
   const std::string text = outcar(60, " 0.5E-03");
   const auto cut = [&](const std::string& at) { return text.substr(0, text.find(at)); };
@@ -235,6 +255,39 @@ TEST(Vasprun, PassesOverBlocksByTheirNamesAndNesting) {
   } catch (const InputError& error) {
     EXPECT_NEAR(static_cast<double>(error.where().line), static_cast<double>(line), 3) << error.what();
   }
+}
+
+/// Behind its energy a calculation of linear response (LEPSILON, IBRION = 8) holds electronic steps that are none of
+/// the ionic step: neither their number nor their energies are.
+TEST(Vasprun, TakesNothingFromTheStepsOfLinearResponse) {
+  const std::string step =
+      "  <scstep>\n<energy>\n<i name=\"e_fr_energy\">-0.69</i>\n<i name=\"e_0_energy\">12</i>\n"
+      "<i name=\"e_wo_entrp\">12</i>\n</energy>\n</scstep>\n";
+  std::string run = vasprun_head + calculation(-7, -7);
+  run.insert(run.rfind(" </calculation>"), step + step + step);
+  const std::vector<Structure> frames = read_frames(make_file("vasprun.xml", run + "</modeling>\n"));
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_EQ(frames[0].labels.energy, -7);
+  EXPECT_EQ(frames[0].labels.forces.row(0), Eigen::RowVector3d(1, 2, 3));
+  EXPECT_EQ(frames[0].info.at("energy_sigma_to_zero"), "-6.5");
+}
+
+TEST(Vasprun, KnowsTheSymbolsThatVaspCuts) {
+  std::string run = vasprun(ab_initio());
+  run.replace(run.find("<c>Li</c>"), 9, "<c>X </c>");
+  EXPECT_EQ(read_frames(make_file("vasprun.xml", run))[0].species[0].name(), "Xe");
+  run.replace(run.find("<c>X </c>"), 9, "<c>r </c>");
+  EXPECT_EQ(read_frames(make_file("vasprun.xml", run))[0].species[0].name(), "Zr");
+}
+
+TEST(Vasprun, RefusesVirtualCrystals) {
+  const auto with_weights = [](const std::string& weights) {
+    std::string run = vasprun(ab_initio());
+    run.insert(run.find(" <parameters>"), " <incar>\n  <v name=\"VCA\"> " + weights + "</v>\n </incar>\n");
+    return make_file("vasprun.xml", run);
+  };
+  EXPECT_EQ(read_frames(with_weights("1.00000000 1.00000000")).size(), 1u);
+  expect_refused(with_weights("0.99000000 0.01000000"), 5, "virtual crystal");
 }
 
 TEST(Vasprun, RefusesUnconvergedAndDamagedCalculations) {

@@ -58,6 +58,21 @@ TEST(LammpsCommand, ReadsItsInputFromStandardInput) {
   EXPECT_NE(empty.output.find("vitrion lammps < FILE"), std::string::npos) << empty.output;
 }
 
+// mpirun hands standard input to the first rank alone.
+TEST(LammpsCommand, ReadsStandardInputOnSeveralRanks) {
+  const auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml O\nrun 0\nprint \"mass $(mass(all):%.2f)\"\n");
+  const std::string in = "cd " + folder.string() + " && ";
+  const std::string command = test::source("tests/md/mpirun.sh").string() + " 2 $VITRION_PROGRAM lammps -log none";
+  const test::Run run = test::run_program(in + command + " < in.lmp");
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_NE(run.output.find("mass 1023.94"), std::string::npos) << run.output;
+  EXPECT_EQ(run.output.find("mass 1023.94"), run.output.rfind("mass 1023.94")) << "one rank speaks:\n" << run.output;
+  EXPECT_NE(run.output.find("1 by 1 by 2 MPI processor grid"), std::string::npos) << run.output;
+  const test::Run wrong = test::run_program(in + "sed 's/ O$/ Li/' in.lmp | " + command + " -screen none");
+  EXPECT_EQ(wrong.exit_code, 2) << wrong.output;
+  EXPECT_NE(wrong.output.find("standard input:7: "), std::string::npos) << wrong.output;
+}
+
 TEST(LammpsCommand, OtherUnitsAndExcludedPairsAreRefused) {
   const auto folder = input("pair_style vitrion\npair_coeff * * zbl.yaml O\nneigh_modify exclude type 1 1\nrun 0\n");
   std::ofstream(folder / "real.lmp") << "units real\ninclude rest.lmp\n";

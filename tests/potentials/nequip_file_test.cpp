@@ -121,6 +121,29 @@ TEST(NequipFile, ReferenceModelsThatAskForMoreAreRefused) {
   EXPECT_THAT(refused("/constants/global_shift", 1.5), HasSubstr("global_shift"));
 }
 
+/// Where NequIP was told to scale or shift nothing: e_i <- scale * e_i + shift with 1 and 0 in their place. The network
+/// of the model is the same, so its scales and shifts are all that differ.
+TEST(NequipFile, ReferenceModelsWithoutScalesAndShiftsAreRead) {
+  VITRION_NEEDS_REFERENCE("nequip/model_b.json");
+  const auto read = [](const std::string& name, const std::vector<std::string>& nulls) {
+    Json changed = Json::parse(read_file(test::reference("nequip/" + name)));
+    for (const std::string& key : nulls) changed["constants"][key] = nullptr;
+    return parse_model("{\"format\":\"nequip-reference-1\"," + changed.dump().substr(1), name);
+  };
+  const std::string scales = "per_species_scales_dataset_units", shifts = "per_species_shifts_dataset_units";
+  const std::vector<double> ones(4, 1.0), zeros(4, 0.0);
+  const Model whole = read("model_b.json", {});
+  EXPECT_EQ(whole.scales, (std::vector<double>{0.75, 1.25, 1.5, 0.625}));
+  EXPECT_EQ(read("model_b.json", {"global_scale"}).scales, whole.scales) << "those of the species hold the global one";
+  EXPECT_EQ(read("model_b.json", {scales}).scales, std::vector<double>(4, 0.8125)) << "the global scale alone";
+  const Model bare = read("model_b.json", {"global_scale", scales, shifts});
+  EXPECT_EQ(bare.scales, ones);
+  EXPECT_EQ(bare.shifts, zeros);
+  EXPECT_EQ(bare.parameters, whole.parameters);
+  EXPECT_EQ(read("model_a.json", {"global_scale"}).scales, std::vector<double>(2, 1.0));
+  EXPECT_EQ(read("model_a.json", {"global_scale"}).shifts, (std::vector<double>{-1.75, -4.5}));
+}
+
 TEST(NequipFile, OtherFilesAreNoModels) {
   const std::filesystem::path folder = test::scratch_folder();
   write_file_atomically(folder / "glass.xyz", "1\n\nLi 0 0 0\n");

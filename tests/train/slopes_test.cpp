@@ -51,6 +51,29 @@ TEST(Slopes, NameTheCauseThatFits) {
   expect({parity_with(1 / 27.2114, -5), {}, {}}, "hartree in place of eV fits");
 }
 
+// Energies of atoms of cells of 10 to 69 atoms, divided by the number of atoms once more, follow nothing.
+TEST(Slopes, FindEnergiesPerAtomWhereCellsDiffer) {
+  ParityData data{parity_with(1, -300), {}, {}};
+  for (std::size_t i = 0; i < data.energy.reference.size(); ++i) {
+    data.atoms.push_back(static_cast<double>(10 + i));
+    data.energy.predicted[i] -= 300;
+  }
+  EXPECT_TRUE(implausible_slopes({{"", data}}, table_of(40)).empty());
+  for (std::size_t i = 0; i < data.atoms.size(); ++i) data.energy.reference[i] /= data.atoms[i];
+  EXPECT_NE(only(data).find("energies per atom in place of the whole cell's"), std::string::npos) << only(data);
+}
+
+// A poor potential of few held-out frames is no reason to doubt its labels.
+TEST(Slopes, NeedCloseAgreementWhereNoUnitFits) {
+  Parity loose = parity_with(6);
+  for (std::size_t i = 0; i < loose.predicted.size(); ++i) loose.predicted[i] += 0.5 * std::sin(2.9 * double(i) + 1);
+  EXPECT_TRUE(implausible_slopes({{"", {{}, loose, {}}}}, table_of(40)).empty());
+  Parity few = parity_with(6);
+  few.reference.resize(9);
+  few.predicted.resize(9);
+  EXPECT_TRUE(implausible_slopes({{"", {few, {}, {}}}}, table_of(40)).empty());
+}
+
 TEST(Slopes, OfUnrelatedNumbersSayNothing) {
   Parity unrelated = parity_with(1);
   for (std::size_t i = 0; i < unrelated.predicted.size(); ++i)

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -102,6 +103,48 @@ TEST_F(TrainCommand, WritesAPotentialItsErrorsAndItsCard) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "plots/parity-force.svg"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "fitted.checkpoint"));
   EXPECT_EQ(potentials::load_potential(folder_ / "fitted.mtp")->species(), parse_species_list("Li,O"));
+}
+
+// One run of 30 frames, split frame by frame, whose forces have the wrong sign; then a level for which it is too short.
+TEST_F(TrainCommand, WarnsOfWrongSignsTornRunsAndTooFewData) {
+  const std::vector<Species> species = parse_species_list("Li,O");
+  potentials::mtp::MtpParameters truth = potentials::mtp::untrained_mtp(8, species, 1.3, 4.0);
+  test::randomise(truth, 2);
+  potentials::mtp::MtpPotential potential(truth);
+  Structure s = test::random_structure(species, 2, 1);
+  std::vector<Structure> frames;
+  for (int t = 0; t < 30; ++t) {
+    for (Eigen::Index i = 0; i < s.positions.rows(); ++i)
+      for (Eigen::Index k = 0; k < 3; ++k)
+        s.positions(i, k) += 0.02 * std::sin(0.4 * t + 1.3 * static_cast<double>(3 * i + k));
+    s.labels = evaluate(potential, s);
+    s.labels.energy_kind = EnergyKind::unspecified;
+    s.labels.atomic_energies.clear();
+    frames.push_back(s);
+    frames.back().labels.forces *= -1;
+  }
+  io::write_frames(folder_ / "run.extxyz", frames);
+  write_file_atomically(folder_ / "run.yaml", R"(
+potential: {type: mtp, level: 8, r_max: 4.0}
+data: {train: [run.extxyz], validation_fraction: 0.2}
+optimizer: {max_iterations: 1}
+output: run.mtp
+)");
+  const auto warnings = [&](const std::string& flags) {
+    const test::Run run =
+        test::run_program("cd " + folder_.string() + " && vitrion train run.yaml --json run.json " + flags);
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_THAT(run.output, HasSubstr("The validation set is torn from the runs of the training set"));
+    return nlohmann::json::parse(read_file(folder_ / "run.json")).at("warnings").dump();
+  };
+  const std::string found = warnings("");
+  EXPECT_THAT(found, HasSubstr("6 of 6 validation frames come right before or after a training frame of the same run"));
+  EXPECT_THAT(found, HasSubstr("data.group_key"));
+  EXPECT_THAT(found, HasSubstr("forces are -1 times what energies say"));
+  EXPECT_THAT(found, ::testing::Not(HasSubstr("Too few data")));
+  std::vector<Structure> short_run(frames.begin(), frames.begin() + 6);
+  io::write_frames(folder_ / "run.extxyz", short_run);
+  EXPECT_THAT(warnings("potential.level=20"), HasSubstr("Too few data for this level: 5 training frames give "));
 }
 
 TEST_F(TrainCommand, WritesTheActiveSetIntoAlmtp) {

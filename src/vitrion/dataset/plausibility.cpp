@@ -51,6 +51,7 @@ void DoubtCollector::add(const Structure& frame) {
   const Labels& labels = frame.labels;
   if (labels.stress && labels.stress->cwiseAbs().maxCoeff() * units::eV_per_A3_in_GPa > largest_stress_GPa)
     huge_stress_.push_back(f);
+  force_check_.add(frame);
   if (labels.has_forces()) {
     ++with_forces_;
     if (labels.forces.rowwise().norm().maxCoeff() > largest_force) huge_force_.push_back(f);
@@ -95,6 +96,7 @@ std::vector<Doubt> DoubtCollector::doubts() const {
       "energies stand far off those of all other frames: another reference, another unit (hartree, per atom), or a "
       "failed calculation?",
       outlying_energies());
+  if (std::string text = force_check_.doubt(); !text.empty()) all.push_back({std::move(text), {}});
   doubt("a force is beyond 100 eV/Å: another unit, or atoms on top of each other?", huge_force_);
   if (zero_forces_.size() >= least_frames && zero_forces_.size() == with_forces_)
     doubt("all forces are exactly zero: were they written?", zero_forces_);
@@ -108,6 +110,7 @@ std::vector<Doubt> doubts(const std::vector<Structure>& frames) {
 }
 
 std::string to_text(const Doubt& doubt) {
+  if (doubt.frames.empty()) return doubt.what;
   std::string list;
   for (std::size_t k = 0; k < std::min(shown, doubt.frames.size()); ++k)
     list += fmt::format("{}{}", k ? ", " : "", doubt.frames[k]);

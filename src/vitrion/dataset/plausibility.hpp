@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "vitrion/core/structure.hpp"
+#include "vitrion/dataset/force_check.hpp"
 
 namespace vitrion::dataset {
 
 /// Something about the labels of some frames that a person should look at.
 struct Doubt {
   std::string what;                 ///< a sentence, without the list of frames
-  std::vector<std::size_t> frames;  ///< places in the list of frames
+  std::vector<std::size_t> frames;  ///< places in the list of frames; empty: all of them together
 };
 
 /// Looks at the labels of frame after frame; keeps a few numbers of each.
@@ -27,6 +28,7 @@ class DoubtCollector {
   ///   fitted by least absolute deviations (so that a fifth of wrong frames do not bend it); off is more than 20 times
   ///   the spread of the others (1.4826 x median absolute deviation) and 0.1 eV/atom. Frames of one or two atoms are
   ///   left out: free atoms and dimers stand far off rightly;
+  /// - forces that contradict the energies of frames in a row, or bonds (ForceCheck): sign and unit;
   /// - a force beyond 100 eV/Å, or forces that are exactly zero in every frame.
   std::vector<Doubt> doubts() const;
 
@@ -40,6 +42,7 @@ class DoubtCollector {
   std::size_t n_frames_ = 0, with_forces_ = 0;
   std::vector<std::size_t> huge_stress_, huge_force_, zero_forces_;
   std::vector<Energy> energies_;
+  ForceCheck force_check_;
   std::vector<std::map<Species, double>> compositions_;  // share of each species, each composition once
   std::map<std::string, std::size_t> place_of_;          // in compositions_, by formula
 };

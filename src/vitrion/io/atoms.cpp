@@ -49,6 +49,13 @@ std::array<double, 6> to_voigt(const Matrix3& m) {
   return {m(0, 0), m(1, 1), m(2, 2), m(1, 2), m(0, 2), m(0, 1)};
 }
 
+void check_site_weights(const LineReader& lines, std::string_view weights) {
+  for (const std::string_view word : split_words(weights))
+    if (parse_double(word) != 1.0)
+      lines.fail("is of a virtual crystal (VCA): elements share sites, by weights of " + std::string(trim(weights)),
+                 "Its atoms are no atoms that a potential could know: leave the file out.");
+}
+
 Cell make_cell(const LineReader& lines, const Matrix3& matrix, std::array<bool, 3> periodic) {
   Cell cell;
   with_location(lines.where(), [&] { cell = Cell(matrix, periodic); });

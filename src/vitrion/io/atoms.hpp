@@ -63,6 +63,9 @@ char column_type(const std::vector<std::string>& values);
 /// The cell, its errors placed at the line read last.
 Cell make_cell(const LineReader& lines, const Matrix3& matrix, std::array<bool, 3> periodic = {true, true, true});
 
+/// VASP's VCA: throws InputError where a species weighs other than 1, as several then share a site and none is an atom.
+void check_site_weights(const LineReader& lines, std::string_view weights);
+
 /// x y z with one blank before each.
 template <class Row>
 void write_row(OutputFile& out, const Row& row) {

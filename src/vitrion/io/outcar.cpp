@@ -94,7 +94,7 @@ class OutcarReader final : public FrameReader {
 
   LineReader lines_;
   OutcarHeader header_;
-  bool in_header_ = true;
+  bool in_header_ = true, in_response_ = false;
   std::vector<std::string_view> words_;
   Rows positions_, forces_;
   std::int64_t frame_ = 0;
@@ -117,6 +117,8 @@ void OutcarReader::read_header_line(std::string_view line) {
     header_.scf_tolerance = value_after(line, "EDIFF").value_or(header_.scf_tolerance);
   } else if (line.find("IBRION") != std::string_view::npos) {
     header_.is_md = value_after(line, "IBRION") == 0.0;
+  } else if (line.starts_with("   VCA ")) {
+    check_site_weights(lines_, line.substr(line.find('=') + 1));
   } else if (line.find("POTIM") != std::string_view::npos) {
     header_.timestep = value_after(line, "POTIM").value_or(0);
   }
@@ -137,6 +139,7 @@ bool OutcarReader::read_step(OutcarStep& step) {
       if (step.scf_steps > 0) fail_stopped(step);
       header_ = {};
       in_header_ = true;
+      in_response_ = false;
     }
     read_line(line, step);
     if (step.sigma_to_zero && step.positions.rows() > 0) return true;
@@ -159,6 +162,9 @@ void OutcarReader::fail_stopped(const OutcarStep& step) const {
 void OutcarReader::read_line(std::string_view line, OutcarStep& step) {
   if (line.size() < 8) return;
   if (in_header_) read_header_line(line);
+  // Behind the last ionic step linear response (LEPSILON, IBRION = 7, 8) counts iterations of its own.
+  if (!in_header_ && step.scf_steps == 0 && line.starts_with(" Linear response")) in_response_ = true;
+  if (in_response_) return;
   if (const std::size_t at = line.find(" Iteration "); at != std::string_view::npos && line.front() == '-') {
     std::string numbers(line.substr(at + 11));
     for (char& c : numbers)

@@ -44,6 +44,7 @@ class VasprunReader final : public FrameReader {
   void check_end(bool complete);
   std::string collect(std::string_view first, const std::string& tag);
   std::size_t skip_block(std::string_view first);
+  void check_settings(const std::string& fragment) const;
   void read_species(const std::string& fragment);
   void read_parameters(const std::string& fragment);
   pugi::xml_document parse(const std::string& fragment) const;
@@ -133,7 +134,9 @@ bool VasprunReader::find_calculation(pugi::xml_document* calculation) {
   while (lines_.next(line)) {
     const std::string_view element = trim(line);
     complete = element == "</modeling>" || (complete && element.empty());
-    if (element.starts_with("<atominfo")) {
+    if (element == "<incar>") {
+      check_settings(collect(line, "incar"));
+    } else if (element.starts_with("<atominfo")) {
       read_species(collect(line, "atominfo"));
     } else if (element.starts_with("<parameters")) {
       read_parameters(collect(line, "parameters"));
@@ -162,13 +165,22 @@ pugi::xml_document VasprunReader::parse(const std::string& fragment) const {
   return document;
 }
 
+void VasprunReader::check_settings(const std::string& fragment) const {
+  const pugi::xml_document document = parse(fragment);
+  const pugi::xml_node weights = document.child("incar").find_child_by_attribute("v", "name", "VCA");
+  check_site_weights(lines_, weights.text().get());
+}
+
 void VasprunReader::read_species(const std::string& fragment) {
   const pugi::xml_document document = parse(fragment);
   const pugi::xml_node atoms = document.child("atominfo").find_child_by_attribute("array", "name", "atoms");
   species_.clear();
   with_location(lines_.where(), [&] {
-    for (const pugi::xml_node& row : atoms.child("set").children("rc"))
-      species_.push_back(Species::element(trim(row.child("c").text().get())));
+    for (const pugi::xml_node& row : atoms.child("set").children("rc")) {
+      const std::string_view symbol = trim(row.child("c").text().get());
+      // VASP writes xenon and, of some potentials, zirconium so.
+      species_.push_back(Species::element(symbol == "X" ? "Xe" : symbol == "r" ? "Zr" : symbol));
+    }
   });
   if (species_.empty()) lines_.fail("<atominfo> names no atoms");
 }
@@ -205,10 +217,22 @@ Matrix3 VasprunReader::matrix_of(const pugi::xml_node& varray, const char* what)
   return rows;
 }
 
+/// The electronic steps of the ionic step: those before its energy. Behind it linear response (LEPSILON, IBRION = 7, 8)
+/// writes steps of its own, whose energies are no energies of the cell.
+std::vector<pugi::xml_node> electronic_steps(const pugi::xml_node& calculation) {
+  std::vector<pugi::xml_node> steps;
+  for (const pugi::xml_node& node : calculation.children()) {
+    const std::string_view name = node.name();
+    if (name == "energy") break;
+    if (name == "scstep") steps.push_back(node);
+  }
+  return steps;
+}
+
 bool VasprunReader::converged(const pugi::xml_node& calculation) const {
   std::int64_t n = 0;
   std::optional<double> last, before;
-  for (const pugi::xml_node& step : calculation.children("scstep")) {
+  for (const pugi::xml_node& step : electronic_steps(calculation)) {
     ++n;
     before = last;
     last = number_named(step.child("energy"), "e_fr_energy");
@@ -237,9 +261,8 @@ Structure VasprunReader::assemble(const pugi::xml_node& calculation, std::int64_
   frame.labels.energy = free;
   frame.labels.energy_kind = EnergyKind::free;
   // The calculation's own e_0_energy is wrong in VASP 5; the last electronic step has it, without dispersion terms.
-  const pugi::xml_node last = calculation.find_child([](const pugi::xml_node& node) {
-    return std::string_view(node.name()) == "scstep" && !node.next_sibling("scstep");
-  });
+  const std::vector<pugi::xml_node> steps = electronic_steps(calculation);
+  const pugi::xml_node last = steps.empty() ? pugi::xml_node() : steps.back();
   const auto in_last = [&](const char* name) { return number_named(last.child("energy"), name); };
   if (const auto f = in_last("e_fr_energy"), zero = in_last("e_0_energy"); f && zero)
     frame.info["energy_sigma_to_zero"] = shortest(*free + *zero - *f);

@@ -162,12 +162,8 @@ void warn_of_pairs(Section& section, const std::vector<std::string>& pairs) {
               "how they repel: label configurations in which they meet before running MD."});
 }
 
-void warn_of_slopes(Section& section, const std::map<std::string, train::ParityData>& parity, const ErrorTable& errors,
-                    const std::string& of) {
-  for (const std::string& slope : train::implausible_slopes(parity, errors))
-    section.blocks.emplace_back(report::Callout{.severity = Severity::warning,
-                                                .title = fmt::format("Labels{} and predictions differ by a factor", of),
-                                                .text = slope});
+void add_warning(Section& section, const std::string& title, const std::string& text) {
+  section.blocks.emplace_back(report::Callout{.severity = Severity::warning, .title = title, .text = text});
 }
 
 }  // namespace
@@ -204,8 +200,7 @@ report::Section training_section(const TrainResult& result, const std::string& s
   add_parity(section, parity);
   add_grades(section, graded);
   if (std::filesystem::exists(result.files.log)) section.blocks.emplace_back(loss_figure(result));
-  for (const auto& [name, set] : sets)
-    warn_of_slopes(section, {{"", parity[name]}}, set->errors.overall, fmt::format(" of the {} set", name));
+  for (const train::Warning& warning : result.warnings) add_warning(section, warning.title, warning.text);
   warn_of_pairs(section, result.pairs_never_met);
   return section;
 }
@@ -228,7 +223,8 @@ report::Section evaluation_section(const Evaluation& e) {
   for (const auto& [name, table] : e.errors.groups) add_errors(errors, name, table);
   add_errors(errors, "all", e.errors.overall);
   section.blocks.emplace_back(std::move(errors));
-  warn_of_slopes(section, e.parity, e.errors.overall, "");
+  for (const std::string& text : train::implausible_slopes(e.parity, e.errors.overall))
+    add_warning(section, "Labels and predictions differ by a factor", text);
   if (!e.errors.force_by_species.empty()) section.blocks.emplace_back(species_table(e.errors, ""));
   if (!e.graded.grades.empty()) {
     Table t = calibration_table(train::calibrate(e.graded), "");

@@ -129,7 +129,10 @@ std::map<std::string, ParityData> parity(const std::vector<Structure>& labelled,
     const auto found = s.info.find(group_key);
     ParityData& data = subsets[group_key.empty() ? "" : found == s.info.end() ? "none" : found->second];
     const auto n = static_cast<double>(s.size());
-    if (label.energy && predicted.energy) put(data.energy, *label.energy / n, *predicted.energy / n);
+    if (label.energy && predicted.energy) {
+      put(data.energy, *label.energy / n, *predicted.energy / n);
+      data.atoms.push_back(n);
+    }
     if (label.has_forces())
       for (Eigen::Index k = 0; k < label.forces.size(); ++k)
         put(data.force, label.forces.data()[k], predicted.forces.data()[k]);

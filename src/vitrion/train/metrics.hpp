@@ -63,6 +63,7 @@ struct Parity {
 /// Parity of one subset: energy in eV/atom, force components in eV/Å, stress components in GPa.
 struct ParityData {
   Parity energy, force, stress;
+  std::vector<double> atoms = {};  ///< of each energy's configuration
 };
 /// By subset, as in `compare`; one subset "" without a key.
 std::map<std::string, ParityData> parity(const std::vector<Structure>& labelled, const std::vector<Labels>& predictions,

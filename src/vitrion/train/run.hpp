@@ -49,6 +49,8 @@ class TrainingRun {
  public:
   virtual ~TrainingRun() = default;
 
+  /// What these data and options make doubtful, known before the first step.
+  virtual std::vector<Warning> warnings() const { return {}; }
   virtual Extent extent() const = 0;
   /// Why the fit is over; empty: it goes on.
   virtual std::string finished() const = 0;

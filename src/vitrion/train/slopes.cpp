@@ -5,17 +5,15 @@
 #include <cmath>
 
 #include "vitrion/core/units.hpp"
+#include "vitrion/dataset/label_units.hpp"
 
 namespace vitrion::train {
 namespace {
 
-constexpr double least_correlation = 0.7, most_slope = 2, unit_tolerance = 1.25;  // a cause fits within this factor
+using dataset::LabelUnit;
 
-/// A unit that labels might be in: how many of it make one of ours.
-struct LabelUnit {
-  double factor;
-  const char* name;
-};
+// Where no unit explains the factor, only predictions that follow closely are believed.
+constexpr double least_correlation = 0.7, close_correlation = 0.9, most_slope = 2;
 
 /// Sums of given against predicted values.
 struct LabelLine {
@@ -43,29 +41,45 @@ struct LabelLine {
   double slope() const { return std::copysign(std::sqrt(given2 / predicted2), product); }
 };
 
-std::string causes(double slope, const std::vector<LabelUnit>& units) {
-  std::string text = slope < 0 ? "The sign is the opposite" : "";
-  for (const LabelUnit& unit : units) {
-    const double ratio = std::abs(slope) / unit.factor;
-    if (ratio > unit_tolerance || ratio < 1 / unit_tolerance) continue;
-    text += fmt::format("{}{} fits", text.empty() ? "" : "; ", unit.name);
-  }
-  return text.empty() ? "Another unit, or labels of other configurations?" : text + ".";
-}
-
 void add_if_off(const LabelLine& line, const char* what, const std::vector<LabelUnit>& units, const char* remedy,
                 std::vector<std::string>& found) {
   if (std::abs(line.correlation()) < least_correlation) return;
   const double slope = line.slope();
   if (slope >= 1 / most_slope && slope <= most_slope) return;
+  const std::string causes = dataset::causes_of(slope, units);
+  if (causes.empty() && std::abs(line.correlation()) < close_correlation) return;
   found.push_back(fmt::format("{} given are {:.3g} times those predicted (correlation {:.2f}; 1 is expected). {} {}",
-                              what, slope, line.correlation(), causes(slope, units), remedy));
+                              what, slope, line.correlation(),
+                              causes.empty() ? "Another unit, or labels of other configurations?" : causes, remedy));
+}
+
+// Of cells of different sizes energies per atom, divided by the number of atoms once more, follow nothing; multiplied
+// they do.
+bool are_per_atom(const std::map<std::string, ParityData>& subsets) {
+  LabelLine line;
+  double given = 0, predicted = 0, as_given = 0;
+  for (const auto& [name, data] : subsets) {
+    if (data.atoms.size() != data.energy.reference.size()) return false;
+    Parity points = data.energy;
+    for (std::size_t i = 0; i < points.reference.size(); ++i) {
+      as_given += points.reference[i];
+      points.reference[i] *= data.atoms[i];
+      given += points.reference[i];
+      predicted += points.predicted[i];
+    }
+    line.add(points);
+  }
+  constexpr double alike = 1.02;  // mean energies of atoms; the constant part of both is what a potential knows best
+  const double ratio = given / predicted;
+  if (!(ratio < alike && ratio > 1 / alike) || std::abs(as_given / predicted) > 1 / most_slope) return false;
+  line.center();
+  return line.correlation() > close_correlation && line.slope() < most_slope && line.slope() > 1 / most_slope;
 }
 
 }  // namespace
 
 std::vector<std::string> implausible_slopes(const std::map<std::string, ParityData>& subsets, const ErrorTable& table) {
-  constexpr double least_energies = 5, kcal_per_mol = 23.0605, kJ_per_mol = 96.4853;
+  constexpr double least_energies = 10;
   LabelLine energy, force, stress;
   for (const auto& [name, data] : subsets) {
     energy.add(data.energy);
@@ -74,29 +88,25 @@ std::vector<std::string> implausible_slopes(const std::map<std::string, ParityDa
   }
   std::vector<std::string> found;
   const double atoms = static_cast<double>(table.n_atoms) / std::max(1.0, static_cast<double>(table.n_configurations));
-  if (energy.n >= least_energies) {
+  if (energy.n >= least_energies && are_per_atom(subsets)) {
+    found.push_back(
+        "Energies given are those of an atom, by the potential: energies per atom in place of the whole cell's. "
+        "Energies are eV of the whole cell.");
+  } else if (energy.n >= least_energies) {
     energy.center();
-    add_if_off(energy, "Energies",
-               {{1 / atoms, "energies per atom in place of the whole cell's"},
-                {1 / units::hartree_in_eV, "hartree in place of eV"},
-                {2 / units::hartree_in_eV, "rydberg in place of eV"},
-                {kcal_per_mol, "kcal/mol in place of eV"},
-                {kJ_per_mol, "kJ/mol in place of eV"}},
-               "Energies are eV of the whole cell.", found);
+    std::vector<LabelUnit> energies = dataset::energy_units();
+    energies.insert(energies.begin(), {1 / atoms, "energies per atom in place of the whole cell's"});
+    add_if_off(energy, "Energies", energies, "Energies are eV of the whole cell.", found);
   }
-  const double hartree_per_bohr = units::bohr_in_A / units::hartree_in_eV;
-  add_if_off(force, "Forces",
-             {{1, "the energy's gradient in place of the force"},
-              {2 * hartree_per_bohr, "Ry/Bohr in place of eV/Å"},
-              {hartree_per_bohr, "hartree/Bohr in place of eV/Å"},
-              {kcal_per_mol, "kcal/mol/Å in place of eV/Å"},
-              {kJ_per_mol, "kJ/mol/Å in place of eV/Å"}},
-             "Forces are eV/Å.", found);
+  std::vector<LabelUnit> forces = dataset::force_units();
+  forces.insert(forces.begin(), {1, "the energy's gradient in place of the force"});
+  add_if_off(force, "Forces", forces, "Forces are eV/Å.", found);
   const double GPa = units::eV_per_A3_in_GPa;
   add_if_off(stress, "Stresses",
              {{1, "pressure (compression positive) in place of stress"},
               {GPa, "GPa in place of eV/Å^3"},
               {GPa / units::kbar_in_GPa, "kbar in place of eV/Å^3"},
+              {1 / units::kbar_in_GPa, "kbar in place of GPa"},
               {GPa * 1e4, "bar in place of eV/Å^3"}},
              "Stresses are eV/Å^3, tension positive; a key named virial holds -volume * stress in eV.", found);
   return found;

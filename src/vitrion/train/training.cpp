@@ -1,9 +1,12 @@
 #include "vitrion/train/training.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "vitrion/core/file.hpp"
 #include "vitrion/train/loop.hpp"
+#include "vitrion/train/slopes.hpp"
 #include "vitrion/train/training_data.hpp"
 
 namespace vitrion::train {
@@ -29,6 +32,15 @@ void judge(const TrainingRun& run, const TrainOptions& o, TrainingData& data, co
   result.test = judged(run, std::move(data.test), o.subset_key, session);
 }
 
+void warn_of_slopes(TrainResult& result) {
+  for (const auto& [name, set] :
+       {std::pair{"training", &result.training}, {"validation", &result.validation}, {"test", &result.test}}) {
+    if (set->structures.empty()) continue;
+    for (const std::string& text : implausible_slopes(parity(set->structures, set->predictions), set->errors.overall))
+      result.warnings.push_back({fmt::format("Labels of the {} set and predictions differ by a factor", name), text});
+  }
+}
+
 void calibrate_grades(TrainingRun& run, TrainResult& result) {
   result.calibrated_on = run.held_out();
   result.calibration = calibrate((result.calibrated_on == "test" ? result.test : result.validation).graded);
@@ -47,14 +59,24 @@ TrainFiles::TrainFiles(const std::filesystem::path& output) : potential(output) 
   checkpoint = beside(".checkpoint");
 }
 
+std::string to_text(const Warning& warning) {
+  return fmt::format("warning: {}: {}", warning.title, warning.text);
+}
+
 TrainResult train(const TrainOptions& options, const Session& session) {
   TrainResult result(options.output);
   TrainingData data = read_training_data(options, session);
   result.pairs_never_met = dataset::pairs_never_met(data.description);
   const std::unique_ptr<TrainingRun> run = options.of_kind->begin(options, data, session);
+  result.warnings = data.warnings;
+  for (const Warning& warning : run->warnings()) {
+    session.say(to_text(warning));
+    result.warnings.push_back(warning);
+  }
   run_fit(*run, options, run_fingerprint(options, data.description), result, session);
   run->write(result.files);
   judge(*run, options, data, session, result);
+  warn_of_slopes(result);
   calibrate_grades(*run, result);
   write_file_atomically(result.files.card,
                         model_card(result, options, data.description, run->card(result)).dump(1) + "\n");
@@ -70,6 +92,8 @@ nlohmann::json to_json(const TrainResult& result) {
   for (const auto& [name, set] :
        {std::pair{"training", &result.training}, {"validation", &result.validation}, {"test", &result.test}})
     if (!set->graded.grades.empty()) json[name]["grades"] = to_json(set->graded);
+  json["warnings"] = nlohmann::json::array();
+  for (const Warning& w : result.warnings) json["warnings"].push_back(fmt::format("{}: {}", w.title, w.text));
   return json;
 }
 

@@ -31,6 +31,15 @@ struct TrainedSet {
   GradedErrors graded;  ///< empty when the potential has no grades
 };
 
+/// What a person should look at before trusting the potential.
+struct Warning {
+  std::string title;  ///< without a full stop
+  std::string text;   ///< sentences
+};
+
+/// "warning: TITLE: TEXT", for the log.
+std::string to_text(const Warning& warning);
+
 struct TrainResult {
   explicit TrainResult(const std::filesystem::path& output) : files(output) {}
 
@@ -42,7 +51,8 @@ struct TrainResult {
   std::string calibrated_on;
   std::vector<std::string> log;  ///< lines of the loss curve (columns: Trainer::log_header)
   std::string stopped_because;
-  double seconds = 0;  ///< wall time, sessions before a resume included
+  std::vector<Warning> warnings;  ///< of the data, of too few of them, of labels that are off by a factor
+  double seconds = 0;             ///< wall time, sessions before a resume included
 };
 
 /// Trains and writes everything: potential, card, loss curve. A checkpoint of the same run (same data, options,
@@ -51,7 +61,7 @@ struct TrainResult {
 /// InputError for data that do not fit the options, and for a damaged checkpoint.
 TrainResult train(const TrainOptions& options, const Session& session = {});
 
-/// Errors by set ("training", "validation", "test"); docs/schemas/training.json describes the keys.
+/// Errors by set ("training", "validation", "test") and warnings; docs/schemas/training.json describes the keys.
 nlohmann::json to_json(const TrainResult& result);
 
 }  // namespace vitrion::train

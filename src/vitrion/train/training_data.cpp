@@ -60,26 +60,29 @@ void check_labels(const dataset::Description& d) {
 }
 
 // Errors on frames that were trained on are no test errors.
-void check_held_out(const TrainingData& data, const std::vector<Structure>& seen, const Session& session) {
+void check_held_out(TrainingData& data, const std::vector<Structure>& seen) {
   if (const std::size_t n = dataset::copies_in(data.test, seen); n > 0)
     throw InputError(fmt::format("{} of {} test frames stand in the training data", n, data.test.size()),
                      "Take them out of one of the two (vitrion dataset dedupe finds them), or test on other frames.");
   if (const std::size_t n = dataset::copies_in(data.validation, data.training); n > 0)
-    session.say(
-        fmt::format("warning: {} of {} validation frames stand among the training frames: training ends too "
-                    "late and the errors flatter. Set data.group_key, or take copies out (vitrion dataset dedupe).",
-                    n, data.validation.size()));
+    data.warnings.push_back(
+        {"Validation frames stand among the training frames",
+         fmt::format("{} of {} do: training ends too late and the errors flatter. Set data.group_key, or take copies "
+                     "out (vitrion dataset dedupe).",
+                     n, data.validation.size())});
 }
 
 // Errors on the neighbours in time of what was trained on flatter, whatever their number.
-void warn_of_torn_runs(const std::vector<Structure>& frames, const dataset::Split& split, const Session& session) {
+void warn_of_torn_runs(const std::vector<Structure>& frames, const dataset::Split& split, TrainingData& data) {
   for (const auto& [name, held_out] : {std::pair("validation", &split.validation), std::pair("test", &split.test)})
     if (const std::size_t n = dataset::torn_from_runs(frames, *held_out, split.train); n > 0)
-      session.say(fmt::format(
-          "warning: {0} of {1} {2} frames come right before or after a training frame of the same run: errors on them "
-          "flatter. Split by run: data.group_key names a key that frames of one run share (vitrion dataset merge and "
-          "vitrion convert write one with --tag KEY), or give {2} files of their own.",
-          n, held_out->size(), name));
+      data.warnings.push_back(
+          {fmt::format("The {} set is torn from the runs of the training set", name),
+           fmt::format("{0} of {1} {2} frames come right before or after a training frame of the same run (the same "
+                       "atoms, moved by less than 1 Å rms): errors on them flatter. Split by run: data.group_key names "
+                       "a key that frames of one run share (vitrion "
+                       "dataset merge and vitrion convert write one with --tag KEY), or give {2} files of their own.",
+                       n, held_out->size(), name)});
 }
 
 }  // namespace
@@ -101,15 +104,17 @@ TrainingData read_training_data(const TrainOptions& o, const Session& session) {
   const std::vector<Structure> frames = read_structures(o.train, reading);
   const dataset::Split split =
       dataset::split_by_group(frames, {o.group_key, o.validation_fraction, o.test_fraction, o.seed});
-  TrainingData data{select(frames, split.train), select(frames, split.validation), select(frames, split.test), {}};
+  TrainingData data{select(frames, split.train), select(frames, split.validation), select(frames, split.test), {}, {}};
   std::vector<Structure> seen = data.training;
   seen.insert(seen.end(), data.validation.begin(), data.validation.end());
   data.description = dataset::describe(seen, std::max(4.0, o.r_max));
   check_labels(data.description);
   if (!o.test.empty()) data.test = read_structures(o.test, reading);
-  for (const dataset::Doubt& doubt : dataset::doubts(frames)) session.say("warning: " + to_text(doubt));
-  warn_of_torn_runs(frames, split, session);
-  check_held_out(data, seen, session);
+  for (const dataset::Doubt& doubt : dataset::doubts(frames))
+    data.warnings.push_back({"Labels are implausible", to_text(doubt)});
+  warn_of_torn_runs(frames, split, data);
+  check_held_out(data, seen);
+  for (const Warning& warning : data.warnings) session.say(to_text(warning));
   return data;
 }
 

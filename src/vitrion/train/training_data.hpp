@@ -7,12 +7,14 @@
 #include "vitrion/core/session.hpp"
 #include "vitrion/dataset/describe.hpp"
 #include "vitrion/train/options.hpp"
+#include "vitrion/train/training.hpp"
 
 namespace vitrion::train {
 
 struct TrainingData {
   std::vector<Structure> training, validation, test;
   dataset::Description description;  ///< of training and validation set together
+  std::vector<Warning> warnings = {};
 };
 
 /// All frames of the files.

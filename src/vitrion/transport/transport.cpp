@@ -130,27 +130,40 @@ void add_run_warnings(TransportResult& result) {
         add_new(result.warnings, run.file + ": " + text);
 }
 
+// Whether atoms fly freely from frame to frame: their MSD grows as the square of time, and no collision bends it.
+bool flies_straight(const Displacements& tracer) {
+  constexpr double straight = 3.6;  // of 4
+  return tracer.n_lags() > 2 && tracer.total[1] > 0 && tracer.total[2] > straight * tracer.total[1];
+}
+
 // Times that are off by a factor of a thousand look like any other to the fit; to atoms of that mass they do not.
 void add_clock_warnings(TransportResult& result) {
-  constexpr double fastest = 0.1;  // Å^2/fs, 1e-2 cm^2/s: a hundred times the fastest ions of a melt
-  constexpr double margin = 2;     // of the thermal speed, which displacements over any time stay below
+  constexpr double fastest = 0.1;   // Å^2/fs, 1e-2 cm^2/s: a hundred times the fastest ions of a melt
+  constexpr double margin = 2;      // of the thermal speed, which displacements over any time stay below
+  constexpr double slowest = 5;     // an atom in free flight that is so much slower is none
+  constexpr double hottest = 5000;  // K, where no temperature is given
   const char* const look = "Look at the time between frames: the unit of the file's times, or --timestep";
+  const double temperature = result.temperature.value_or(hottest);
   for (const RunMotion& run : result.runs) {
-    if (!result.temperature || !run.species.is_element() || run.tracer.n_lags() < 2) continue;
-    const double thermal = std::sqrt(3 * units::boltzmann_eV_per_K * *result.temperature /
-                                     (run.species.mass() * units::u_A2_per_fs2_in_eV));
+    if (!run.species.is_element() || run.tracer.n_lags() < 2) continue;
+    const double thermal =
+        std::sqrt(3 * units::boltzmann_eV_per_K * temperature / (run.species.mass() * units::u_A2_per_fs2_in_eV));
     const double speed = std::sqrt(run.tracer.total[1]) / run.tracer.timestep;
+    const std::string moves = fmt::format("{}: {} moves {:.3g} Å in {:.3g} fs from frame to frame", run.file,
+                                          run.species.name(), std::sqrt(run.tracer.total[1]), run.tracer.timestep);
     if (speed > margin * thermal)
+      add_new(result.warnings, fmt::format("{}, {:.3g} times what thermal speed at {:g} K allows. {}", moves,
+                                           speed / thermal, temperature, look));
+    else if (result.temperature && flies_straight(run.tracer) && speed * slowest < thermal)
       add_new(result.warnings,
-              fmt::format("{}: {} moves {:.3g} Å in {:.3g} fs from frame to frame, {:.0f} times what thermal speed at "
-                          "{:g} K allows. {}",
-                          run.file, run.species.name(), std::sqrt(run.tracer.total[1]), run.tracer.timestep,
-                          speed / thermal, *result.temperature, look));
+              fmt::format("{}, and twice as far in two: it has not met its neighbors yet and should have its thermal "
+                          "speed, which at {:g} K is {:.3g} times that. {}",
+                          moves, temperature, thermal / speed, look));
   }
   if (result.tracer.resolved && result.tracer.value() > fastest)
     add_new(result.warnings, fmt::format("D* of {:.2g} cm²/s is more than that of any liquid (up to 1e-4, 1e-3 in the "
                                          "hottest melts). {}",
-                                         0.1 * result.tracer.value(), look));
+                                         units::A2_per_fs_in_cm2_per_s * result.tracer.value(), look));
 }
 
 // Why there is no conductivity though a temperature is given.

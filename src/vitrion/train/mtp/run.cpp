@@ -45,16 +45,17 @@ std::filesystem::path short_range_file(const TrainFiles& files) {
 
 // One energy, three forces an atom and six stresses a configuration: far fewer numbers than coefficients fix no
 // potential, however small its errors on them.
-void warn_of_few_data(const std::vector<Structure>& training, std::size_t n_unknowns, const Session& session) {
+std::vector<Warning> too_few_data(const std::vector<Structure>& training, std::size_t n_unknowns) {
   constexpr double enough = 3;  // numbers an unknown; neighbouring atoms and steps say much the same
   std::size_t n = 0;
   for (const Structure& s : training)
     n += (s.labels.energy ? 1 : 0) + (s.labels.has_forces() ? 3 * s.size() : 0) + (s.labels.stress ? 6 : 0);
-  if (static_cast<double>(n) < enough * static_cast<double>(n_unknowns))
-    session.say(fmt::format(
-        "warning: {} training frames give {} numbers (energies, forces, stresses) for {} coefficients: too few, {} or "
-        "more are wanted. Add frames, or lower potential.level or potential.radial_basis_size.",
-        training.size(), n, n_unknowns, static_cast<std::size_t>(enough) * n_unknowns));
+  if (static_cast<double>(n) >= enough * static_cast<double>(n_unknowns)) return {};
+  return {
+      {"Too few data for this level",
+       fmt::format("{} training frames give {} numbers (energies, forces, stresses) for {} coefficients; {} or more "
+                   "are wanted. Add frames, or lower potential.level or potential.radial_basis_size.",
+                   training.size(), n, n_unknowns, static_cast<std::size_t>(enough) * n_unknowns)}};
 }
 
 class Run final : public TrainingRun {
@@ -68,10 +69,11 @@ class Run final : public TrainingRun {
         scheme_(problem_.parameters),
         training_(scheme_, problem_.training, common.loss, session),
         validation_(scheme_, problem_.validation, common.loss, session),
-        fit_(scheme_, training_, problem_.validation.empty() ? nullptr : &validation_, options.fit) {
-    warn_of_few_data(data.training, static_cast<std::size_t>(scheme_.n_parameters()), session);
-  }
+        fit_(scheme_, training_, problem_.validation.empty() ? nullptr : &validation_, options.fit) {}
 
+  std::vector<Warning> warnings() const override {
+    return too_few_data(data_.training, static_cast<std::size_t>(scheme_.n_parameters()));
+  }
   Extent extent() const override { return {std::int64_t{o_.starts} * o_.fit.max_iterations, "iterations"}; }
   std::string finished() const override {
     return ended_.size() < static_cast<std::size_t>(o_.starts) ? "" : best_start().reason;
