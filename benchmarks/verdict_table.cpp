@@ -2,13 +2,18 @@
 // each, and prints the table of docs/structure.md. Files of others: verdict_table KIND=FILE...  (every file is one
 // case).
 //
-//   verdict_table                 all generated kinds, a few minutes on one core
-//   verdict_table --few           a tenth of them
+//   verdict_table                      all generated kinds, each chemistry twice (kinds of large cells: once)
+//   verdict_table --cases 10           each chemistry ten times
+//   verdict_table --few                each chemistry once, no kind of large cells
+//   verdict_table --only polycrystals  kinds whose name holds the word
+//   verdict_table --evidence           a line for every case: what was found, beside the limits
 //   verdict_table melt=run.dump.gz@Mg,V,O
 #include <fmt/format.h>
 
 #include <Eigen/Geometry>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <string>
@@ -98,13 +103,13 @@ Vector3 position(const Structure& s, std::size_t i) {
   return s.positions.row(static_cast<Eigen::Index>(i)).transpose();
 }
 
-// Repeats of the cell whose heights are at least 9.2 Å and which hold about `n` atoms.
-Structure block(const Structure& cell, std::size_t n, Random& random) {
+// Repeats of the cell whose heights are at least `height` Å and which hold about `n` atoms.
+Structure block(const Structure& cell, std::size_t n, Random& random, double height = 9.2) {
   const Vector3 heights = cell.cell.heights();
   const double edge = std::cbrt(cell.cell.volume() * static_cast<double>(n) / static_cast<double>(cell.size()));
   build::IntegerMatrix3 m = build::IntegerMatrix3::Zero();
   for (int k = 0; k < 3; ++k)
-    m(k, k) = std::max({1, static_cast<int>(std::ceil(9.2 / heights[k])),
+    m(k, k) = std::max({1, static_cast<int>(std::ceil(height / heights[k])),
                         static_cast<int>(std::lround(edge / heights[k] + 0.6 * (random.uniform() - 0.5)))});
   return build::supercell(cell, m);
 }
@@ -246,7 +251,7 @@ std::function<double(Species, Species)> contacts(const Structure& cell) {
 }
 
 Structure dense_glass(const Structure& cell, std::size_t n, Random& random) {
-  const std::size_t copies = std::max<std::size_t>(1, (n + cell.size() / 2) / cell.size());
+  const std::size_t copies = (n + cell.size() - 1) / cell.size();
   const double edge = std::cbrt(cell.cell.volume() * static_cast<double>(copies) * 1.05);
   std::vector<Vector3> x;
   std::vector<Species> species;
@@ -312,9 +317,24 @@ structure::OrderReport judge(const std::vector<Structure>& frames) {
   return analyser.finish().order;
 }
 
+void print_evidence(const std::string& what, std::size_t n_atoms, const structure::OrderReport& report) {
+  fmt::print(stderr,
+             "{} ({} atoms): {}; translation {:.3f} (chance {:.3f}, disorder below {:.3f}), inversion {:.3f} (below "
+             "{:.3f}), Bragg {:.1f} (below {:.1f})\n",
+             what, n_atoms, structure::name_of(report.verdict), report.translation_mean, report.translation.by_chance,
+             report.translation.glass_limit, report.inversion_mean, report.inversion.glass_limit,
+             report.bragg.over_shell, report.bragg.glass_limit);
+}
+
 class Cases {
  public:
-  explicit Cases(int repeats) : repeats_(repeats) {}
+  struct Which {
+    int repeats = 2;
+    bool large = true;  ///< kinds of large cells, once each chemistry
+    bool evidence = false;
+    std::string only;
+  };
+  explicit Cases(Which which) : which_(std::move(which)) {}
 
   void run() {
     const auto all = chemistries();
@@ -329,7 +349,12 @@ class Cases {
   // Every chemistry `repeats_` times; sizes evenly on a logarithmic scale. Frames vibrate about the same positions.
   void kind(const std::vector<Chemistry>& all, const std::string& name, std::size_t least, std::size_t most,
             std::size_t n_frames, bool glass, const Make& make) {
-    for (int r = 0; r < repeats_; ++r)
+    seed_ = 1000 * ++kinds_;  // the same cases whichever kinds are asked for
+    const bool large = most > 2000;
+    if (name.find(which_.only) == std::string::npos || (large && !which_.large)) return;
+    const auto start = std::chrono::steady_clock::now();
+    const int repeats = large ? std::max(1, which_.repeats / 4) : which_.repeats;
+    for (int r = 0; r < repeats; ++r)
       for (const Chemistry& c : all) {
         Random random(seed_++);
         const double log = std::log(static_cast<double>(least)) +
@@ -342,17 +367,19 @@ class Cases {
         }
         const structure::OrderReport report = judge(frames);
         table_.add(name, fmt::format("{} to {}", least, most), std::to_string(n_frames), report.verdict);
+        if (which_.evidence) print_evidence(name + ", " + c.name, s.size(), report);
         if (glass ? report.verdict != Verdict::amorphous : report.verdict == Verdict::amorphous)
           fmt::print(stderr, "{}, {} ({} atoms): {}\n  {}\n", name, c.name, s.size(), report.statement,
                      report.reasons[3]);
       }
-    std::fprintf(stderr, "done: %s\n", name.c_str());
+    fmt::print(stderr, "{}: {:.0f} s\n", name,
+               std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
 
   void glasses(const std::vector<Chemistry>& all) {
     const Make make = [](const Structure& c, std::size_t n, Random& random) { return dense_glass(c, n, random); };
-    kind(all, "dense random packings", 70, 200, 1, true, make);
-    kind(all, "dense random packings, vibrating", 70, 200, 20, true, make);
+    kind(all, "dense random packings", 60, 200, 1, true, make);
+    kind(all, "dense random packings, vibrating", 60, 200, 20, true, make);
     kind(all, "larger packings", 200, 1000, 1, true, make);
     kind(all, "large packings", 1000, 6000, 1, true, make);
     kind(all, "large packings, vibrating", 1000, 3000, 5, true, make);
@@ -366,6 +393,19 @@ class Cases {
              vibrate(s, amplitude, random);
              return s;
            });
+    for (const double amplitude : {0.1, 0.25})
+      kind(all, fmt::format("crystals in small cells, displaced by {:g} Å", amplitude), 60, 120, 1, false,
+           [=](const Structure& c, std::size_t n, Random& random) {
+             Structure s = block(c, n, random, 8.0);
+             vibrate(s, amplitude, random);
+             return s;
+           });
+    kind(all, "small cells, half crystal, the rest disordered", 60, 200, 1, false,
+         [=](const Structure& c, std::size_t n, Random& random) {
+           Structure s = partly(c, n, 0.5, random);
+           vibrate(s, 0.1, random);
+           return s;
+         });
     kind(all, "crystals, 10 frames, displaced by 0.15 Å", 100, 800, 10, false,
          [](const Structure& c, std::size_t n, Random& random) {
            Structure s = block(c, n, random);
@@ -413,8 +453,8 @@ class Cases {
            });
   }
 
-  int repeats_;
-  std::uint64_t seed_ = 1;
+  Which which_;
+  std::uint64_t seed_ = 0, kinds_ = 0;
   Table table_;
 };
 
@@ -436,6 +476,7 @@ void judge_files(const std::vector<std::string>& arguments) {
     table.add(argument.substr(0, equal), std::to_string(frames.front().size()), std::to_string(frames.size()),
               report.verdict);
     fmt::print(stderr, "{}: {}\n", argument, report.statement);
+    print_evidence(file, frames.front().size(), report);
     if (report.slow_wave)
       fmt::print(stderr, "  slow wave of {}, {:.1f} Å\n", report.slow_wave->of, report.slow_wave->length);
   }
@@ -447,9 +488,27 @@ void judge_files(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   frontend::set_threads(1);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.empty() || arguments.front() == "--few")
-    Cases(arguments.empty() ? 10 : 1).run();
+  Cases::Which which;
+  std::vector<std::string> files;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& a = arguments[i];
+    const auto value = [&] { return i + 1 < arguments.size() ? arguments[++i] : std::string(); };
+    if (a == "--few") {
+      which.repeats = 1;
+      which.large = false;
+    } else if (a == "--evidence") {
+      which.evidence = true;
+    } else if (a == "--cases") {
+      which.repeats = std::max(1, std::atoi(value().c_str()));
+    } else if (a == "--only") {
+      which.only = value();
+    } else {
+      files.push_back(a);
+    }
+  }
+  if (files.empty())
+    Cases(which).run();
   else
-    judge_files(arguments);
+    judge_files(files);
   return 0;
 }

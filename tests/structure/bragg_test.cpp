@@ -30,13 +30,13 @@ std::vector<Wave> speckle(double edge, Random& random) {
   return waves;
 }
 
-TEST(Bragg, DisorderStandsOutInOneOfAHundred) {
+TEST(Bragg, DisorderStandsOutInOneOfAThousand) {
   for (const double edge : {10.5, 21.0}) {
     Random random(7);
     int out = 0;
     const int n = edge < 12 ? 1000 : 200;
     for (int i = 0; i < n; ++i) out += find_bragg(speckle(edge, random), 1000).stands_out() ? 1 : 0;
-    EXPECT_LE(out, 0.02 * n) << edge;  // 1 % is stated, for a level that does not depend on q
+    EXPECT_LE(out, 0.005 * n) << edge;  // 0.1 % is stated, for a level that does not depend on q
   }
 }
 

@@ -102,6 +102,50 @@ TEST(Order, RandomPackingsOfAStudysSizeAreAmorphous) {
   }
 }
 
+// One kind of atom, 64 of them, as dense as copper: some operation maps more than half of them by chance.
+TEST(Order, SmallDensePackingsAreAmorphous) {
+  int half_mapped = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const OrderReport report = judge(test::random_packing(Cell::orthorhombic(9.1, 9.1, 9.1), {{"Cu", 64}}, 2.0, seed));
+    EXPECT_EQ(report.verdict, Verdict::amorphous) << seed << ": " << report.statement;
+    half_mapped += report.mapped_mean > 0.5 ? 1 : 0;
+  }
+  EXPECT_GT(half_mapped, 0);
+}
+
+TEST(Order, SixtyFourAtomsInLessThanNineAngstromAreAmorphous) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const OrderReport report =
+        judge(test::random_packing(Cell::orthorhombic(8.6, 8.7, 8.7), {{"Li", 24}, {"P", 8}, {"O", 32}}, 1.5, seed));
+    EXPECT_EQ(report.verdict, Verdict::amorphous) << seed << ": " << report.statement;
+  }
+}
+
+// A glass in half of its cell: an operation that puts it onto itself maps twice what its mean density says.
+TEST(Order, VacuumRaisesWhatDisorderMayMap) {
+  Structure s = test::random_packing(Cell::orthorhombic(16, 16, 16), {{"Cu", 340}}, 2.0, 3);
+  const Repeat full = best_repeat(s, Operation::translation);
+  s.cell = Cell::orthorhombic(16, 16, 40);
+  const Repeat repeat = best_repeat(s, Operation::translation);
+  EXPECT_LT(repeat.mapped, repeat.glass_limit);
+  EXPECT_LT(repeat.by_chance, 0.5 * full.by_chance);
+  EXPECT_GT(repeat.glass_limit, 0.75 * full.glass_limit);
+}
+
+// A crystal in a quarter of a large glass maps less than half of the atoms, and far more than disorder does.
+TEST(Order, ACrystalliteInAGlassIsNotAmorphous) {
+  Structure s = test::supercell(test::rock_salt(4.4, "Mg", "O"), 4, 4, 4, 0.1, 2);
+  const Structure gas = test::random_packing(s.cell, {{"Mg", 256}, {"O", 256}}, 1.2, 5);
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    if (s.positions(row, 2) > 0.27 * s.cell.lengths()[2]) s.positions.row(row) = gas.positions.row(row);
+  }
+  const Repeat repeat = best_repeat(s, Operation::translation);
+  EXPECT_LT(repeat.mapped, 0.5);
+  EXPECT_GT(repeat.mapped, repeat.glass_limit);
+  EXPECT_NE(judge(s).verdict, Verdict::amorphous) << judge(s).statement;
+}
+
 TEST(Order, SmallCellsAreNotJudgedAmorphous) {
   const OrderReport report =
       judge(test::random_packing(Cell::orthorhombic(6.8, 6.9, 7.0), {{"Li", 12}, {"P", 4}, {"O", 16}}, 1.3, 1));

@@ -29,11 +29,9 @@ Json pair_json(const PairDistribution& pair) {
 Json repeat_json(const Repeat& repeat) {
   Json by_species = Json::object();
   for (const auto& [species, fraction] : repeat.by_species) by_species[species.name()] = fraction;
-  return {{"mapped_fraction", repeat.mapped},
-          {"by_chance", repeat.by_chance},
-          {"vector_A", {repeat.vector[0], repeat.vector[1], repeat.vector[2]}},
-          {"by_species", by_species},
-          {"candidates", repeat.candidates}};
+  return {{"mapped_fraction", repeat.mapped},  {"by_chance", repeat.by_chance},
+          {"glass_limit", repeat.glass_limit}, {"vector_A", {repeat.vector[0], repeat.vector[1], repeat.vector[2]}},
+          {"by_species", by_species},          {"candidates", repeat.candidates}};
 }
 
 Json slow_wave_json(const std::optional<SlowWave>& wave) {
@@ -61,7 +59,7 @@ Json order_json(const OrderReport& order) {
             {"hkl", order.bragg.hkl},
             {"ordered_fraction", order.bragg.ordered},
             {"over_shell", order.bragg.over_shell},
-            {"glass_limit_99", order.bragg.glass_limit},
+            {"glass_limit_999", order.bragg.glass_limit},
             {"n_vectors", order.bragg.n_vectors}}}};
 }
 

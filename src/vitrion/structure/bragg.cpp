@@ -15,10 +15,11 @@ constexpr std::size_t most_neighbours = 80;  // enough for a level; nearer ones 
 constexpr std::size_t fewest_neighbours = 12;
 constexpr double profile_width = 0.1;  // 1/Å
 constexpr std::size_t fewest_of_species = 10;
-constexpr double confidence = 0.99;  // of all waves together
+constexpr double bragg_confidence = 0.999;  // of all waves together: a false peak keeps a glass from its verdict
+constexpr double slow_confidence = 0.99;
 
-// The chance that one of n may take for all together to keep to 1 %.
-double chance_of_one(std::size_t n) {
+// The chance that one of n may take for all together to keep to the confidence.
+double chance_of_one(std::size_t n, double confidence) {
   return -std::expm1(std::log(confidence) / static_cast<double>(n));
 }
 
@@ -74,7 +75,7 @@ Bragg find_bragg(const std::vector<Wave>& waves, std::size_t n_atoms) {
   Bragg bragg;
   for (const Wave* w : sorted) bragg.n_vectors += w->q >= shortest_bragg ? 1 : 0;
   if (bragg.n_vectors == 0) return bragg;
-  const double chance = chance_of_one(bragg.n_vectors);
+  const double chance = chance_of_one(bragg.n_vectors, bragg_confidence);
   double most = 0, strongest = 0;
   std::int64_t last_bin = -1;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
@@ -105,7 +106,7 @@ std::optional<SlowWave> find_slow_wave(const std::vector<Wave>& waves, const std
   std::size_t n_slow = 0;
   for (const Wave& w : waves) n_slow += w.q < shortest_bragg ? 1 : 0;
   if (n_slow == 0) return {};
-  const double limit = -std::log(chance_of_one(n_slow * (species.size() + 1)));
+  const double limit = -std::log(chance_of_one(n_slow * (species.size() + 1), slow_confidence));
   std::optional<SlowWave> best;
   const auto look = [&](const std::string& of, double q, double intensity) {
     if (intensity > limit && (!best || intensity > best->intensity))

@@ -27,7 +27,7 @@ struct Bragg {
   std::array<int, 3> hkl{};  ///< in units of the reciprocal cell
   double ordered = 0;        ///< |rho|^2 / N^2: 1 for a one-atom lattice, of order 1/N for a glass
   double over_shell = 0;     ///< its intensity over the level of its neighbours
-  double glass_limit = 0;    ///< what disorder stays below in 99 of 100 structures; higher where neighbours are few
+  double glass_limit = 0;    ///< what disorder stays below in 999 of 1000 structures; higher where neighbours are few
   std::size_t n_vectors = 0;
   bool stands_out() const { return over_shell > glass_limit; }
 

@@ -11,9 +11,8 @@ namespace vitrion::structure {
 namespace {
 
 constexpr double crystal_fraction = 0.8;  // crystals vibrating by 0.2 Å per axis score 0.97 and more
-constexpr double glass_fraction = 0.5;    // melts and random packings of 60 atoms and more stay below 0.4
 constexpr std::size_t fewest_atoms = 60;  // in smaller cells a few coincidences look like symmetry
-constexpr double least_half_cell = 4.5;   // Å, so that g(r) reaches beyond 4 Å
+constexpr double least_half_cell = 4.0;   // Å, so that translations of 4 Å and more fit in every direction
 
 std::string percent(double fraction) {
   return fmt::format("{:.0f} %", 100 * fraction);
@@ -30,8 +29,9 @@ std::string describe(const Repeat& repeat) {
                                  ? fmt::format(" by {:.2f} Å", repeat.vector.norm())
                                  : std::string(" through a centre");
   return fmt::format(
-      "The best {}{} (of {} tried) maps {} of the atoms onto atoms of their kind; one at random maps {}.", what, vector,
-      repeat.candidates, percent(repeat.mapped), percent(repeat.by_chance));
+      "The best {}{} (of {} tried) maps {} of the atoms onto atoms of their kind; one at random maps {}, "
+      "the best of a disordered structure of this size stays below {}.",
+      what, vector, repeat.candidates, percent(repeat.mapped), percent(repeat.by_chance), percent(repeat.glass_limit));
 }
 
 std::string describe(const Residual& residual, double half_cell) {
@@ -48,7 +48,7 @@ std::string describe(const Bragg& bragg) {
   if (bragg.over_shell == 0) return "The cell holds too few wave vectors to look for Bragg peaks.";
   return fmt::format(
       "The wave vector that stands out most ({:.2f} 1/Å) is {} as intense as its neighbours of nearly equal length; a "
-      "disordered structure stays below {:.1f} times in 99 of 100 cases.",
+      "disordered structure stays below {:.1f} times in 999 of 1000 cases.",
       bragg.q,
       bragg.over_shell < 1e4 ? fmt::format("{:.1f} times", bragg.over_shell) : std::string("more than 10000 times"),
       bragg.glass_limit);
@@ -122,6 +122,8 @@ OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistri
     ++searches;
     const double mapped = std::max(translation.mapped, inversion.mapped);
     report.mapped_mean += mapped / static_cast<double>(frames.size());
+    report.translation_mean += translation.mapped / static_cast<double>(frames.size());
+    report.inversion_mean += inversion.mapped / static_cast<double>(frames.size());
     if (mapped > best) {
       best = mapped;
       report.translation = translation;
@@ -150,19 +152,22 @@ OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistri
         percent(report.mapped_mean), frames_text(report.n_frames));
   } else if (small) {
     report.statement = fmt::format(
-        "Undecided: {} atoms in a cell of {:.1f} Å are too few to tell a glass from a crystal (60 atoms and 9 Å are "
+        "Undecided: {} atoms in a cell of {:.1f} Å are too few to tell a glass from a crystal (60 atoms and 8 Å are "
         "needed).",
         n_atoms, 2 * distributions.half_cell);
-  } else if (report.mapped_mean <= glass_fraction && !bragg) {
+  } else if (report.translation_mean <= report.translation.glass_limit &&
+             report.inversion_mean <= report.inversion.glass_limit && !bragg) {
     report.verdict = Verdict::amorphous;
     report.statement = fmt::format(
-        "Amorphous: no long-range order beyond 4 Å. No translation or inversion maps more than {} of the atoms "
-        "({}; crystals: above 80 %), and no Bragg peak stands out.",
+        "Amorphous: no long-range order beyond 4 Å. No translation or inversion maps more than {} of the atoms ({}), "
+        "no more than in a disordered structure of this size, and no Bragg peak stands out.",
         percent(report.mapped_mean), frames_text(report.n_frames));
   } else {
-    report.statement =
-        fmt::format("Undecided: the best operation maps {} of the atoms (crystals: above 80 %, glasses: below 50 %){}.",
-                    percent(report.mapped_mean), bragg ? ", and a wave vector stands out as a Bragg peak" : "");
+    report.statement = fmt::format(
+        "Undecided: the best translation maps {} of the atoms (disorder of this size: below {}), the best inversion {} "
+        "(below {}); crystals: above 80 %{}.",
+        percent(report.translation_mean), percent(report.translation.glass_limit), percent(report.inversion_mean),
+        percent(report.inversion.glass_limit), bragg ? "; a wave vector stands out as a Bragg peak" : "");
   }
   return report;
 }

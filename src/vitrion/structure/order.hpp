@@ -23,10 +23,11 @@ struct Residual {
 /// The evidence and the verdict.
 struct OrderReport {
   Verdict verdict = Verdict::undecided;
-  std::string statement;             ///< one sentence, with its numbers
-  std::vector<std::string> reasons;  ///< one sentence each
-  Repeat translation, inversion;     ///< of the frame where most atoms are mapped
-  double mapped_mean = 0;            ///< mean over the frames of the better of the two fractions
+  std::string statement;                            ///< one sentence, with its numbers
+  std::vector<std::string> reasons;                 ///< one sentence each
+  Repeat translation, inversion;                    ///< of the frame where most atoms are mapped
+  double mapped_mean = 0;                           ///< mean over the frames of the better of the two fractions
+  double translation_mean = 0, inversion_mean = 0;  ///< of each
   std::size_t n_frames = 0;
   Residual beyond_4;  ///< Å
   Bragg bragg;
@@ -39,9 +40,10 @@ Residual residual_order(const RadialDistributions& distributions, double from);
 /// Decides from a few frames of one run (they should be spread over it), its g(r) and its S(q).
 ///
 /// Crystalline: one translation or inversion maps at least 80 % of the atoms onto atoms of their kind (mean over
-/// frames). Amorphous: none maps more than half, and no wave vector stands out as a Bragg peak. Otherwise, and where
-/// the cell is too small to tell (fewer than 60 atoms, or half the cell below 4.5 Å), undecided. Shows progress; stops
-/// on request. How crystals, glasses, melts and random packings score is in docs/structure.md.
+/// frames). Amorphous: neither maps more than disorder does in a cell of as many atoms (Repeat::glass_limit), and no
+/// wave vector stands out as a Bragg peak. Otherwise, and where the cell is too small to tell (fewer than 60 atoms, or
+/// a height below 8 Å), undecided. Shows progress; stops on request. How crystals, glasses, melts and random packings
+/// score is in docs/structure.md.
 OrderReport judge_order(const std::vector<Structure>& frames, const RadialDistributions& distributions,
                         const StructureFactors& factors, const Session& session = {});
 

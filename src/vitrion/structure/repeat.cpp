@@ -9,6 +9,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/parallel.hpp"
+#include "vitrion/neighbors/neighborhoods.hpp"
 
 namespace vitrion::structure {
 namespace {
@@ -19,6 +20,13 @@ constexpr std::size_t n_more_probes = 360;  // and those that pass, before all a
 constexpr std::size_t first_batch = 16, largest_batch = 256;  // candidates tried against one best so far
 constexpr double settled = 0.98;                              // no better operation need be looked for
 constexpr double worth_refining = 0.25;  // mapped fraction below which a shift of t changes nothing that matters
+
+// Of the best operation of a disordered structure: chance, raised because density and neighbour shells correlate, and
+// deviations of independent atoms. Inversions map atoms in pairs and scatter more.
+constexpr double chance_raised = 1.25;
+constexpr double deviations_translation = 10, deviations_inversion = 15;
+constexpr double most_limit = 0.75;   // crystals lie above
+constexpr double surroundings = 5.5;  // Å, for the density around an atom
 
 // Finds the atom of one species nearest a point, within the tolerance, by fractional boxes.
 class Sites {
@@ -107,6 +115,7 @@ class Search {
         rarest = &s;
     best_.operation = operation_;
     best_.by_chance = chance();
+    best_.glass_limit = glass_limit(std::max(best_.by_chance, chance_around_atoms()));
     if (!rarest) return best_;
     const std::vector<std::size_t>& rows = rarest->rows();
     // Evenly over the rows: neighbouring rows are often neighbours in space.
@@ -146,6 +155,31 @@ class Search {
     double sum = 0;
     for (const Sites& s : sites_) sum += static_cast<double>(s.rows().size()) * (1 - std::exp(-ball * s.density()));
     return sum / static_cast<double>(structure_.size());
+  }
+
+  // The same within the surroundings of each atom: layers, clusters and the walls of pores are denser than the cell is
+  // on average, and an operation may put them onto each other.
+  double chance_around_atoms() const {
+    const double ball = std::pow(options_.tolerance / surroundings, 3);
+    const neighbors::PeriodicNeighborhoods lists(structure_, std::vector<int>(structure_.size(), 0), surroundings);
+    const neighbors::Neighborhoods view = lists.view();
+    double sum = 0;
+    for (std::size_t i = 0; i < structure_.size(); ++i) {
+      std::size_t alike = 0;
+      for (const int j : view.of(i)) alike += structure_.species[owner(lists, j)] == structure_.species[i] ? 1 : 0;
+      sum += 1 - std::exp(-ball * static_cast<double>(alike));
+    }
+    return sum / static_cast<double>(std::max<std::size_t>(1, structure_.size()));
+  }
+  std::size_t owner(const neighbors::PeriodicNeighborhoods& lists, int j) const {
+    const auto row = static_cast<std::size_t>(j);
+    return row < structure_.size() ? row : static_cast<std::size_t>(lists.owners()[row - structure_.size()]);
+  }
+
+  double glass_limit(double p) const {
+    const double deviation = std::sqrt(p * (1 - p) / static_cast<double>(std::max<std::size_t>(1, structure_.size())));
+    const double deviations = operation_ == Operation::translation ? deviations_translation : deviations_inversion;
+    return std::min(most_limit, chance_raised * p + deviations * deviation);
   }
 
   Score score(const Sites& sites, const Vector3& t, std::size_t stride) const {
