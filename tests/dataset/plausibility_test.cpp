@@ -85,7 +85,7 @@ TEST(Plausibility, ForcesHaveToGoWithEnergiesAndBonds) {
   EXPECT_THAT(doubts(springs(1, 1, true)), IsEmpty());
   EXPECT_THAT(said(springs(1, -1)), HasSubstr("forces are -1 times what energies say"));
   EXPECT_THAT(said(springs(1, -1)), HasSubstr("The sign is the opposite."));
-  EXPECT_THAT(said(springs(1, -1, true)), HasSubstr("drive P-O pairs apart")) << "no two frames of one cell in a row";
+  EXPECT_THAT(said(springs(1, -1, true)), HasSubstr("drive O-P pairs apart")) << "no two frames of one cell in a row";
   EXPECT_THAT(said(springs(1, 1 / 25.711)), HasSubstr("forces in Ry/Bohr in place of eV/Å fits"));
   EXPECT_THAT(said(springs(1, 1 / 51.422)), HasSubstr("forces in hartree/Bohr in place of eV/Å fits"));
   EXPECT_THAT(said(springs(1 / 27.2114, 1)), HasSubstr("energies in hartree in place of eV fits"));

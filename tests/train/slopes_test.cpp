@@ -66,7 +66,7 @@ TEST(Slopes, FindEnergiesPerAtomWhereCellsDiffer) {
 // A poor potential of few held-out frames is no reason to doubt its labels.
 TEST(Slopes, NeedCloseAgreementWhereNoUnitFits) {
   Parity loose = parity_with(6);
-  for (std::size_t i = 0; i < loose.predicted.size(); ++i) loose.predicted[i] += 0.5 * std::sin(2.9 * double(i) + 1);
+  for (std::size_t i = 0; i < loose.predicted.size(); ++i) loose.predicted[i] += 0.8 * std::sin(2.9 * double(i) + 1);
   EXPECT_TRUE(implausible_slopes({{"", {{}, loose, {}}}}, table_of(40)).empty());
   Parity few = parity_with(6);
   few.reference.resize(9);
