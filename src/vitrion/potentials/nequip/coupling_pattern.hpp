@@ -8,41 +8,52 @@
 
 namespace vitrion::potentials::nequip {
 
-/// Non-zero elements (i, j, k) of C^{L1 L2 L3}, and the pairs (i, j) and (i, k) among them, numbered in this order.
+/// Entries of a table that has few: row r holds first[r], ..., first[r + 1] - 1, and entry e stands in column[e].
+template <std::size_t ROWS, std::size_t ENTRIES>
+struct SparseRows {
+  std::array<int, ROWS + 1> first{};
+  std::array<int, ENTRIES> row{}, column{};
+
+  constexpr int count(int r) const { return first[r + 1] - first[r]; }
+};
+
+/// The entries (r, c) with is_there(r, c) of a table of ROWS times COLUMNS.
+template <int ROWS, int COLUMNS, class F>
+constexpr auto sparse_rows(F is_there) {
+  constexpr auto entries = [] {
+    std::size_t n = 0;
+    for (int at = 0; at < ROWS * COLUMNS; ++at) n += F()(at / COLUMNS, at % COLUMNS) ? 1 : 0;
+    return n;
+  }();
+  SparseRows<ROWS, entries> rows;
+  int n = 0;
+  for (int r = 0; r < ROWS; ++r) {
+    for (int c = 0; c < COLUMNS; ++c)
+      if (is_there(r, c)) rows.row[n] = r, rows.column[n++] = c;
+    rows.first[r + 1] = n;
+  }
+  return rows;
+}
+
+/// Non-zero elements of C^{L1 L2 L3}: the pairs (i, j) and (i, k) that have any, as rows of i, and the elements as rows
+/// of the pair (i, j).
 template <int L1, int L2, int L3>
 struct CouplingPattern {
   static constexpr int n1 = 2 * L1 + 1, n2 = 2 * L2 + 1, n3 = 2 * L3 + 1;
 
-  static constexpr bool ijk(int i, int j, int k) { return may_couple(L1, i - L1, L2, j - L2, L3, k - L3); }
-  static constexpr bool ij(int i, int j) { return pairs_ij[i * n2 + j] >= 0; }
-  static constexpr bool ik(int i, int k) { return pairs_ik[i * n3 + k] >= 0; }
-  static constexpr int place_ijk(int i, int j, int k) { return elements[(i * n2 + j) * n3 + k]; }
-  static constexpr int place_ij(int i, int j) { return pairs_ij[i * n2 + j]; }
-  static constexpr int place_ik(int i, int k) { return pairs_ik[i * n3 + k]; }
-
- private:
-  // Number of an element, or -1 where it is zero.
-  static constexpr auto elements = [] {
-    std::array<int, n1 * n2 * n3> places{};
-    int n = 0;
-    for (int at = 0; at < n1 * n2 * n3; ++at) places[at] = ijk(at / n3 / n2, at / n3 % n2, at % n3) ? n++ : -1;
-    return places;
-  }();
-  template <bool WITH_J>
-  static constexpr auto pairs() {
-    constexpr int width = WITH_J ? n2 : n3, others = WITH_J ? n3 : n2;
-    std::array<int, n1 * width> places{};
-    int n = 0;
-    for (int at = 0; at < n1 * width; ++at) {
-      bool found = false;
-      for (int o = 0; o < others; ++o)
-        found = found || (WITH_J ? ijk(at / width, at % width, o) : ijk(at / width, o, at % width));
-      places[at] = found ? n++ : -1;
-    }
-    return places;
-  }
-  static constexpr auto pairs_ij = pairs<true>();
-  static constexpr auto pairs_ik = pairs<false>();
+  static constexpr auto ij = sparse_rows<n1, n2>([](int i, int j) {
+    for (int k = 0; k < n3; ++k)
+      if (may_couple(L1, i - L1, L2, j - L2, L3, k - L3)) return true;
+    return false;
+  });
+  static constexpr auto ik = sparse_rows<n1, n3>([](int i, int k) {
+    for (int j = 0; j < n2; ++j)
+      if (may_couple(L1, i - L1, L2, j - L2, L3, k - L3)) return true;
+    return false;
+  });
+  static constexpr int n_pairs = static_cast<int>(ij.column.size());
+  static constexpr auto ijk = sparse_rows<n_pairs, n3>(
+      [](int pair, int k) { return may_couple(L1, ij.row[pair] - L1, L2, ij.column[pair] - L2, L3, k - L3); });
 };
 
 }  // namespace vitrion::potentials::nequip

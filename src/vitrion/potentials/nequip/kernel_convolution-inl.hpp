@@ -29,21 +29,26 @@ using Vec = hn::Vec<Tag<T>>;
 template <class T>
 inline constexpr std::size_t lanes = hn::MaxLanes(Tag<T>());
 
-// f(0), ..., f(N-1) with constant arguments.
+// f<0>(), ..., f<N-1>().
+template <class F, int... I>
+HWY_INLINE void unroll(const F& f, std::integer_sequence<int, I...> /*unused*/) {
+  (f.template operator()<I>(), ...);
+}
 template <int N, class F>
 HWY_INLINE void unroll(const F& f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) VITRION_INLINE_LAMBDA {
-    (f(std::integral_constant<int, I>()), ...);
-  }
-  (std::make_integer_sequence<int, N>());
+  unroll(f, std::make_integer_sequence<int, N>());
 }
+
+// The scalar code is for processors from before 2013; blocks of it would only take time to compile.
+inline constexpr bool is_scalar = HWY_TARGET == HWY_SCALAR;
 
 // Vectors of channels worked on together: as many sums as fit the registers.
 template <int L3>
-inline constexpr int channel_block = HWY_TARGET == HWY_AVX3 ? (L3 <= 2 ? 4 : 2)
-                                                            : (L3 == 0   ? 4
-                                                               : L3 <= 2 ? 2
-                                                                         : 1);
+inline constexpr int channel_block = is_scalar                ? 1
+                                     : HWY_TARGET == HWY_AVX3 ? (L3 <= 2 ? 4 : 2)
+                                                              : (L3 == 0   ? 4
+                                                                 : L3 <= 2 ? 2
+                                                                           : 1);
 
 template <class T, int L1, int L2, int L3, int NB>
 HWY_INLINE void forward_block(const Convolution<T>& c, const KernelPath<T>& path, std::size_t first) {
@@ -52,8 +57,8 @@ HWY_INLINE void forward_block(const Convolution<T>& c, const KernelPath<T>& path
   constexpr std::size_t N = lanes<T>;
   Vec<T> sum[P::n3 * NB];
   T* out = c.messages + path.output + first;
-  unroll<P::n3>([&](auto k) VITRION_INLINE_LAMBDA {
-    unroll<NB>([&](auto b) VITRION_INLINE_LAMBDA {
+  unroll<P::n3>([&]<int k>() VITRION_INLINE_LAMBDA {
+    unroll<NB>([&]<int b>() VITRION_INLINE_LAMBDA {
       sum[k * NB + b] = c.add ? hn::Load(d, out + k * path.stride + b * N) : hn::Zero(d);
     });
   });
@@ -62,28 +67,27 @@ HWY_INLINE void forward_block(const Convolution<T>& c, const KernelPath<T>& path
   for (std::size_t e = 0; e < c.n_edges; ++e, weights += c.weight_width, couplings += c.coupling_width) {
     const T* x = c.features + static_cast<std::size_t>(c.neighbors[e]) * c.feature_width + path.input + first;
     Vec<T> w[NB];
-    unroll<NB>([&](auto b) VITRION_INLINE_LAMBDA { w[b] = hn::Load(d, weights + b * N); });
-    unroll<P::n1>([&](auto i) VITRION_INLINE_LAMBDA {
+    unroll<NB>([&]<int b>() VITRION_INLINE_LAMBDA { w[b] = hn::Load(d, weights + b * N); });
+    unroll<P::n1>([&]<int i>() VITRION_INLINE_LAMBDA {
       Vec<T> weighted[NB];
       if constexpr (L2 == 0) {
-        unroll<NB>([&](auto b) VITRION_INLINE_LAMBDA {
+        unroll<NB>([&]<int b>() VITRION_INLINE_LAMBDA {
           sum[i * NB + b] = hn::MulAdd(w[b], hn::Load(d, x + i * c.channels + b * N), sum[i * NB + b]);
         });
       } else {
-        unroll<NB>([&](auto b)
+        unroll<NB>([&]<int b>()
                        VITRION_INLINE_LAMBDA { weighted[b] = hn::Mul(w[b], hn::Load(d, x + i * c.channels + b * N)); });
-        unroll<P::n3>([&](auto k) VITRION_INLINE_LAMBDA {
-          if constexpr (P::ik(i, k)) {
-            const Vec<T> m = hn::Set(d, couplings[P::place_ik(i, k)]);
-            unroll<NB>([&](auto b)
-                           VITRION_INLINE_LAMBDA { sum[k * NB + b] = hn::MulAdd(m, weighted[b], sum[k * NB + b]); });
-          }
+        unroll<P::ik.count(i)>([&]<int entry>() VITRION_INLINE_LAMBDA {
+          constexpr int pair = P::ik.first[i] + entry, k = P::ik.column[pair];
+          const Vec<T> m = hn::Set(d, couplings[pair]);
+          unroll<NB>([&]<int b>()
+                         VITRION_INLINE_LAMBDA { sum[k * NB + b] = hn::MulAdd(m, weighted[b], sum[k * NB + b]); });
         });
       }
     });
   }
-  unroll<P::n3>([&](auto k) VITRION_INLINE_LAMBDA {
-    unroll<NB>([&](auto b) VITRION_INLINE_LAMBDA { hn::Store(sum[k * NB + b], d, out + k * path.stride + b * N); });
+  unroll<P::n3>([&]<int k>() VITRION_INLINE_LAMBDA {
+    unroll<NB>([&]<int b>() VITRION_INLINE_LAMBDA { hn::Store(sum[k * NB + b], d, out + k * path.stride + b * N); });
   });
 }
 
@@ -108,20 +112,16 @@ HWY_INLINE void contract_message_adjoints(const Convolution<T>& c, const KernelP
   constexpr std::size_t N = lanes<T>;
   for (std::size_t u = 0; u < c.channels; u += N) {
     Vec<T> g[P::n3];
-    unroll<P::n3>([&](auto k) VITRION_INLINE_LAMBDA {
+    unroll<P::n3>([&]<int k>() VITRION_INLINE_LAMBDA {
       g[k] = hn::Load(d, c.message_adjoints + path.output + k * path.stride + u);
     });
-    unroll<P::n1>([&](auto i) VITRION_INLINE_LAMBDA {
-      unroll<P::n2>([&](auto j) VITRION_INLINE_LAMBDA {
-        if constexpr (P::ij(i, j)) {
-          Vec<T> sum = hn::Zero(d);
-          unroll<P::n3>([&](auto k) VITRION_INLINE_LAMBDA {
-            if constexpr (P::ijk(i, j, k))
-              sum = hn::MulAdd(hn::Set(d, path.coefficients[P::place_ijk(i, j, k)]), g[k], sum);
-          });
-          hn::Store(sum, d, c.scratch + P::place_ij(i, j) * c.channels + u);
-        }
+    unroll<P::n_pairs>([&]<int pair>() VITRION_INLINE_LAMBDA {
+      Vec<T> sum = hn::Zero(d);
+      unroll<P::ijk.count(pair)>([&]<int entry>() VITRION_INLINE_LAMBDA {
+        constexpr int element = P::ijk.first[pair] + entry;
+        sum = hn::MulAdd(hn::Set(d, path.coefficients[element]), g[P::ijk.column[element]], sum);
       });
+      hn::Store(sum, d, c.scratch + pair * c.channels + u);
     });
   }
 }
@@ -139,14 +139,14 @@ HWY_NOINLINE void backward_path(const Convolution<T>& c, const KernelPath<T>& pa
     T* gx = c.feature_adjoints + row;
     const std::size_t at = e * c.weight_width + path.weight;
     Vec<T> Y[P::n2], gY[P::n2], gr = hn::Zero(d);
-    unroll<P::n2>([&](auto j) VITRION_INLINE_LAMBDA {
+    unroll<P::n2>([&]<int j>() VITRION_INLINE_LAMBDA {
       if constexpr (L2 > 0) Y[j] = hn::Set(d, c.harmonics[e * c.harmonics_width + L2 * L2 + j]);
       gY[j] = hn::Zero(d);
     });
     for (std::size_t u = 0; u < c.channels; u += N) {
       const Vec<T> w = hn::Load(d, c.weights + at + u);
       Vec<T> gw = hn::Zero(d);
-      unroll<P::n1>([&](auto i) VITRION_INLINE_LAMBDA {
+      unroll<P::n1>([&]<int i>() VITRION_INLINE_LAMBDA {
         const Vec<T> xi = hn::Load(d, x + i * c.channels + u);
         Vec<T> s;
         if constexpr (L2 == 0) {
@@ -154,12 +154,11 @@ HWY_NOINLINE void backward_path(const Convolution<T>& c, const KernelPath<T>& pa
         } else {
           s = hn::Zero(d);
           const Vec<T> weighted = hn::Mul(w, xi);
-          unroll<P::n2>([&](auto j) VITRION_INLINE_LAMBDA {
-            if constexpr (P::ij(i, j)) {
-              const Vec<T> p = hn::Load(d, c.scratch + P::place_ij(i, j) * c.channels + u);
-              s = hn::MulAdd(p, Y[j], s);
-              if constexpr (FORCES) gY[j] = hn::MulAdd(p, weighted, gY[j]);
-            }
+          unroll<P::ij.count(i)>([&]<int entry>() VITRION_INLINE_LAMBDA {
+            constexpr int pair = P::ij.first[i] + entry, j = P::ij.column[pair];
+            const Vec<T> p = hn::Load(d, c.scratch + pair * c.channels + u);
+            s = hn::MulAdd(p, Y[j], s);
+            if constexpr (FORCES) gY[j] = hn::MulAdd(p, weighted, gY[j]);
           });
         }
         T* to = gx + i * c.channels + u;
@@ -177,7 +176,7 @@ HWY_NOINLINE void backward_path(const Convolution<T>& c, const KernelPath<T>& pa
       T* sum = sums + e * c.harmonics_width * N;
       hn::Store(hn::Add(gr, hn::Load(d, sum)), d, sum);
       if constexpr (L2 > 0)
-        unroll<P::n2>([&](auto j) VITRION_INLINE_LAMBDA {
+        unroll<P::n2>([&]<int j>() VITRION_INLINE_LAMBDA {
           T* to = sum + (L2 * L2 + j) * N;
           hn::Store(hn::Add(gY[j], hn::Load(d, to)), d, to);
         });
@@ -190,7 +189,7 @@ template <class F>
 HWY_INLINE void with_constant_l(int l1, int l2, int l3, const F& f) {
   constexpr int n = largest_l + 1;
   const int which = (l1 * n + l2) * n + l3;
-  unroll<n * n * n>([&](auto at) VITRION_INLINE_LAMBDA {
+  unroll<n * n * n>([&]<int at>() VITRION_INLINE_LAMBDA {
     constexpr int a = at / n / n, b = at / n % n, c = at % n;
     if constexpr (c >= (a > b ? a - b : b - a) && c <= a + b)
       if (which == at)

@@ -23,33 +23,33 @@ HWY_INLINE void multiply_tile(const RowsTimesMatrix<T>& job, std::size_t row, st
   const Tag<T> d;
   constexpr std::size_t N = lanes<T>;
   Vec<T> sum[R * V];
-  unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
-    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA {
+  unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
+    unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA {
       sum[r * V + v] = job.add ? hn::Load(d, job.out[row + r] + column + v * N) : hn::Zero(d);
     });
   });
   const T* in[R];
-  unroll<R>([&](auto r) VITRION_INLINE_LAMBDA { in[r] = job.in[row + r]; });
+  unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA { in[r] = job.in[row + r]; });
   const T* matrix = job.matrix + column;
   for (std::size_t k = 0; k < job.inner; ++k, matrix += job.columns) {
     Vec<T> m[V];
-    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { m[v] = hn::Load(d, matrix + v * N); });
-    unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
+    unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { m[v] = hn::Load(d, matrix + v * N); });
+    unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
       const Vec<T> x = hn::Set(d, in[r][k]);
-      unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::MulAdd(x, m[v], sum[r * V + v]); });
+      unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::MulAdd(x, m[v], sum[r * V + v]); });
     });
   }
-  unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
-    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { hn::Store(sum[r * V + v], d, job.out[row + r] + column + v * N); });
+  unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
+    unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { hn::Store(sum[r * V + v], d, job.out[row + r] + column + v * N); });
   });
 }
 
 template <class T, int V>
 HWY_INLINE void multiply_columns(const RowsTimesMatrix<T>& job, std::size_t column) {
-  constexpr int most = HWY_TARGET == HWY_AVX3 ? 6 : V == 4 ? 3 : 6;
+  constexpr int most = is_scalar ? 2 : HWY_TARGET == HWY_AVX3 ? 6 : V == 4 ? 3 : 6;
   std::size_t row = 0;
   for (; row + most <= job.rows; row += most) multiply_tile<T, most, V>(job, row, column);
-  unroll<most>([&](auto rest) VITRION_INLINE_LAMBDA {
+  unroll<most>([&]<int rest>() VITRION_INLINE_LAMBDA {
     if constexpr (rest > 0)
       if (job.rows - row == rest) multiply_tile<T, rest, V>(job, row, column);
   });
@@ -73,25 +73,25 @@ HWY_INLINE void outer_tile(const SumOfOuterProducts<T>& job, std::size_t row, st
   constexpr std::size_t N = lanes<T>;
   Vec<T> sum[R * V];
   T* matrix = job.matrix + row * job.columns + column;
-  unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
-    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::Load(d, matrix + r * job.columns + v * N); });
+  unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
+    unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::Load(d, matrix + r * job.columns + v * N); });
   });
   for (std::size_t k = 0; k < job.rows; ++k) {
     Vec<T> g[V];
-    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { g[v] = hn::Load(d, job.right[k] + column + v * N); });
-    unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
+    unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { g[v] = hn::Load(d, job.right[k] + column + v * N); });
+    unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
       const Vec<T> x = hn::Set(d, job.left[k][row + r]);
-      unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::MulAdd(x, g[v], sum[r * V + v]); });
+      unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::MulAdd(x, g[v], sum[r * V + v]); });
     });
   }
-  unroll<R>([&](auto r) VITRION_INLINE_LAMBDA {
-    unroll<V>([&](auto v) VITRION_INLINE_LAMBDA { hn::Store(sum[r * V + v], d, matrix + r * job.columns + v * N); });
+  unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
+    unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { hn::Store(sum[r * V + v], d, matrix + r * job.columns + v * N); });
   });
 }
 
 template <class T, int V>
 HWY_INLINE void outer_columns(const SumOfOuterProducts<T>& job, std::size_t column) {
-  constexpr int most = HWY_TARGET == HWY_AVX3 ? 4 : 2;
+  constexpr int most = is_scalar ? 1 : HWY_TARGET == HWY_AVX3 ? 4 : 2;
   std::size_t row = 0;
   for (; row + most <= job.inner; row += most) outer_tile<T, most, V>(job, row, column);
   for (; row < job.inner; ++row) outer_tile<T, 1, V>(job, row, column);
@@ -293,14 +293,14 @@ HWY_INLINE void look_up_rows(const SplineView<T>& spline, const double* r, std::
     double b[6], db[6];
     quintic_basis(position - static_cast<double>(interval), b, db);
     Vec<T> B[6], D[6];
-    unroll<6>([&](auto k) VITRION_INLINE_LAMBDA {
+    unroll<6>([&]<int k>() VITRION_INLINE_LAMBDA {
       B[k] = hn::Set(d, static_cast<T>(b[k]));
       D[k] = hn::Set(d, static_cast<T>(db[k] * spline.inverse_step));
     });
     const T* row = spline.coefficients + interval * spline.width;
     for (std::size_t u = 0; u < spline.width; u += lanes<T>) {
       Vec<T> value = hn::Zero(d), slope = hn::Zero(d);
-      unroll<6>([&](auto k) VITRION_INLINE_LAMBDA {
+      unroll<6>([&]<int k>() VITRION_INLINE_LAMBDA {
         const Vec<T> c = hn::Load(d, row + k * spline.width + u);
         value = hn::MulAdd(B[k], c, value);
         if constexpr (SLOPES) slope = hn::MulAdd(D[k], c, slope);
