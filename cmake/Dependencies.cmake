@@ -1,5 +1,6 @@
 # What the library needs, for its own build and for programs that find it installed. Everything comes from Debian 12;
 # scripts/install-deps.sh installs it.
+find_package(Boost 1.74 REQUIRED)  # headers alone: Boost.Math
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(fmt 9 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)

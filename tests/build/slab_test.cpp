@@ -109,11 +109,11 @@ TEST(Slab, SiliconCutsOneBondOrThree) {
 }
 
 int phosphate_bonds(const Structure& s) {
-  int bonds = 0;
+  int n = 0;
   for_each_neighbor(s, 1.9, [&](std::size_t i, std::size_t j, const Vector3&) {
-    bonds += s.species[i] == el("P") && s.species[j] == el("O");
+    n += s.species[i] == el("P") && s.species[j] == el("O");
   });
-  return bonds;
+  return n;
 }
 
 TEST(Slab, WholePhosphatesWhereNoBondIsCut) {

@@ -1,4 +1,5 @@
-// The few probability distributions that intervals need.
+// The few probability distributions that intervals need, by Boost.Math. An argument without a meaning (a negative
+// number of degrees of freedom) gives what is not a number.
 #pragma once
 
 namespace vitrion::transport {
@@ -8,14 +9,14 @@ double normal_cdf(double x);
 /// x with normal_cdf(x) = p, 0 < p < 1.
 double normal_quantile(double p);
 
-/// P(X <= x) of a gamma distribution of mean `shape` and scale 1; the regularised lower incomplete gamma function, by
-/// its series below the mean and its continued fraction above (Abramowitz and Stegun 6.5.29, 6.5.31). shape > 0.
+/// P(X <= x) of a gamma distribution of mean `shape` and scale 1; the regularized lower incomplete gamma function.
+/// shape > 0.
 double gamma_cdf(double x, double shape);
 /// P(X <= x) of a chi-square with `dof` > 0 degrees of freedom (not necessarily whole).
 double chi_square_cdf(double x, double dof);
 double chi_square_quantile(double p, double dof);
 
-/// The regularised incomplete beta function I_x(a, b), by its continued fraction (Abramowitz and Stegun 26.5.8).
+/// The regularized incomplete beta function I_x(a, b).
 double beta_cdf(double x, double a, double b);
 /// Student's t with `dof` > 0 degrees of freedom.
 double student_quantile(double p, double dof);
