@@ -99,6 +99,27 @@ TEST(Outcar, PassesOverLinearResponseAndRefusesVirtualCrystals) {
   expect_refused(make_file("OUTCAR", with_weights(text, "   0.99  0.01")), 5, "virtual crystal");
 }
 
+/// With NWRITE = 0 no VRHFIN stands there; the names of the potentials stand twice. Several potentials may be of one
+/// element.
+TEST(Outcar, TakesElementsFromThePotentialsWhereTheirBlocksAreLeftOut) {
+  std::string text = outcar(60, " 0.5E-03");
+  const std::string block = "   VRHFIN =Li: 1s1\n   ions per type =               2\n";
+  const std::string names = " POTCAR:    PAW_PBE Li_sv 10Sep2004\n POTCAR:  PAW_PBE Li 17Jan2003\n";
+  text.replace(text.find(block), block.size(), names + names + "   ions per type =               1   1\n");
+  const Structure s = read_frames(make_file("OUTCAR", text))[0];
+  EXPECT_EQ(composition(s.species), "Li2");
+  text.erase(text.find(names), 36);  // three names for two kinds
+  expect_refused(make_file("OUTCAR", text), 25, "names 0 species");
+}
+
+TEST(Outcar, SaysWhereTheEleventhKindIs) {
+  std::string text = outcar(60, " 0.5E-03");
+  const std::string kind = "   VRHFIN =Li: 1s1\n";
+  for (int k = 0; k < 10; ++k) text.insert(text.find(kind), kind);
+  text.replace(text.find("               2\n"), 16, "   1   1   1   1   1   1   1   1   1   1");
+  expect_refused(make_file("OUTCAR", text), 33, "first ten numbers");
+}
+
 TEST(Outcar, PlacesErrors) {
   const std::string text = outcar(60, " 0.5E-03");
   const auto cut = [&](const std::string& at) { return text.substr(0, text.find(at)); };
@@ -393,7 +414,16 @@ TEST(Cp2k, ReadsAppendedRunsAndRefusesCutOnes) {
   ASSERT_EQ(two.size(), 2u);
   EXPECT_EQ(two[1].positions.row(0), Eigen::RowVector3d(0.5, 1, 1.5));
   expect_refused(make_file("cp2k.out", cp2k_run), 15, "did not end");
-  expect_refused(make_file("cp2k.out", cp2k_run + cp2k_run + cp2k_end), 16, "did not end");
+  // A restart appends its output to that of the run that was killed.
+  std::vector<std::string> notes;
+  ReadOptions noting;
+  noting.note = [&](const std::string& note) { notes.push_back(note); };
+  std::string restarted = cp2k_run;
+  restarted.replace(restarted.find("a.u.]: -1.0"), 11, "a.u.]: -9.9");
+  const auto last = read_frames(make_file("cp2k.out", restarted + cp2k_run + cp2k_end), noting);
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_DOUBLE_EQ(*last[0].labels.energy, -units::hartree_in_eV);
+  EXPECT_THAT(notes, ::testing::ElementsAre(::testing::HasSubstr("begins in line 16")));
   expect_refused(make_file("cp2k.out", cp2k_run.substr(0, cp2k_run.find(" SUM"))), 14, "ends inside");
   std::string bad = cp2k_run + cp2k_end;
   bad.replace(bad.find("0.2"), 3, "NaN");

@@ -1,6 +1,8 @@
 // Second lines of extended XYZ as other programs write them.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "io/samples.hpp"
 #include "vitrion/core/units.hpp"
 
@@ -50,6 +52,42 @@ TEST(ExtxyzHeader, AnEnergyNeedsNoProperties) {
   // Free text stays free text, whatever it holds.
   for (const std::string text : {"made by me (E = mc^2)", "it's \"open", "", "a=b"})
     EXPECT_FALSE(read_noting("1\n" + text + "\nO 0 0 0\n").frame.labels.energy) << text;
+}
+
+TEST(ExtxyzHeader, ConvertsFromUnitsThatTheHeaderNames) {
+  const auto one = [](const std::string& keys) {
+    return read_noting("1\nLattice=\"5 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3:forces:R:3 energy=-2 " + keys +
+                       "\nLi 1 2 3 0.5 0 0\n");
+  };
+  const Structure atomic =
+      one("energy-unit=hartree force-unit=hartree/bohr stress=\"1 0 0 0 1 0 0 0 1\" stress-unit=\"au/bohr^3\"").frame;
+  EXPECT_DOUBLE_EQ(*atomic.labels.energy, -2 * units::hartree_in_eV);
+  EXPECT_DOUBLE_EQ(atomic.labels.forces(0, 0), 0.5 * units::hartree_per_bohr_in_eV_per_A);
+  EXPECT_NEAR((*atomic.labels.stress)(1, 1), units::hartree_in_eV / std::pow(units::bohr_in_A, 3), 1e-12);
+  EXPECT_THAT(atomic.info, ::testing::IsEmpty()) << "written again, the numbers are in eV";
+  const Read thermochemical = one("Energy_Units='kcal/mol' forces_unit=\"kcal / mol / Angstrom\"");
+  EXPECT_NEAR(*thermochemical.frame.labels.energy, -2 * 0.0433641, 1e-7);  // NIST: 1 kcal/mol
+  EXPECT_NEAR(thermochemical.frame.labels.forces(0, 0), 0.5 * 0.0433641, 1e-7);
+  EXPECT_THAT(thermochemical.notes, ElementsAre(HasSubstr("Energy_Units"), HasSubstr("forces_unit")));
+  EXPECT_NEAR((*one("stress=\"10 0 0 0 10 0 0 0 10\" stress-unit=kbar").frame.labels.stress)(0, 0), 1 / 160.21766,
+              1e-8);
+  EXPECT_NEAR((*one("virial=\"1 0 0 0 1 0 0 0 1\" energy-unit=Ry").frame.labels.stress)(0, 0),
+              -units::hartree_in_eV / 2 / 125, 1e-12);
+  const Read ours =
+      one("energy-unit=eV force-unit=\"eV/\u00c5\" stress=\"1 0 0 0 1 0 0 0 1\" stress_unit=\"eV/Ang**3\"");
+  EXPECT_EQ(ours.frame.labels.energy, -2);
+  EXPECT_EQ((*ours.frame.labels.stress)(0, 0), 1);
+  EXPECT_THAT(ours.notes, ::testing::IsEmpty());
+  const Structure lengths = one("length_unit=bohr").frame;
+  EXPECT_DOUBLE_EQ(lengths.positions(0, 2), 3 * units::bohr_in_A);
+  EXPECT_DOUBLE_EQ(lengths.cell.matrix()(0, 0), 5 * units::bohr_in_A);
+}
+
+TEST(ExtxyzHeader, RefusesUnitsThatItDoesNotKnow) {
+  for (const std::string key : {"energy-unit=nonsense", "energy_unit=eV/atom", "force-unit=eV", "stress-units=eV/Ang",
+                                "virial_unit=GPa", "positions_unit=furlong"})
+    expect_refused(make_file("a.xyz", "1\nenergy=1 Properties=species:S:1:pos:R:3 " + key + "\nLi 1 2 3\n"), 2,
+                   "is not known");
 }
 
 TEST(ExtxyzHeader, NamesWhatLooksLikeALabel) {

@@ -37,7 +37,10 @@ std::optional<Cp2kCalculation> Cp2kOutput::next() {
     const bool started = text.find("PROGRAM STARTED AT") != std::string_view::npos;
     const bool ended = text.find("PROGRAM ENDED AT") != std::string_view::npos;
     const bool new_scf = text.starts_with("SCF WAVEFUNCTION OPTIMIZATION");
-    if (started && running_) lines_.fail("a second run begins though the one before did not end");
+    if (started && running_) {
+      restarts_.push_back(lines_.line_number());
+      start_anew();
+    }
     if ((ended || new_scf) && has_energy_) {
       Cp2kCalculation done = std::move(now_);
       done.positions = std::move(positions_);
@@ -179,10 +182,14 @@ namespace {
 
 class Cp2kReader final : public FrameReader {
  public:
-  explicit Cp2kReader(const std::filesystem::path& file) : path_(file), output_(file) {}
+  Cp2kReader(const std::filesystem::path& file, const ReadOptions& options)
+      : path_(file), output_(file), notes_(file, options) {}
 
   std::optional<Structure> next() override {
     std::optional<Cp2kCalculation> c = output_.next();
+    for (const std::size_t line : output_.restarts())
+      notes_.add("another run begins in line " + std::to_string(line) +
+                 " though the one before it had not ended; what that one had begun is left out");
     if (!c) return std::nullopt;
     const std::int64_t frame = frame_++;
     if (!c->converged)
@@ -205,6 +212,7 @@ class Cp2kReader final : public FrameReader {
 
   std::filesystem::path path_;
   Cp2kOutput output_;
+  Notes notes_;
   std::int64_t frame_ = 0;
 };
 

@@ -25,9 +25,12 @@ struct Cp2kCalculation {
 class Cp2kOutput {
  public:
   explicit Cp2kOutput(const std::filesystem::path& file) : lines_(file) {}
-  /// The next calculation, or nothing at the end. Throws InputError when the run did not end or numbers are damaged.
+  /// The next calculation, or nothing at the end. One that a run began and did not end before the next began is left
+  /// out. Throws InputError when the last run did not end or numbers are damaged.
   std::optional<Cp2kCalculation> next();
   const std::string& file() const { return lines_.file(); }
+  /// Lines so far at which another run begins though the one before it had not ended: a restart appended its output.
+  const std::vector<std::size_t>& restarts() const { return restarts_; }
 
  private:
   void read_line(std::string_view line);
@@ -46,6 +49,7 @@ class Cp2kOutput {
   std::vector<Species> species_;
   bool running_ = false;  // between PROGRAM STARTED and PROGRAM ENDED
   bool has_energy_ = false;
+  std::vector<std::size_t> restarts_;
   std::vector<std::string_view> words_;
 };
 

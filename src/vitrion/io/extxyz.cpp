@@ -39,6 +39,9 @@ class ExtxyzReader final : public FrameReader {
       properties_ = std::move(header.properties);
     }
     read_atoms(*n, header.names_columns, frame);
+    frame.positions *= header.units.length;
+    frame.labels.forces *= header.units.force;
+    for (double& energy : frame.labels.atomic_energies) energy *= header.units.energy;
     if (header.writer == ExtxyzWriter::lammps) apply_lammps_units(frame);
     note_unread_forces(frame);
     validate(frame, lines_.file(), first_line);

@@ -73,7 +73,7 @@ std::array<bool, 3> periodic_of(const LineReader& lines, const std::string& text
   return periodic;
 }
 
-Cell read_cell(const LineReader& lines, Keys& keys) {
+Cell read_cell(const LineReader& lines, double unit, Keys& keys) {
   const std::optional<std::string> lattice = take(keys, "Lattice");
   std::array<bool, 3> periodic;
   periodic.fill(lattice.has_value());
@@ -82,42 +82,43 @@ Cell read_cell(const LineReader& lines, Keys& keys) {
   if (lattice) {
     const std::vector<double> v = numbers_of(lines, "Lattice", *lattice);
     if (v.size() != 9) lines.fail("Lattice holds " + std::to_string(v.size()) + " numbers, not 9");
-    matrix = Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(v.data());
+    matrix = unit * Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(v.data());
   }
   return make_cell(lines, matrix, periodic);
 }
 
 /// What is not read stays in info, so that nothing is lost and the choice can be seen.
-void read_energy(const LineReader& lines, Keys& keys, Labels& labels) {
+void read_energy(const LineReader& lines, double unit, Keys& keys, Labels& labels) {
   for (const char* name : energy_keys) {
     const auto found = find_key(keys, name);
     if (found == keys.end()) continue;
-    labels.energy = lines.number(found->second, found->first);
+    const double energy = lines.number(found->second, found->first);
+    labels.energy = unit * energy;
     keys.erase(found);
     if (!same_word(name, "free_energy")) return;
     labels.energy_kind = EnergyKind::free;
-    if (const auto other = find_key(keys, "energy");
-        other != keys.end() && parse_double(other->second) == labels.energy)
+    if (const auto other = find_key(keys, "energy"); other != keys.end() && parse_double(other->second) == energy)
       keys.erase(other);
     return;
   }
 }
 
-Matrix3 stress_of_virial(const LineReader& lines, const std::string& name, const std::string& text, const Cell& cell) {
-  const Matrix3 virial = tensor_of(lines, name, text);
+Matrix3 stress_of_virial(const LineReader& lines, const std::string& name, const std::string& text, double unit,
+                         const Cell& cell) {
+  const Matrix3 virial = unit * tensor_of(lines, name, text);
   if (!cell.has_volume()) lines.fail(name + " is given without a cell that has a volume");
   return -virial / cell.volume();
 }
 
-void read_stress(const LineReader& lines, Keys& keys, const Cell& cell, Labels& labels) {
+void read_stress(const LineReader& lines, const LabelUnits& units, Keys& keys, const Cell& cell, Labels& labels) {
   std::optional<Matrix3> from_virial;
   for (const char* name : virial_keys) {
     const std::optional<std::string> text = from_virial ? std::nullopt : take(keys, name);
-    if (text) from_virial = stress_of_virial(lines, name, *text, cell);
+    if (text) from_virial = stress_of_virial(lines, name, *text, units.virial, cell);
   }
   for (const char* name : stress_keys) {
     const std::optional<std::string> text = labels.stress ? std::nullopt : take(keys, name);
-    if (text) labels.stress = tensor_of(lines, name, *text);
+    if (text) labels.stress = units.stress * tensor_of(lines, name, *text);
   }
   if (labels.stress && from_virial &&
       (*labels.stress - *from_virial).norm() > 1e-3 * std::max(labels.stress->norm(), from_virial->norm()) + 1e-6)
@@ -127,7 +128,8 @@ void read_stress(const LineReader& lines, Keys& keys, const Cell& cell, Labels& 
 }
 
 /// Labels under the names the user gave.
-void read_chosen(const LineReader& lines, const LabelKeys& chosen, Keys& keys, Notes& notes, Structure& frame) {
+void read_chosen(const LineReader& lines, const LabelKeys& chosen, const LabelUnits& units, Keys& keys, Notes& notes,
+                 Structure& frame) {
   const auto find = [&](const std::string& name) {
     const auto found = keys.find(name);
     if (found == keys.end()) notes.add("frames without the key " + name + " have no such label");
@@ -135,14 +137,14 @@ void read_chosen(const LineReader& lines, const LabelKeys& chosen, Keys& keys, N
   };
   if (!chosen.energy.empty())
     if (const auto found = find(chosen.energy); found != keys.end()) {
-      frame.labels.energy = lines.number(found->second, found->first);
+      frame.labels.energy = units.energy * lines.number(found->second, found->first);
       keys.erase(found);
     }
   if (!chosen.stress.empty())
     if (const auto found = find(chosen.stress); found != keys.end()) {
       frame.labels.stress = holds_word(found->first, "virial")
-                                ? stress_of_virial(lines, found->first, found->second, frame.cell)
-                                : tensor_of(lines, found->first, found->second);
+                                ? stress_of_virial(lines, found->first, found->second, units.virial, frame.cell)
+                                : units.stress * tensor_of(lines, found->first, found->second);
       keys.erase(found);
     }
 }
@@ -276,13 +278,14 @@ ExtxyzHeader ExtxyzHeader::read(const LineReader& lines, std::string_view line, 
     header.properties = std::move(*properties);
     header.names_columns = true;
   }
-  frame.cell = read_cell(lines, *keys);
+  header.units = LabelUnits::take(lines, *keys, notes);
+  frame.cell = read_cell(lines, header.units.length, *keys);
   apply_writer(lines, header.writer, *keys, notes, frame.labels);
   read_time(*keys, header.writer, LammpsRunUnits(options.lammps_units), frame);
-  read_chosen(lines, options.label_keys, *keys, notes, frame);
+  read_chosen(lines, options.label_keys, header.units, *keys, notes, frame);
   const bool usual = header.writer != ExtxyzWriter::cp2k && header.writer != ExtxyzWriter::lammps;
-  if (usual && options.label_keys.energy.empty()) read_energy(lines, *keys, frame.labels);
-  if (usual && options.label_keys.stress.empty()) read_stress(lines, *keys, frame.cell, frame.labels);
+  if (usual && options.label_keys.energy.empty()) read_energy(lines, header.units.energy, *keys, frame.labels);
+  if (usual && options.label_keys.stress.empty()) read_stress(lines, header.units, *keys, frame.cell, frame.labels);
   from_keys(std::move(*keys), frame);
   note_unread_labels(frame, header.writer, notes);
   return header;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "vitrion/core/structure.hpp"
+#include "vitrion/io/extxyz_units.hpp"
 #include "vitrion/io/format.hpp"
 #include "vitrion/io/lines.hpp"
 
@@ -22,6 +23,7 @@ struct ExtxyzHeader {
   ExtxyzWriter writer = ExtxyzWriter::any;
   bool names_columns = false;                      ///< it has Properties
   std::string properties = "species:S:1:pos:R:3";  ///< or what it has
+  LabelUnits units;                                ///< applied to the header already, not to the columns
 
   /// Reads it into cell, energy, stress, time, step and info of `frame`. Names of keys count in any case. A line that
   /// is free text gives a cluster without labels. Throws InputError at the place of `lines`.

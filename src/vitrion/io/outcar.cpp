@@ -13,7 +13,8 @@ namespace {
 
 /// What the header says and every step needs.
 struct OutcarHeader {
-  std::vector<Species> kinds;
+  std::vector<Species> kinds;           // VRHFIN
+  std::vector<std::string> potentials;  // symbols of the lines POTCAR:, which stand twice for every kind
   std::vector<std::int64_t> counts;
   std::int64_t max_scf_steps = 60;  // NELM
   double scf_tolerance = 1e-4;      // EDIFF, eV
@@ -90,6 +91,7 @@ class OutcarReader final : public FrameReader {
   void read_positions(OutcarStep& step);
   bool converged(const OutcarStep& step) const;
   [[noreturn]] void fail_stopped(const OutcarStep& step) const;
+  void name_kinds();
   Structure assemble(OutcarStep step);
 
   LineReader lines_;
@@ -107,6 +109,9 @@ void OutcarReader::read_header_line(std::string_view line) {
     std::string_view symbol = trim(line.substr(at + 8));
     symbol = trim(symbol.substr(0, symbol.find(':')));
     with_location(lines_.where(), [&] { header_.kinds.push_back(Species::element(symbol)); });
+  } else if (const std::size_t potcar = line.find("POTCAR:"); potcar != std::string_view::npos) {
+    const std::vector<std::string_view> words = split_words(line.substr(potcar + 7));
+    if (words.size() > 1) header_.potentials.emplace_back(words[1].substr(0, words[1].find_first_of("_.")));
   } else if (const std::size_t ions = line.find("ions per type ="); ions != std::string_view::npos) {
     header_.counts.clear();
     for (const std::string_view word : split_words(line.substr(ions + 15)))
@@ -153,7 +158,9 @@ bool OutcarReader::read_step(OutcarStep& step) {
 
 void OutcarReader::fail_stopped(const OutcarStep& step) const {
   if (step.sigma_to_zero)
-    lines_.fail("ionic step " + std::to_string(step.number) + " has an energy, but no block of positions and forces");
+    lines_.fail(
+        "ionic step " + std::to_string(step.number) + " has an energy, but no block of positions and forces",
+        "With NWRITE = 0 or 1 VASP prints them for the first and last step only: read vasprun.xml of the same run.");
   lines_.fail("the run stopped inside ionic step " + std::to_string(step.number),
               "Read the " + std::to_string(frame_) +
                   " complete frames before it with --frames :" + std::to_string(frame_) + ".");
@@ -237,10 +244,23 @@ bool OutcarReader::converged(const OutcarStep& step) const {
   return step.scf_steps < header_.max_scf_steps || std::abs(step.last_change) <= header_.scf_tolerance;
 }
 
+void OutcarReader::name_kinds() {
+  // With NWRITE = 0 VASP leaves VRHFIN out; the names of the potentials stand first one after the other, then with
+  // each.
+  const std::size_t n = header_.counts.size();
+  if (header_.kinds.empty() && (header_.potentials.size() == n || header_.potentials.size() == 2 * n))
+    for (std::size_t g = 0; g < n; ++g)
+      with_location(lines_.where(), [&] { header_.kinds.push_back(Species::element(header_.potentials[g])); });
+  if (!header_.kinds.empty() && header_.kinds.size() == n) return;
+  const std::string found = "the file names " + std::to_string(header_.kinds.size()) + " species (VRHFIN) for " +
+                            std::to_string(n) + " numbers of ions (ions per type)";
+  if (header_.kinds.size() > n && n == 10)
+    lines_.fail(found, "VASP wrote the first ten numbers only. Read vasprun.xml of the same run.");
+  lines_.fail(found);
+}
+
 Structure OutcarReader::assemble(OutcarStep step) {
-  if (header_.kinds.empty() || header_.kinds.size() != header_.counts.size())
-    lines_.fail("the file names " + std::to_string(header_.kinds.size()) + " species (VRHFIN) for " +
-                std::to_string(header_.counts.size()) + " numbers of ions (ions per type)");
+  name_kinds();
   const auto n = std::accumulate(header_.counts.begin(), header_.counts.end(), std::int64_t{0});
   if (step.positions.rows() != n)
     lines_.fail("the step holds " + std::to_string(step.positions.rows()) + " ions, the header " + std::to_string(n));
