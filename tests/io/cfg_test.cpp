@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "io/samples.hpp"
 
 namespace vitrion::io {
@@ -85,6 +87,86 @@ TEST(Cfg, NumbersTypesAsToldAndRefusesTheOthers) {
   write_frames(file, {s}, {"", parse_species_list("N,P,Li")});
   EXPECT_THAT(read_file(file), ::testing::HasSubstr("\n    1 2 "));  // Li is type 2
   EXPECT_THROW(write_frames(file, {s}, {"", parse_species_list("Li,N")}), InputError);
+}
+
+/// Blocks as MLIP-3 writes them: little-endian, a letter before each.
+class BinaryCfg {
+ public:
+  explicit BinaryCfg(std::int32_t n_atoms) { add('n', n_atoms); }
+
+  template <class... T>
+  BinaryCfg& add(char tag, const T&... values) {
+    bytes_ += tag;
+    (bytes_.append(reinterpret_cast<const char*>(&values), sizeof values), ...);
+    return *this;
+  }
+  BinaryCfg& feature(const std::string& name, const std::string& value) {
+    for (const auto& [tag, text] : {std::pair{"F", name}, {"", value}}) {
+      bytes_ += tag;
+      const auto n = static_cast<std::int32_t>(text.size());
+      bytes_.append(reinterpret_cast<const char*>(&n), sizeof n) += text;
+    }
+    return *this;
+  }
+  std::string end() const { return bytes_ + '#'; }
+
+ private:
+  std::string bytes_;
+};
+
+TEST(CfgBinary, IsReadAsTheTextIs) {
+  using Six = std::array<double, 6>;
+  using Nine = std::array<double, 9>;
+  const std::string one = BinaryCfg(2)
+                              .add('l', Nine{4, 0, 0, 0, 5, 0, 0, 1, 10})
+                              .add('p', Six{0.5, 1, 1.5, 2, 2.5, 3})
+                              .add('t', 1, 0)
+                              .add('f', Six{0.1, 0.2, 0.3, -0.1, -0.2, -0.3})
+                              .add('m', Six{0, 0, 1, 0, 0, -1})
+                              .add('s', Six{1, 2, 3, 4, 5, 6})  // xx yy zz xy yz xz
+                              .add('e', -7.25)
+                              .feature("EFS_by", "VASP\n5.4")
+                              .end();
+  const std::string cluster = BinaryCfg(1).add('l', Nine{}).add('p', 1.0, 2.0, 3.0).add('t', 0).end();
+  const auto frames = read_frames(make_file("train.cfg", one + cluster));
+  ASSERT_EQ(frames.size(), 2u);
+  const Structure& s = frames[0];
+  const Structure text = read_frames(make_file(
+      "text.cfg",
+      "BEGIN_CFG\n Size\n 2\n Supercell\n 4 0 0\n 0 5 0\n 0 1 10\n"
+      " AtomData: id type cartes_x cartes_y cartes_z fx fy fz magmom_x magmom_y magmom_z\n"
+      " 1 1 0.5 1 1.5 0.1 0.2 0.3 0 0 1\n 2 0 2 2.5 3 -0.1 -0.2 -0.3 0 0 -1\n Energy\n -7.25\n"
+      " PlusStress: xx yy zz yz xz xy\n 1 2 3 5 6 4\n Feature EFS_by\tVASP\n Feature EFS_by\t5.4\nEND_CFG\n"))[0];
+  EXPECT_EQ(s.species, text.species);
+  EXPECT_EQ(s.positions, text.positions);
+  EXPECT_EQ(s.cell, text.cell);
+  EXPECT_EQ(s.labels.energy, text.labels.energy);
+  EXPECT_EQ(s.labels.forces, text.labels.forces);
+  EXPECT_EQ(*s.labels.stress, *text.labels.stress);
+  EXPECT_EQ(s.info, text.info);
+  EXPECT_EQ(s.columns.at("magmom_z").values, text.columns.at("magmom_z").values);
+  EXPECT_EQ(frames[1].cell, Cell());
+}
+
+TEST(CfgBinary, RefusesWhatIsCutOrDamaged) {
+  const std::string whole = BinaryCfg(1)
+                                .add('l', std::array<double, 9>{4, 0, 0, 0, 4, 0, 0, 0, 4})
+                                .add('p', 1.0, 2.0, 3.0)
+                                .add('t', 0)
+                                .feature("a", "b")
+                                .end();
+  for (std::size_t size = 80; size < whole.size(); ++size)
+    expect_refused(make_file("cut.cfg", whole.substr(0, size)), 0, "the file ends inside a configuration");
+  std::string other = whole;
+  other[other.find('t')] = 'x';
+  expect_refused(make_file("unknown.cfg", other), 0, "unknown kind");
+  other = whole;
+  other[4] = 0x7f;  // two thousand million atoms
+  expect_refused(make_file("many.cfg", other), 0, "ends inside");
+  expect_refused(
+      make_file("nan.cfg", BinaryCfg(1).add('l', std::array<double, 9>{}).add('p', 1.0, 2.0, double{NAN}).end()), 0,
+      "finite");
+  expect_refused(make_file("behind.cfg", whole + "x"), 0, "no configuration begins");
 }
 
 TEST(Cfg, PlacesErrors) {

@@ -4,6 +4,7 @@
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/trajectory.hpp"
 #include "vitrion/io/atoms.hpp"
+#include "vitrion/io/cfg_content.hpp"
 #include "vitrion/io/format.hpp"
 
 namespace vitrion::io {
@@ -30,7 +31,8 @@ class CfgReader final : public FrameReader {
       if (words_[0] == "END_CFG") break;
       read_section(line, block);
     }
-    return assemble(std::move(block), first_line);
+    if (!block.has_atoms && block.size.value_or(0) > 0) lines_.fail("the configuration has no AtomData");
+    return to_structure(std::move(block), {lines_.file(), first_line});
   }
 
   bool skip() override {
@@ -41,14 +43,9 @@ class CfgReader final : public FrameReader {
   }
 
  private:
-  struct Block {
+  struct Block : CfgContent {
     std::optional<std::int64_t> size;
-    Matrix3 cell = Matrix3::Zero();
-    int n_vectors = 0;
-    bool has_atoms = false, fractional = false;
-    std::optional<std::array<double, 6>> plus_stress, virial;
-    std::map<std::string, std::string> features;
-    Structure frame;
+    bool has_atoms = false;
   };
 
   bool find_begin();
@@ -57,7 +54,6 @@ class CfgReader final : public FrameReader {
   void read_atoms(Block& block);
   std::array<double, 6> read_six(std::string_view name);
   void read_feature(std::string_view line, Block& block);
-  Structure assemble(Block block, std::size_t first_line);
 
   LineReader lines_;
   std::vector<std::string_view> words_;
@@ -70,14 +66,8 @@ bool CfgReader::find_begin() {
     const std::string_view word = trim(line);
     if (word == "BEGIN_CFG") return true;
     if (word.empty() || word.front() == '#') continue;
-    const bool is_text =
-        std::none_of(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
-    if (!is_text)
-      lines_.fail("this is a binary .cfg, not a text",
-                  "Let MLIP turn it into text: mlp convert-cfg --input-format=bin IN OUT (mlp convert in MLIP-3).");
-    lines_.fail(
-        "expected BEGIN_CFG, found \"" + std::string(word.substr(0, 40)) + "\"",
-        "A configuration begins with a line BEGIN_CFG; a binary .cfg must become text first (mlp convert-cfg).");
+    lines_.fail("expected BEGIN_CFG, found \"" + std::string(word.substr(0, 40)) + "\"",
+                "A configuration begins with a line BEGIN_CFG.");
   }
   return false;
 }
@@ -207,33 +197,6 @@ void CfgReader::read_atoms(Block& block) {
     further[c].type = column_type(further[c].values);
     frame.columns.insert_or_assign(names[c], std::move(further[c]));
   }
-}
-
-Structure CfgReader::assemble(Block block, std::size_t first_line) {
-  if (!block.has_atoms && block.size.value_or(0) > 0) lines_.fail("the configuration has no AtomData");
-  Structure frame = std::move(block.frame);
-  frame.cell = make_cell(lines_, block.cell, {block.n_vectors > 0, block.n_vectors > 1, block.n_vectors > 2});
-  if (block.fractional) frame.positions = (frame.positions * frame.cell.spanning()).eval();
-  const auto store = [&](const std::array<double, 6>& v, double volume, const char* key) {
-    if (frame.cell.has_volume()) {
-      frame.labels.stress = -from_voigt(v) / volume;
-      return;
-    }
-    // Without a volume there is no stress, only a virial: kept, not read as a label.
-    std::string& text = frame.info[key];
-    for (const double value : v) text += (text.empty() ? "" : " ") + shortest(value);
-  };
-  if (block.virial) store(*block.virial, 1.0, "Virial");
-  if (block.plus_stress) store(*block.plus_stress, frame.cell.volume(), "PlusStress");
-  const auto names = block.features.find("species");
-  if (names != block.features.end()) {
-    with_location(lines_.where(), [&] { name_types(frame, parse_species_list(names->second)); });
-    block.features.erase(names);
-  }
-  block.features.merge(frame.info);
-  from_keys(std::move(block.features), frame);
-  validate(frame, lines_.file(), first_line);
-  return frame;
 }
 
 class CfgWriter final : public FrameWriter {

@@ -51,6 +51,7 @@ std::unique_ptr<FrameWriter> create_as(const std::filesystem::path& file, const 
 
 Format extxyz_format();
 Format cfg_format();
+Format binary_cfg_format();
 Format poscar_format();
 Format xdatcar_format();
 Format lammps_data_format();
