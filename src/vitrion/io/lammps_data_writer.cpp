@@ -1,4 +1,6 @@
 // Writes LAMMPS data files: atom style atomic, masses named by element, tilts as LAMMPS demands them.
+#include <array>
+
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/format.hpp"
 #include "vitrion/io/lammps.hpp"
@@ -29,8 +31,7 @@ void DataWriter::write_box(const LammpsFrame& frame) {
     out_.number(frame.origin[k]);
     out_.text(' ');
     out_.number(frame.origin[k] + m(k, k));
-    const std::string axis(1, "xyz"[k]);
-    out_.text(" " + axis + "lo " + axis + "hi\n");
+    out_.text(std::array{" xlo xhi\n", " ylo yhi\n", " zlo zhi\n"}[static_cast<std::size_t>(k)]);
   }
   if (m(1, 0) == 0 && m(2, 0) == 0 && m(2, 1) == 0) return;
   write_row(out_, Vector3(m(1, 0), m(2, 0), m(2, 1)));
