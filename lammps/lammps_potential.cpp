@@ -92,7 +92,8 @@ struct LammpsPotential::Instance {
     structure.velocities.resize(0, 3);  // pressures then hold no kinetic part
     rotation = create_atoms(*lammps, structure, settings.species, needs_charges(settings));
     for (const char* line : {"neighbor 0.3 bin", "neigh_modify every 1 delay 0 check yes"}) lammps->input->one(line);
-    for (const std::string& line : input_lines(settings)) lammps->input->one(line);
+    const InputLines input = input_lines(settings);
+    for (const std::string& line : input.lines) lammps->input->one(line);
     for (const char* line : {"thermo_style custom step pe pxx pyy pzz pxy pxz pyz", "thermo_modify norm no"})
       lammps->input->one(line);
   }

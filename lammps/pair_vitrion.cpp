@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/plain_path.hpp"
 #include "vitrion/potentials/catalogue.hpp"
 
 namespace vitrion::lammps {
@@ -119,10 +120,11 @@ void PairVitrion::coeff(int n_words, char** words) {
         const Species s = Species::element(name);
         if (std::find(named.begin(), named.end(), s) == named.end()) named.push_back(s);
       }
+    const std::filesystem::path file = decoded_path(words[2]);
     potential_ = potentials::load_potential(
-        words[2], potentials::LoadOptions{file_species_.empty() ? named : file_species_, precision_, tabulated_});
+        file, potentials::LoadOptions{file_species_.empty() ? named : file_species_, precision_, tabulated_});
     if (!potential_->capabilities().neighborhoods)
-      throw InputError(Location{words[2]}, potential_->title() + " computes whole structures only",
+      throw InputError(Location{file.string()}, potential_->title() + " computes whole structures only",
                        "Use LAMMPS's own pair_style in place of vitrion.");
     const std::vector<Species>& known = potential_->species();
     type_of_.assign(static_cast<std::size_t>(n_types), -1);
@@ -130,7 +132,7 @@ void PairVitrion::coeff(int n_words, char** words) {
       if (std::string(names[t]) == "NULL") continue;
       const auto found = std::find(known.begin(), known.end(), Species::element(names[t]));
       if (found == known.end())
-        throw InputError(Location{words[2]},
+        throw InputError(Location{file.string()},
                          fmt::format("the potential knows {}, not {}", join_names(known), names[t]));
       type_of_[t] = static_cast<int>(found - known.begin());
       const int type = static_cast<int>(t) + 1;

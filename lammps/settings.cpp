@@ -76,13 +76,11 @@ fs::path find_file(const std::string& word, const fs::path& folder) {
 std::string with_files(const std::string& line, const fs::path& folder, std::vector<fs::path>& files) {
   std::string text;
   for (const std::string& word : words_of(line)) {
-    const bool may_be_file = word.find_first_of("./") != std::string::npos;
-    const fs::path file = may_be_file ? find_file(word, folder) : fs::path();
-    if (file.string().find_first_of("\"'$&#\n") != std::string::npos)
-      throw InputError(Location{file.string()}, "LAMMPS cannot be told such a name",
-                       "Move it to a folder of a plainer name.");
+    const fs::path named = decoded_path(word);
+    const bool may_be_file = named.string().find_first_of("./") != std::string::npos;
+    const fs::path file = may_be_file ? find_file(named.string(), folder) : fs::path();
     if (!file.empty() && std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
-    text += (text.empty() ? "" : " ") + (file.empty() ? word : file.string());
+    text += (text.empty() ? "" : " ") + (file.empty() ? word : encoded_path(file));
   }
   return text;
 }
@@ -147,26 +145,28 @@ std::string format_settings(const Settings& s) {
   return text;
 }
 
-std::vector<std::string> input_lines(const Settings& s) {
-  std::vector<std::string> lines;
+InputLines input_lines(const Settings& s) {
+  InputLines input;
+  std::vector<std::string>& lines = input.lines;
   for (std::size_t t = 0; t < s.charges.size(); ++t)
     lines.push_back(fmt::format("set type {} charge {:.17g}", t + 1, s.charges[t]));
   if (!s.kspace_style.empty()) lines.push_back("kspace_style " + s.kspace_style);
   lines.push_back("pair_style " + s.pair_style);
   for (const std::string& coefficients : s.pair_coeff) {
     std::string line = "pair_coeff";
-    // A file's folder may hold a blank: only what is a file was made absolute.
-    for (std::string rest = coefficients; !rest.empty();) {
-      const auto file =
-          std::find_if(s.files.begin(), s.files.end(), [&](const fs::path& f) { return rest.starts_with(f.string()); });
-      const std::size_t end = file != s.files.end() ? file->string().size() : std::min(rest.find(' '), rest.size());
-      line += file != s.files.end() ? " \"" + file->string() + "\"" : " " + rest.substr(0, end);
-      rest.erase(0, std::min(end + 1, rest.size()));
+    for (const std::string& word : words_of(coefficients)) {
+      const fs::path file = decoded_path(word);
+      if (is_plain(file) || std::find(s.files.begin(), s.files.end(), file) == s.files.end()) {
+        line += " " + word;
+        continue;
+      }
+      input.files.emplace_back(file);
+      line += " " + input.files.back().text();
     }
     lines.push_back(line);
   }
   lines.insert(lines.end(), s.commands.begin(), s.commands.end());
-  return lines;
+  return input;
 }
 
 bool needs_charges(const Settings& s) {

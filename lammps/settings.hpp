@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/plain_path.hpp"
 #include "vitrion/core/species.hpp"
 #include "vitrion/potentials/catalogue.hpp"
 
@@ -15,7 +16,7 @@ namespace vitrion::lammps {
 struct Settings {
   std::vector<Species> species;
   std::string pair_style;                    ///< what follows `pair_style`: "eam/alloy"
-  std::vector<std::string> pair_coeff;       ///< what follows each `pair_coeff`; names of files are made absolute
+  std::vector<std::string> pair_coeff;       ///< what follows each `pair_coeff`; files absolute, as `encoded_path`
   std::vector<double> charges;               ///< e, by type; empty: atoms carry none
   std::string kspace_style;                  ///< "ewald 1e-6"; empty: none
   std::vector<std::string> commands;         ///< further lines, of those that a potential may need
@@ -37,8 +38,14 @@ Settings read_settings(const potentials::Opening& opening);
 /// The YAML form.
 std::string format_settings(const Settings& settings);
 
+/// Lines of LAMMPS input, with what the files in them are called there as long as this lives.
+struct InputLines {
+  std::vector<std::string> lines;
+  std::vector<PlainName> files;
+};
+
 /// The lines that set the interactions of a LAMMPS that has a box and atoms, in order.
-std::vector<std::string> input_lines(const Settings& settings);
+InputLines input_lines(const Settings& settings);
 
 /// Whether atoms need a charge (`atom_style charge`).
 bool needs_charges(const Settings& settings);

@@ -1,10 +1,12 @@
 // The command line: finds the command, runs it, turns errors into messages and exit codes.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <yaml-cpp/exceptions.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <regex>
 #include <string>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "frontend/strict.hpp"
 #include "lammps/lammps_potential.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/memory.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/version.hpp"
 #include "vitrion/learn/stage.hpp"
@@ -126,6 +129,16 @@ int main(int argc, char** argv) {
     return bad_input;
   } catch (const Interrupted&) {
     fmt::print(stderr, "vitrion: stopped on request. What was done is saved; the same command goes on from there.\n");
+    return failed;
+  } catch (const YAML::Exception& e) {
+    fmt::print(stderr, "vitrion: settings cannot be used: {}\n", e.what());
+    return bad_input;
+  } catch (const std::bad_alloc&) {
+    fmt::print(
+        stderr,
+        "vitrion: failed: there is not enough memory.\n"
+        "  {} are free. Give the process more (ulimit -v, the limit of the batch job), or use less of the data.\n",
+        format_bytes(static_cast<double>(available_memory())));
     return failed;
   } catch (const std::exception& e) {
     fmt::print(stderr, "vitrion: failed: {}\n", e.what());

@@ -11,6 +11,7 @@
 #include "frontend/threads.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 
 namespace vitrion::cli {
 
@@ -90,7 +91,7 @@ void RunOptions::apply() const {
 }
 
 void RunOptions::write_json(const nlohmann::json& result) const {
-  if (!json.empty()) write_file_atomically(json, result.dump(1) + "\n");
+  if (!json.empty()) write_file_atomically(json, json_text(result, 1) + "\n");
 }
 
 }  // namespace vitrion::cli

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/report/report.hpp"
 #include "vitrion/study/study_report.hpp"
 
@@ -38,7 +39,7 @@ void ReportCommand::execute() const {
     return strict.heed(report::warnings_of(page));
   }
   const fs::path json = fs::path(to).replace_extension(".json");
-  write_file_atomically(json, report::to_json(page).dump(1) + "\n");
+  write_file_atomically(json, json_text(report::to_json(page), 1) + "\n");
   write_file_atomically(to, report::to_html(page));
   fmt::print("{}\n{}\n", to.string(), json.string());
   strict.heed(report::warnings_of(page));

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 
 namespace vitrion::cli {
 namespace {
@@ -15,7 +16,7 @@ void write_figures(const fs::path& folder, const report::Section& section) {
   for (const report::Block& block : section.blocks)
     if (const auto* figure = std::get_if<report::Figure>(&block)) {
       write_file_atomically(folder / (figure->id + ".svg"), report::to_svg(*figure));
-      write_file_atomically(folder / (figure->id + ".json"), report::to_json(*figure).dump() + "\n");
+      write_file_atomically(folder / (figure->id + ".json"), json_text(report::to_json(*figure)) + "\n");
       fmt::print("wrote {} and .json\n", (folder / (figure->id + ".svg")).string());
     }
 }
@@ -33,9 +34,9 @@ void ResultFiles::write(const ResultKind& kind, const nlohmann::json& result, co
   const nlohmann::json typed = with_header(kind, result);
   run.write_json(typed);
   if (!folder.empty()) {
-    write_file_atomically(fs::path(folder) / "result.json", typed.dump(1) + "\n");
+    write_file_atomically(fs::path(folder) / "result.json", json_text(typed, 1) + "\n");
     write_file_atomically(fs::path(folder) / "section.json",
-                          with_header(report::section_kind, report::to_json(section)).dump() + "\n");
+                          json_text(with_header(report::section_kind, report::to_json(section))) + "\n");
   }
   if (!plots.empty()) write_figures(plots, section);
 }

@@ -76,5 +76,66 @@ TEST(Config, OverridesReachItemsOfLists) {
   }
 }
 
+TEST(Config, WholeNumbersAreNeverAnotherNumber) {
+  Config config =
+      Config::parse("a: 4294967300\nb: -1\nc: 9223372036854775808\nd: 010\ne: 0x10\nf: 1e3\ng: 2147483647\n", "t.yaml");
+  EXPECT_EQ(config.integer("a"), 4294967300);
+  EXPECT_NE(message_of([&] { config.integer<int>("a"); })
+                .find("t.yaml:1: \"a\" must be a whole number from -2147483648 "
+                      "to 2147483647, not \"4294967300\""),
+            std::string::npos)
+      << message_of([&] { config.integer<int>("a"); });
+  EXPECT_NE(message_of([&] { config.integer<std::uint64_t>("b"); }).find("t.yaml:2"), std::string::npos);
+  EXPECT_NE(message_of([&] { config.integer("c"); }).find("t.yaml:3"), std::string::npos);
+  EXPECT_EQ(config.integer("d"), 10);  // and not 8
+  EXPECT_NE(message_of([&] { config.integer("e"); }).find("t.yaml:5"), std::string::npos);
+  EXPECT_NE(message_of([&] { config.integer("f"); }).find("t.yaml:6"), std::string::npos);
+  EXPECT_EQ(config.integer<int>("g"), 2147483647);
+  EXPECT_EQ(config.integer<std::size_t>("absent", 3), 3u);
+}
+
+TEST(Config, TextIsUtf8AndSettingsAreOneLine) {
+  EXPECT_NE(message_of([] {
+              Config::parse("a: 1\ntitle: caf\xe9 x\n", "t.yaml");
+            }).find("t.yaml:2: the text is not UTF-8: byte 0xe9"),
+            std::string::npos);
+  Config config = Config::parse(
+      "title: >\n  a\n  b\nname: \"a\\nb\"\nfile: \"a\\nb\"\nnote: |\n  a\n  b\nnul: \"a\\0b\"\n", "/x/t.yaml");
+  EXPECT_EQ(config.text("title"), "a b");
+  EXPECT_NE(message_of([&] { config.text("name"); }).find("/x/t.yaml:4: \"name\" must be one line"), std::string::npos);
+  EXPECT_NE(message_of([&] { config.texts("name"); }).find("must be one line"), std::string::npos);
+  EXPECT_EQ(config.path("file"), "/x/a\nb");  // a file may be called so
+  EXPECT_EQ(config.paragraph("note"), "a\nb\n");
+  EXPECT_NE(message_of([&] { config.path("nul"); }), "no error");
+}
+
+TEST(Config, RefusesWhatCannotBeWalked) {
+  EXPECT_NE(
+      message_of([] { Config::parse("a: 1\nb: 2\na: 3\n", "t.yaml"); }).find("t.yaml:3: the key \"a\" stands twice"),
+      std::string::npos);
+  EXPECT_NE(message_of([] { Config::parse("a: 1\n? [b]\n: 2\n", "t.yaml"); }).find("t.yaml:2"), std::string::npos);
+  EXPECT_NE(message_of([] { Config::parse("a: &x [*x]\n"); }), "no error");
+  EXPECT_NE(message_of([] { Config::parse("a: " + std::string(200, '[') + std::string(200, ']') + "\n"); }),
+            "no error");
+  EXPECT_NE(message_of([] { Config::parse("a: " + std::string(100000, '[') + "\n"); }), "no error");
+  std::string tower = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+  for (int k = 1; k < 10; ++k) {
+    tower += "a" + std::to_string(k) + ": &a" + std::to_string(k) + " [";
+    for (int n = 0; n < 10; ++n) tower += (n > 0 ? ", *a" : "*a") + std::to_string(k - 1);
+    tower += "]\n";
+  }
+  EXPECT_NE(message_of([&] { Config::parse(tower); }).find("values"), std::string::npos);
+}
+
+TEST(Config, PartsAreReadForTheirFormOnly) {
+  Config config = Config::parse("melt: 5\nquench: {anything: 1}\nstages: [5]\nmore: {a: 1}\n", "t.yaml");
+  EXPECT_NE(message_of([&] { config.part("melt"); }).find("t.yaml:1: \"melt\" must hold keys and values"),
+            std::string::npos);
+  EXPECT_EQ(config.part("quench").integer("anything"), 1);
+  EXPECT_NE(message_of([&] { config.parts("stages"); }).find("t.yaml:3"), std::string::npos);
+  EXPECT_NE(message_of([&] { config.parts("more"); }).find("t.yaml:4: \"more\" must be a list"), std::string::npos);
+  EXPECT_TRUE(config.part("absent").keys().empty());
+}
+
 }  // namespace
 }  // namespace vitrion

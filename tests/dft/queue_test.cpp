@@ -11,6 +11,8 @@
 
 #include "dft/samples.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/file.hpp"
+#include "vitrion/dft/database.hpp"
 
 namespace vitrion::dft {
 namespace {
@@ -222,6 +224,39 @@ TEST(Queue, RefusesFoldersThatHoldNone) {
   Queue(folder, true);
   Database(folder / "queue.sqlite").execute("PRAGMA user_version = 99");
   EXPECT_THROW(Queue{folder}, InputError);
+}
+
+// A bit that the disk turned is found, not computed with.
+TEST(Queue, NoticesWhatWasChangedInIt) {
+  const std::filesystem::path folder = scratch_folder();
+  Queue queue(folder, true);
+  const std::int64_t me = queue.enlist();
+  queue.add(frames(2), fake_settings());
+  queue.finish(me, queue.claim(me)->id, some_label(-1.25));
+  ASSERT_TRUE(queue.label(1));
+  const Database database(folder / "queue.sqlite");
+  const auto refusal = [](const std::function<void()>& action) -> std::string {
+    try {
+      action();
+    } catch (const InputError& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  database.execute("UPDATE jobs SET result = replace(result, '-1.25', '-1.26') WHERE id = 1");
+  EXPECT_THAT(refusal([&] { queue.label(1); }), HasSubstr("job 1: was changed since it was written"));
+  EXPECT_THAT(refusal([&] { queue.jobs(); }), HasSubstr("job 1"));
+  database.execute("UPDATE jobs SET structure = replace(structure, '4.2', '4.3') WHERE id = 2");
+  EXPECT_THAT(refusal([&] { queue.claim(me); }), HasSubstr("job 2: was changed since it was written"));
+}
+
+TEST(Queue, AnEmptyOrAnotherFileIsNone) {
+  const std::filesystem::path folder = scratch_folder();
+  write_file_atomically(folder / "queue.sqlite", "");
+  EXPECT_THROW(Queue(folder, false), InputError);
+  write_file_atomically(folder / "queue.sqlite", std::string(4096, 'x'));
+  EXPECT_THROW(Queue(folder, false), InputError);
+  EXPECT_THROW(Queue(folder, true), InputError);
 }
 
 }  // namespace

@@ -169,5 +169,31 @@ TEST(ExtxyzHeader, GpumdStressIsThePressureTensor) {
   EXPECT_TRUE(s.info.contains("pressure_tensor"));
 }
 
+// Everything that is read and kept can stand in a report.
+TEST(ExtxyzHeader, TextThatIsKeptIsUtf8) {
+  const auto refusal = [](const std::string& name, const std::string& text) -> std::string {
+    try {
+      read_frames(make_file(name, text));
+    } catch (const InputError& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  const std::string cell = "Lattice=\"5 0 0 0 5 0 0 0 5\" ";
+  EXPECT_THAT(refusal("a.extxyz", "1\n" + cell + "config_type=caf\xe9\nLi 0 0 0\n"),
+              HasSubstr("a.extxyz:2: the text is not UTF-8"));
+  EXPECT_THAT(refusal("a.extxyz", "1\n" + cell + "caf\xe9=1\nLi 0 0 0\n"), HasSubstr("a.extxyz:2"));
+  EXPECT_THAT(refusal("a.extxyz", "1\n" + cell + "Properties=species:S:1:pos:R:3:tag:S:1\nLi 0 0 0 caf\xe9\n"),
+              HasSubstr("a.extxyz:3"));
+  EXPECT_THAT(refusal("POSCAR", "caf\xe9\n1\n5 0 0\n0 5 0\n0 0 5\nLi\n1\nDirect\n0 0 0\n"), HasSubstr("POSCAR:1"));
+  EXPECT_THAT(refusal("a.cfg", "BEGIN_CFG\n Size\n 0\n Feature name caf\xe9\nEND_CFG\n"), HasSubstr("a.cfg:4"));
+  EXPECT_EQ(refusal("a.extxyz", "1\n" + cell + "config_type=caf\xc3\xa9\nLi 0 0 0\n"), "no error");
+}
+
+TEST(ExtxyzHeader, TypeNumbersAreNoSizes) {
+  EXPECT_THROW(read_frames(make_file("a.extxyz", "1\nProperties=type:I:1:pos:R:3\n2000000000 0 0 0\n")), InputError);
+  EXPECT_THROW(read_frames("/dev/zero"), InputError);
+}
+
 }  // namespace
 }  // namespace vitrion::io

@@ -106,5 +106,65 @@ TEST(LearnOptions, RefusesWhatTheLoopDecidesItself) {
   expect_refused("  - name: md", "  - name: melt", {"two explorations"});
 }
 
+// In every place a word, a list, a mapping, nothing: each is accepted or refused, and what is refused has a place.
+TEST(LearnOptions, EveryFormInEveryPlaceIsReadOrRefused) {
+  const auto file = test::scratch_folder() / "learn.yaml";
+  std::ofstream(file) << settings;
+  const std::vector<std::string> places{"train",
+                                        "train.potential",
+                                        "train.potential.level",
+                                        "train.data",
+                                        "train.data.train",
+                                        "explore",
+                                        "explore.0",
+                                        "explore.0.name",
+                                        "explore.0.packed",
+                                        "explore.0.packed.composition",
+                                        "explore.0.melt",
+                                        "explore.0.quench",
+                                        "explore.1.stages",
+                                        "explore.1.stages.0",
+                                        "explore.1.stages.0.name",
+                                        "explore.1.temperatures_K",
+                                        "explore.1.replicas",
+                                        "explore.1.structure",
+                                        "label",
+                                        "label.settings",
+                                        "label.slots",
+                                        "validation",
+                                        "select",
+                                        "select.cut",
+                                        "select.cut.charges",
+                                        "until",
+                                        "budget",
+                                        "build",
+                                        "build.builders",
+                                        "seed",
+                                        "title",
+                                        "slots",
+                                        "executor"};
+  std::size_t n_refused = 0;
+  for (const std::string& place : places)
+    for (const char* form : {"5", "[5]", "{a: 5}", "[a]", "[[1]]", "[{a: 1}]", "", "[]", "{}"}) {
+      try {
+        Config config = Config::load(file.string(), {place + "=" + form});
+        read_learn_options(config);
+      } catch (const InputError& e) {
+        ++n_refused;
+        EXPECT_FALSE(e.where().file.empty()) << place << "=" << form << ": " << e.what();
+      } catch (const std::exception& e) {
+        ADD_FAILURE() << place << "=" << form << ": " << e.what();
+      }
+    }
+  EXPECT_GT(n_refused, places.size());
+}
+
+TEST(LearnOptions, AScalarWhereAMappingBelongsIsRefusedAtItsLine) {
+  expect_refused("stages: [{name: hold, duration_ps: 2}]", "stages: [5]",
+                 {"learn.yaml:16", "must hold keys and values"});
+  expect_refused("potential: {level: 6}", "potential: 5", {"learn.yaml:4", "\"potential\" must hold keys and values"});
+  expect_refused("label:\n", "label: 5\nold:\n", {"learn.yaml:17"});
+}
+
 }  // namespace
 }  // namespace vitrion::learn

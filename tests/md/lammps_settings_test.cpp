@@ -70,7 +70,16 @@ TEST(LammpsSettings, AreReadAsTheyAreWritten) {
       folder / "settings.yaml");
   ASSERT_EQ(s.files.size(), 1u);
   EXPECT_EQ(read(format_settings(s)), s);
-  EXPECT_THAT(input_lines(s), ::testing::Contains("pair_coeff * * a \"" + s.files[0].string() + "\" Na Cl"));
+  EXPECT_THAT(input_lines(s).lines, ::testing::Contains("pair_coeff * * a " + s.files[0].string() + " Na Cl"));
+  // A folder of any name: LAMMPS is told another.
+  const std::filesystem::path odd = folder / "m\xc3\xbcnchen $x 'y'";
+  std::filesystem::create_directories(odd);
+  write_file_atomically(odd / "t.eam", "");
+  const Settings there = read(copper + "pair_style: eam\npair_coeff: '* * t.eam Cu'\n", odd / "settings.yaml");
+  ASSERT_EQ(there.files.size(), 1u);
+  EXPECT_EQ(read(format_settings(there)), there);
+  const InputLines input = input_lines(there);
+  EXPECT_THAT(input.lines, ::testing::Contains(HasSubstr("pair_coeff * * /proc/self/fd/")));
 }
 
 // What LAMMPS itself refuses is bad input, and the program goes on.

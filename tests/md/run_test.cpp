@@ -6,8 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <thread>
+#include <utility>
 
 #include "lammps/lammps_potential.hpp"
 #include "md/oxides.hpp"
@@ -426,6 +430,108 @@ echo "first $p second exit $code"
   const std::string process = end.substr(6, end.find(' ', 6) - 6);
   EXPECT_NE(run.output.find("process " + process + " works in this folder"), std::string::npos) << run.output;
   EXPECT_NE(run.output.find("stopped on request"), std::string::npos) << "the first run was disturbed: " << run.output;
+}
+
+// Any folder that the file system holds: LAMMPS would read each of these as something else.
+TEST(RunMd, RunsInAnyFolder) {
+  const fs::path folder = test::scratch_folder();
+  for (const std::string name : {"m\xc3\xbcnchen", "a b", "it's \"one\"", "star*", "$HOME ${x} $(y)", "100%", "a#b&c",
+                                 "-dash", "line\nbreak", "latin\xe9"}) {
+    MdOptions o = fluid({stage("hot", Ensemble::nvt, 100, 1000)});
+    const fs::path place = folder / name;
+    fs::create_directories(place);
+    fs::copy_file(o.potential.file, place / "zbl $.yaml");
+    o.potential = place / "zbl $.yaml";
+    o.folder = place / "run";
+    o.checkpoint_every = 50;
+    ASSERT_EQ(run_md(o).status, RunOutcome::Status::finished) << name;
+    EXPECT_TRUE(fs::exists(o.folder / "final.data")) << name;
+  }
+  for (const auto& entry : fs::directory_iterator(folder))
+    EXPECT_TRUE(fs::exists(entry.path() / "run" / "final.extxyz")) << entry.path();
+}
+
+// A run that is stopped in the middle of its first moving stage.
+MdOptions interrupted_run() {
+  MdOptions o = fluid({stage("hot", Ensemble::nvt, 20000, 2000)});
+  o.stages.back().dump_every = 50;
+  o.guard.max_force = 1e9;
+  StopSignal stop;
+  std::atomic<bool> over = false;
+  std::thread watcher([&] {
+    std::error_code ignored;
+    while (!over && (!fs::exists(o.folder / "state" / "journal.json", ignored) ||
+                     read_file(o.folder / "state" / "journal.json").find("\"step\": 1") == std::string::npos))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    stop.request();
+  });
+  const Session session(&stop, nullptr);
+  EXPECT_THROW(run_md(o, session), Interrupted);
+  over = true;
+  watcher.join();
+  return o;
+}
+
+TEST(RunMd, ADamagedStateIsFoundBeforeItIsUsed) {
+  const MdOptions o = interrupted_run();
+  const auto journal = nlohmann::json::parse(read_file(o.folder / "state" / "journal.json"));
+  const fs::path kept = o.folder.string() + ".kept";
+  fs::copy(o.folder, kept, fs::copy_options::recursive);
+  const std::string restart = "state/" + journal.at("restart").get<std::string>();
+  for (const std::string name : {restart, std::string("hot.thermo.csv"), std::string("hot.lammpstrj.gz"),
+                                 std::string("state/hot.reference"), std::string("state/journal.json")}) {
+    const std::string whole = read_file(o.folder / name);
+    for (const std::size_t at : {whole.size() / 3, whole.size() / 2}) {
+      std::string flipped = whole;
+      flipped[at] = static_cast<char>(flipped[at] ^ 1);
+      write_file_atomically(o.folder / name, flipped);
+      EXPECT_THROW(run_md(o), InputError) << name << " " << at;
+    }
+    write_file_atomically(o.folder / name, whole.substr(0, whole.size() / 2));
+    EXPECT_THROW(run_md(o), InputError) << name;
+    fs::remove(o.folder / name);
+    fs::create_symlink(kept / name, o.folder / name);
+    if (name != "state/journal.json") {
+      EXPECT_THROW(run_md(o), InputError) << name << " is a link";
+    }
+    fs::remove(o.folder / name);
+    write_file_atomically(o.folder / name, whole);
+  }
+  StopSignal stop;
+  stop.request();
+  const Session session(&stop, nullptr);
+  EXPECT_THROW(run_md(o, session), Interrupted);  // it would go on
+}
+
+// A journal from someone else names no file but those of the run.
+TEST(RunMd, AJournalReachesNothingOutsideItsRun) {
+  const MdOptions o = interrupted_run();
+  const fs::path precious = o.folder.parent_path() / "precious";
+  write_file_atomically(precious, std::string(5000, 'x'));
+  const auto journal = nlohmann::json::parse(read_file(o.folder / "state" / "journal.json"));
+  const auto expect_refused = [&](nlohmann::json changed) {
+    changed.erase("hash");
+    changed["hash"] = content_hash(changed.dump());
+    write_file_atomically(o.folder / "state" / "journal.json", changed.dump(1));
+    EXPECT_THROW(run_md(o), InputError) << changed.dump();
+    EXPECT_EQ(read_file(precious).size(), 5000u);
+  };
+  for (const char* name : {"../precious", "precious", "state/journal.json", "/etc/hostname", "", "."}) {
+    auto changed = journal;
+    changed["lengths"][name] = 0;
+    changed["hashes"][name] = content_hash("");
+    expect_refused(changed);
+  }
+  for (const auto& [key, value] : {std::pair<std::string, nlohmann::json>{"restart", "../../precious"},
+                                   {"restart", "restart.*"},
+                                   {"restart", ""},
+                                   {"stage", 7},
+                                   {"step", -1},
+                                   {"step", 1000000}}) {
+    auto changed = journal;
+    changed[key] = value;
+    expect_refused(changed);
+  }
 }
 
 TEST(RunQuench, ReplicasAreIndependentAndSayWhetherTheyMelted) {

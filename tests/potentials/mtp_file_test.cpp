@@ -218,6 +218,16 @@ TEST(MtpFile, ReadsPublishedPotentials) {
   EXPECT_EQ(maml.n_scalars(), 288u);
 }
 
+TEST(MtpFile, CountsArePaidForByTheFile) {
+  for (const char* count : {"100000000", "4294967298", "-9223372036854775808", "3"})
+    expect_refused(replaced(level4_text, "alpha_moments_count = 2", std::string("alpha_moments_count = ") + count),
+                   "pot.mtp", "");
+  const std::string far = replaced(level4_text, "max_dist = 5", "max_dist = 1e8");
+  const std::filesystem::path file = test::scratch_folder() / "far.mtp";
+  write_file_atomically(file, far);
+  EXPECT_THROW(load_potential(file), InputError);
+}
+
 TEST(LoadPotential, NamesTheTypesOfAFileThatNamesNone) {
   VITRION_NEEDS_REFERENCE("mtp/mgv2o5/pot.mtp");
   const auto potential =

@@ -155,5 +155,37 @@ TEST(NequipFile, OtherFilesAreNoModels) {
   EXPECT_THROW(potentials::is_potential(folder / "none"), InputError);
 }
 
+std::string file_with(const std::string& header) {
+  const std::uint64_t length = header.size();
+  std::string bytes(8, '\0');
+  std::memcpy(bytes.data(), &length, 8);
+  return bytes + header;
+}
+
+TEST(NequipFile, DeepJsonIsRefused) {
+  const std::string deep = std::string(200000, '[') + std::string(200000, ']');
+  EXPECT_THAT(complaint(file_with("{\"__metadata__\": {\"model\": " + deep + "}}")), HasSubstr("nested"));
+  EXPECT_THAT(complaint("{\"format\": \"nequip-reference\", \"config\": {\"resnet\": " + deep + "}}"),
+              HasSubstr("nested"));
+}
+
+// Hyperparameters are believed when the arrays are there, not before.
+TEST(NequipFile, NoMemoryIsTakenForArraysThatAreNotThere) {
+  Model model = tiny_model();
+  Json json = {{"species", {"Li", "O"}}, {"hyperparameters", to_json(model.hyper)}};
+  json["hyperparameters"]["num_layers"] = 64;
+  json["hyperparameters"]["num_features"] = 4096;
+  json["hyperparameters"]["radial_mlp_width"] = 4096;
+  const auto file = [&] {
+    return file_with(
+        Json{{"__metadata__", {{"format", "vitrion-nequip"}, {"version", "1"}, {"model", json.dump()}}}}.dump());
+  };
+  EXPECT_THAT(complaint(file()), HasSubstr("the arrays of the file hold 0"));
+  json["hyperparameters"]["num_layers"] = 4294967298;  // 2 in 32 bits
+  EXPECT_THAT(complaint(file()), HasSubstr("num_layers must be a whole number"));
+  json["hyperparameters"]["num_layers"] = 2.5;
+  EXPECT_THAT(complaint(file()), HasSubstr("num_layers must be a whole number"));
+}
+
 }  // namespace
 }  // namespace vitrion::potentials::nequip

@@ -163,5 +163,42 @@ TEST(Plan, RefusesWhatALaterStageWouldRefuse) {
                  "- {quantity: ionic conductivity (S/cm), value: 3.3e-6, temperatur_K", "temperatur_K");
 }
 
+// Every path to a value below `node`, as an override names it.
+void paths_below(const YAML::Node& node, const std::string& prefix, std::vector<std::string>& paths) {
+  std::size_t number = 0;
+  for (const auto& item : node) {
+    const std::string path = prefix + (node.IsMap() ? item.first.Scalar() : std::to_string(number++));
+    paths.push_back(path);
+    const YAML::Node below = node.IsMap() ? item.second : YAML::Node(item);
+    if (below.IsMap() || below.IsSequence()) paths_below(below, path + ".", paths);
+  }
+}
+
+// In every place a word, a list, a mapping, nothing: each is accepted or refused, and what is refused has a place.
+TEST(Plan, EveryFormInEveryPlaceIsReadOrRefused) {
+  const std::string file = test::source("examples/lipon/study.yaml").string();
+  std::vector<std::string> paths;
+  paths_below(YAML::Load(read_file(file)), "", paths);
+  ASSERT_GT(paths.size(), 30u);
+  std::size_t n_refused = 0;
+  for (const std::string& path : paths)
+    for (const char* form : {"5", "[5]", "{a: 5}", "[a]", "[[1]]", "[{a: 1}]", "", "[]", "{}"}) {
+      try {
+        plan({path + "=" + form});
+      } catch (const InputError& e) {
+        ++n_refused;
+        EXPECT_FALSE(e.where().file.empty()) << path << "=" << form << ": " << e.what();
+      } catch (const std::exception& e) {
+        ADD_FAILURE() << path << "=" << form << ": " << e.what();
+      }
+    }
+  EXPECT_GT(n_refused, paths.size());
+}
+
+TEST(Plan, AScalarWhereAMappingBelongsIsRefusedAtItsLine) {
+  expect_refused("quench:", "quench: 5\nold:", "must hold keys and values");
+  expect_refused("production:", "production: [5]\nold:", "must hold keys and values");
+}
+
 }  // namespace
 }  // namespace vitrion::study

@@ -282,5 +282,30 @@ TEST_F(TrainCommand, RefusesWhatCannotBeMeant) {
   }
 }
 
+TEST_F(TrainCommand, NumbersAreNotCutToSize) {
+  for (const char* setting : {"potential.level=4294967300", "optimizer.max_iterations=4294967297", "seed=-1"}) {
+    const test::Run run = train(setting);
+    EXPECT_EQ(run.exit_code, 2) << run.output;
+    EXPECT_THAT(run.output, HasSubstr("must be a whole number from"));
+  }
+  const test::Run large = train(
+      "potential='{type: nequip, num_layers: 64, num_features: 4096, radial_mlp_width: 4096}' "
+      "output=pot.safetensors");
+  EXPECT_EQ(large.exit_code, 2) << large.output;
+  EXPECT_THAT(large.output, HasSubstr("parameters needs"));
+}
+
+// Two at once would write each into the other's table.
+TEST_F(TrainCommand, OnePotentialHasOneTraining) {
+  const test::Run run = test::run_program("cd " + folder_.string() + R"(
+$VITRION_PROGRAM train train.yaml potential.level=16 optimizer.max_iterations=100000 > first.log 2>&1 & p=$!
+n=0; while ! ls *.lock > /dev/null 2>&1 && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.1; done
+vitrion train train.yaml potential.level=6; echo "second exit $?"
+kill -TERM $p; wait $p; ls)");
+  EXPECT_THAT(run.output, HasSubstr("second exit 2"));
+  EXPECT_THAT(run.output, HasSubstr("writes this file"));
+  EXPECT_THAT(run.output, ::testing::Not(HasSubstr(".lock\n")));
+}
+
 }  // namespace
 }  // namespace vitrion

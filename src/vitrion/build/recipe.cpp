@@ -51,7 +51,7 @@ std::vector<Structure> find(Config& step, const std::string& key, const std::vec
 }
 
 bool is_missing(Config& step, const std::vector<StepResult>& earlier) {
-  const std::vector<std::string> names = step.texts("input"), files = step.paths("input");
+  const std::vector<std::string> names = step.paragraphs("input"), files = step.paths("input");
   for (std::size_t k = 0; k < names.size(); ++k) {
     const StepResult* known = step_named(earlier, names[k]);
     if (known ? known->skipped : !std::filesystem::exists(files[k])) return true;
@@ -148,7 +148,7 @@ StepResult run_step(Config step, const std::vector<StepResult>& earlier, std::ui
 
 std::vector<StepResult> run_recipe(Config& recipe, const std::function<void(const StepResult&)>& done,
                                    const Session& session) {
-  const auto seed = static_cast<std::uint64_t>(recipe.integer("seed", 1));
+  const auto seed = recipe.integer<std::uint64_t>("seed", 1);
   std::vector<StepResult> results;
   const std::vector<Config> steps = recipe.sections("builders");
   if (steps.empty())

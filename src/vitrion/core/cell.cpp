@@ -1,5 +1,7 @@
 #include "vitrion/core/cell.hpp"
 
+#include <fmt/format.h>
+
 #include <Eigen/Geometry>
 #include <Eigen/LU>
 #include <cmath>
@@ -9,6 +11,9 @@
 
 namespace vitrion::inline core {
 namespace {
+
+// Å between repeats: a tenth of the shortest bond there is.
+constexpr double thinnest = 0.07;
 
 // A unit vector at right angles to u and v (either may be zero).
 Vector3 perpendicular(const Vector3& u, const Vector3& v) {
@@ -28,6 +33,12 @@ Cell::Cell(const Matrix3& matrix, std::array<bool, 3> periodic) : matrix_(matrix
       throw InputError(std::string("the cell repeats along ") + "abc"[i] + " but that vector is zero");
   if (std::abs(spanning().determinant()) < 1e-9 * spanning().rowwise().norm().prod())
     throw InputError("the cell vectors lie in one plane (volume zero)");
+  const Matrix3 inverse = spanning().inverse();
+  for (int i = 0; i < 3; ++i)
+    if (periodic[i] && !(inverse.col(i).norm() * thinnest <= 1))
+      throw InputError(fmt::format("the cell repeats every {:.3g} Å along {}: no atom has room there",
+                                   1 / inverse.col(i).norm(), "abc"[i]),
+                       "Lengths are in Å.");
 }
 
 Cell Cell::orthorhombic(double a, double b, double c) {

@@ -5,7 +5,9 @@
 #include <filesystem>
 
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/regular_file.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/core/utf8.hpp"
 
 namespace vitrion::inline core {
 
@@ -21,12 +23,59 @@ std::size_t line_of(const YAML::Node& node) {
   return mark.is_null() ? 0 : static_cast<std::size_t>(mark.line) + 1;
 }
 
-YAML::Node parse_yaml(const std::string& text, const std::string& name) {
-  try {
-    return YAML::Load(text);
-  } catch (const YAML::ParserException& e) {
-    throw InputError(Location{name, static_cast<std::size_t>(e.mark.line) + 1}, "not valid YAML: " + e.msg);
+// What every reader relies on: keys are words and stand once, and whoever walks the whole comes to an end. An alias
+// counts each time it is met, so that neither a circle nor a tower of them is walked without end.
+class DocumentCheck {
+ public:
+  explicit DocumentCheck(const std::string& name) : name_(name) {}
+
+  void walk(const YAML::Node& node, int depth = 0) {
+    if (depth > Config::deepest) fail(node, "nested more than " + std::to_string(Config::deepest) + " levels deep");
+    if (++n_values_ > Config::most_values)
+      fail(node, "more than " + std::to_string(Config::most_values) + " values (aliases counted where they stand)");
+    if (node.IsSequence())
+      for (const YAML::Node& item : node) walk(item, depth + 1);
+    if (!node.IsMap()) return;
+    std::set<std::string> keys;
+    for (const auto& item : node) {
+      if (!item.first.IsScalar()) fail(item.first, "a key must be one word");
+      if (!keys.insert(item.first.Scalar()).second)
+        fail(item.first, "the key \"" + item.first.Scalar() + "\" stands twice");
+      walk(item.second, depth + 1);
+    }
   }
+
+ private:
+  [[noreturn]] void fail(const YAML::Node& node, const std::string& what) const {
+    throw InputError(Location{name_, line_of(node)}, what);
+  }
+
+  const std::string& name_;
+  std::size_t n_values_ = 0;
+};
+
+YAML::Node parse_yaml(const std::string& text, const std::string& name) {
+  demand_utf8(text, {name, 1});
+  try {
+    const YAML::Node node = YAML::Load(text);
+    DocumentCheck(name).walk(node);
+    return node;
+  } catch (const YAML::Exception& e) {
+    throw InputError(Location{name, e.mark.is_null() ? 0 : static_cast<std::size_t>(e.mark.line) + 1},
+                     "not valid YAML: " + e.msg);
+  }
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+// Newlines at the end come with YAML's | and >.
+std::string one_line_of(const Config& config, const std::string& key, std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  if (std::any_of(text.begin(), text.end(), is_control))
+    throw config.error(key, "\"" + key + "\" must be one line, without control characters");
+  return text;
 }
 
 // The item of a list that a part of an override names, counted from 0 as messages count ("stages[0]").
@@ -106,6 +155,7 @@ Config::Config(YAML::Node node, std::string file, std::string prefix)
       tracker_(std::make_shared<Tracker>()) {}
 
 Config Config::load(const std::string& file, const std::vector<std::string>& overrides) {
+  demand_size(file, largest_file);
   return parse(read_file(file), file, overrides);
 }
 
@@ -159,8 +209,20 @@ double Config::positive(const std::string& key, double fallback) {
   return find(key) ? positive(key) : fallback;
 }
 
+std::int64_t Config::integer_within(const std::string& key, std::int64_t least, std::int64_t most) {
+  const YAML::Node node = require(key);
+  const std::string word = node.IsScalar() ? node.Scalar() : std::string{};
+  const std::optional<std::int64_t> value = parse_integer(word);
+  if (value && *value >= least && *value <= most) return *value;
+  const bool is_whole =
+      !word.empty() && word.find_first_not_of("0123456789", word.find_first_of("+-") == 0 ? 1 : 0) == std::string::npos;
+  throw error(key, "\"" + key + "\" must be a whole number" +
+                       (is_whole ? " from " + std::to_string(least) + " to " + std::to_string(most) : std::string{}) +
+                       (node.IsScalar() ? ", not \"" + word + "\"" : std::string{}));
+}
+
 std::int64_t Config::integer(const std::string& key) {
-  return convert<std::int64_t>(*this, key, require(key), "a whole number");
+  return integer<std::int64_t>(key);
 }
 std::int64_t Config::integer(const std::string& key, std::int64_t fallback) {
   return find(key) ? integer(key) : fallback;
@@ -171,8 +233,12 @@ bool Config::flag(const std::string& key, bool fallback) {
   return node ? convert<bool>(*this, key, node, "true or false") : fallback;
 }
 
-std::string Config::text(const std::string& key) {
+std::string Config::paragraph(const std::string& key) {
   return convert<std::string>(*this, key, require(key), "one word");
+}
+
+std::string Config::text(const std::string& key) {
+  return one_line_of(*this, key, paragraph(key));
 }
 std::string Config::text(const std::string& key, const std::string& fallback) {
   return find(key) ? text(key) : fallback;
@@ -202,12 +268,20 @@ std::vector<double> Config::numbers(const std::string& key, const std::vector<do
   return find(key) ? numbers(key) : fallback;
 }
 
-std::vector<std::string> Config::texts(const std::string& key) {
-  const YAML::Node node = require(key);
+std::vector<std::string> Config::paragraphs(const std::string& key) {
+  const YAML::Node node = find(key);
+  if (!node) return {};
   if (node.IsScalar()) return {node.Scalar()};
   if (!node.IsSequence()) throw error(key, "\"" + key + "\" must be a list of words");
   std::vector<std::string> list;
   for (const YAML::Node& item : node) list.push_back(convert<std::string>(*this, key, item, "a list of words"));
+  return list;
+}
+
+std::vector<std::string> Config::texts(const std::string& key) {
+  require(key);
+  std::vector<std::string> list = paragraphs(key);
+  for (std::string& item : list) item = one_line_of(*this, key, std::move(item));
   return list;
 }
 std::vector<std::string> Config::texts(const std::string& key, const std::vector<std::string>& fallback) {
@@ -227,17 +301,20 @@ std::vector<Species> Config::elements(const std::string& key) {
 }
 
 std::string Config::resolve(const std::string& name) const {
+  if (name.find('\0') != std::string::npos)
+    throw InputError(where(), "a name of a file holds the character 0: \"" + name.substr(0, name.find('\0')) + "\"");
   const std::filesystem::path path(name);
   if (path.is_absolute()) return name;
   return (std::filesystem::path(file_).parent_path() / path).lexically_normal().string();
 }
 
 std::string Config::path(const std::string& key) {
-  return resolve(text(key));
+  return resolve(paragraph(key));
 }
 
 std::vector<std::string> Config::paths(const std::string& key) {
-  std::vector<std::string> list = texts(key);
+  require(key);
+  std::vector<std::string> list = paragraphs(key);  // names of files may hold newlines
   for (std::string& name : list) name = resolve(name);
   return list;
 }
@@ -264,6 +341,22 @@ std::vector<Config> Config::sections(const std::string& key) {
     tracker_->children.push_back(child);
     list.push_back(child);
   }
+  return list;
+}
+
+void Config::accept_keys() {
+  for (const std::string& key : keys()) accept(key);
+}
+
+Config Config::part(const std::string& key) {
+  Config child = section(key);
+  child.accept_keys();
+  return child;
+}
+
+std::vector<Config> Config::parts(const std::string& key) {
+  std::vector<Config> list = sections(key);
+  for (Config& child : list) child.accept_keys();
   return list;
 }
 

@@ -1,17 +1,19 @@
 #include "vitrion/core/file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <memory>
-#include <stdexcept>
+#include <system_error>
 
+#include "vitrion/core/atomic_file.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/memory.hpp"
+#include "vitrion/core/regular_file.hpp"
 
 namespace vitrion::inline core {
 namespace {
@@ -20,12 +22,8 @@ std::string hex(const XXH128_hash_t& hash) {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
-  throw std::runtime_error(path.string() + ": " + what + ": " + std::strerror(errno));
-}
-
 std::ifstream open_for_reading(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) throw InputError(Location{path.string()}, "is a folder, not a file");
+  demand_file(path);
   std::ifstream in(path, std::ios::binary);
   if (!in) throw InputError(Location{path.string()}, std::string("cannot be opened: ") + std::strerror(errno));
   return in;
@@ -33,33 +31,40 @@ std::ifstream open_for_reading(const std::filesystem::path& path) {
 
 }  // namespace
 
+void demand_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const std::filesystem::file_type type = std::filesystem::status(path, ignored).type();
+  using enum std::filesystem::file_type;
+  if (type == directory) throw InputError(Location{path.string()}, "is a folder, not a file");
+  if (type == character || type == block || type == socket)
+    throw InputError(Location{path.string()}, "is a device, not a file", "Write its content to a file first.");
+}
+
+void demand_size(const std::filesystem::path& path, double most) {
+  std::error_code ignored;
+  const auto size = static_cast<double>(std::filesystem::file_size(path, ignored));
+  if (ignored) return;  // opening it says why
+  if (size > most)
+    throw InputError(Location{path.string()}, "is larger than " + format_bytes(most),
+                     "It is no file of the kind that is expected here.");
+  demand_memory(size, Location{path.string()}, "the file");
+}
+
 std::string read_file(const std::filesystem::path& path) {
+  demand_size(path, largest_whole_file);
   std::ifstream in = open_for_reading(path);
-  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  std::string bytes;
+  // Pipes and files of the kernel do not know their size.
+  with_memory_for(Location{path.string()}, "the file",
+                  [&] { bytes.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>{}); });
   if (in.bad()) throw InputError(Location{path.string()}, "cannot be read to its end");
   return bytes;
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
-  const std::filesystem::path temporary = path.string() + ".part" + std::to_string(::getpid());
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) fail(temporary, "cannot be written");
-  std::size_t done = 0;
-  while (done < content.size()) {
-    const ssize_t n = ::write(file, content.data() + done, content.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int error = errno;
-      ::close(file);
-      ::unlink(temporary.c_str());
-      errno = error;
-      fail(temporary, "cannot be written");
-    }
-    done += static_cast<std::size_t>(n);
-  }
-  if (::fsync(file) != 0 || ::close(file) != 0) fail(temporary, "cannot be flushed");
-  std::filesystem::rename(temporary, path);
+  AtomicFile file(path);
+  file.write(content);
+  file.commit();
 }
 
 std::string content_hash(std::string_view bytes) {

@@ -2,6 +2,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/version.hpp"
 
 namespace vitrion::inline core {
@@ -13,11 +14,7 @@ nlohmann::json with_header(const ResultKind& kind, nlohmann::json result) {
 }
 
 nlohmann::json read_json(const std::filesystem::path& file) {
-  try {
-    return nlohmann::json::parse(read_file(file));
-  } catch (const nlohmann::json::exception& e) {
-    throw InputError(Location{file.string()}, std::string("is not valid JSON: ") + e.what());
-  }
+  return parse_json(read_file(file), {file.string()});
 }
 
 nlohmann::json read_result(const std::filesystem::path& file, const ResultKind& kind) {

@@ -33,6 +33,9 @@ constexpr std::array<Element, 118> elements{{
     {"Nh", 286.0},  {"Fl", 290.0},  {"Mc", 290.0},  {"Lv", 293.0},  {"Ts", 294.0},  {"Og", 294.0},
 }};
 
+// Tables of types have a place for each.
+constexpr int largest_type = 99'999;
+
 }  // namespace
 
 Species Species::element(std::string_view symbol) {
@@ -52,6 +55,9 @@ Species Species::element(int atomic_number) {
 
 Species Species::type(int t) {
   if (t < 0) throw InputError("an atom type cannot be negative (" + std::to_string(t) + ")");
+  if (t > largest_type)
+    throw InputError("an atom type of " + std::to_string(t) + " is beyond " + std::to_string(largest_type),
+                     "Types count the kinds of atoms, from 0 or 1 on.");
   return Species(-1 - t);
 }
 

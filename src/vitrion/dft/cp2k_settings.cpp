@@ -199,7 +199,7 @@ Cp2kTheory read_cp2k_theory(Config& config) {
   t.potentials = read_by_element(config, "potentials");
   t.kpoints = read_kpoints(config);
   t.kpoint_spacing = read_kpoint_spacing(config);
-  t.charge = static_cast<int>(config.integer("charge", t.charge));
+  t.charge = config.integer<int>("charge", t.charge);
   t.spin_polarized = config.flag("spin_polarized", t.spin_polarized);
   if (config.has("multiplicity")) t.multiplicity = at_least(config, "multiplicity", 1, 1);
   Config smearing = config.section("smearing");

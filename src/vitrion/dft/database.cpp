@@ -2,7 +2,17 @@
 
 #include <stdexcept>
 
+#include "vitrion/core/error.hpp"
+
 namespace vitrion::dft {
+namespace {
+
+std::string file_of(sqlite3* database) {
+  const char* file = sqlite3_db_filename(database, "main");
+  return file != nullptr ? file : "the queue";
+}
+
+}  // namespace
 
 Statement::Statement(const Database& database, const char* sql) {
   sqlite3_stmt* prepared = nullptr;
@@ -12,13 +22,25 @@ Statement::Statement(const Database& database, const char* sql) {
 
 namespace {
 
+void refuse_damaged(sqlite3* database, const std::string& file) {
+  const int code = sqlite3_errcode(database);
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
+    throw InputError(Location{file}, std::string("is damaged, or no queue: ") + sqlite3_errmsg(database),
+                     "Take a copy of it from before. What of it can still be read: sqlite3 FILE .recover");
+}
+
 [[noreturn]] void fail_at(sqlite3_stmt* statement) {
   sqlite3* database = sqlite3_db_handle(statement);
-  const char* file = sqlite3_db_filename(database, "main");
-  throw std::runtime_error(std::string(file != nullptr ? file : "the queue") + ": " + sqlite3_errmsg(database));
+  const std::string file = file_of(database);
+  refuse_damaged(database, file);
+  throw std::runtime_error(file + ": " + sqlite3_errmsg(database));
 }
 
 }  // namespace
+
+std::string Statement::file() const {
+  return file_of(sqlite3_db_handle(statement_.get()));
+}
 
 Statement& Statement::bind(std::int64_t value) {
   if (sqlite3_bind_int64(statement_.get(), ++bound_, value) != SQLITE_OK) fail_at(statement_.get());
@@ -77,6 +99,7 @@ void Database::execute(const char* sql) const {
 }
 
 void Database::fail(const char* what) const {
+  if (handle_) refuse_damaged(handle_.get(), file_);
   throw std::runtime_error(file_ + ": " + (handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory") + " (" + what +
                            ")");
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/dft/structure_json.hpp"
 
@@ -80,7 +81,7 @@ std::optional<JobResult> run_job(const Engine& engine, const Structure& structur
 void write_job_folder(const ClaimedJob& job, const fs::path& folder) {
   const Json j{
       {"settings", job.settings.yaml}, {"settings_file", job.settings.file}, {"structure", to_json(job.structure)}};
-  write_file_atomically(folder / "job.json", j.dump(1) + "\n");
+  write_file_atomically(folder / "job.json", json_text(j, 1) + "\n");
 }
 
 std::optional<JobResult> result_in(const fs::path& folder) {
@@ -110,7 +111,7 @@ JobResult run_job_folder(const fs::path& folder, const Session& session) {
   const std::optional<JobResult> result = run_job(*engine, structure, folder, time_limit_seconds(settings), false,
                                                   [&] { return session.stop_requested(); });
   if (!result) throw Interrupted();
-  write_file_atomically(folder / "result.json", to_json(*result).dump(1) + "\n");
+  write_file_atomically(folder / "result.json", json_text(to_json(*result), 1) + "\n");
   return *result;
 }
 

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/dft/structure_json.hpp"
 
@@ -51,10 +53,17 @@ JobState state_named(const std::string& name) {
 fs::path database_file(const fs::path& folder, bool create) {
   fs::path file = folder / "queue.sqlite";
   if (create) fs::create_directories(folder);
-  if (!create && !fs::exists(file))
+  std::error_code ignored;
+  if (!create && (!fs::exists(file) || fs::file_size(file, ignored) == 0))
     throw InputError(Location{folder.string()}, "holds no queue of labels",
                      "vitrion label DATA --queue " + folder.string() + " makes one.");
   return file;
+}
+
+// What stands in a column of a job, as it was written.
+Json column_json(const Statement& row, int column, std::int64_t job) {
+  const Location where{fmt::format("{}: job {}", row.file(), job)};
+  return unsealed(parse_json(row.text(column), where), where);
 }
 
 std::vector<Try> tries_in(const Json& result) {
@@ -167,7 +176,7 @@ Queue::Added Queue::add(const std::vector<Structure>& structures, const Settings
                      "INSERT INTO jobs (hash, settings, composition, n_atoms, structure, added) VALUES (?, ?, ?, ?, ?, "
                      "?) ON CONFLICT (hash) DO NOTHING");
     insert.bind(hash).bind(settings_id).bind(composition(s.species)).bind(static_cast<std::int64_t>(s.size()));
-    insert.bind(to_json(s).dump()).bind(now()).run();
+    insert.bind(json_text(sealed(to_json(s)))).bind(now()).run();
     added.n_new += database_.changes();
     Statement find(database_, "SELECT id FROM jobs WHERE hash = ?");
     find.bind(hash).step();
@@ -222,8 +231,8 @@ std::vector<JobInfo> Queue::jobs() const {
     job.host = rows.text(6);
     job.pid = rows.integer(7);
     job.slurm_id = rows.text(8);
-    job.attempts = static_cast<int>(rows.integer(9));
-    if (!rows.is_null(10)) job.tries = tries_in(Json::parse(rows.text(10)));
+    job.attempts = static_cast<int>(std::clamp<std::int64_t>(rows.integer(9), 0, 1 << 30));
+    if (!rows.is_null(10)) job.tries = tries_in(column_json(rows, 10, job.id));
     job.added = rows.number(11);
     job.started = rows.number(12);
     job.finished = rows.number(13);
@@ -237,21 +246,22 @@ std::vector<JobInfo> Queue::jobs() const {
 namespace {
 
 Structure labelled_row(const Statement& row) {
-  const Structure structure = structure_from_json(Json::parse(row.text(0)));
-  return labelled(structure, label_from_json(Json::parse(row.text(1)).at("label")));
+  const std::int64_t id = row.integer(2);
+  const Structure structure = structure_from_json(column_json(row, 0, id));
+  return labelled(structure, label_from_json(column_json(row, 1, id).at("label")));
 }
 
 }  // namespace
 
 std::optional<Structure> Queue::label(std::int64_t id) const {
-  Statement row(database_, "SELECT structure, result FROM jobs WHERE id = ? AND state = 'done'");
+  Statement row(database_, "SELECT structure, result, id FROM jobs WHERE id = ? AND state = 'done'");
   row.bind(id);
   if (!row.step()) return std::nullopt;
   return labelled_row(row);
 }
 
 void Queue::for_each_label(const std::function<void(const Structure&)>& use) const {
-  Statement rows(database_, "SELECT structure, result FROM jobs WHERE state = 'done' ORDER BY id");
+  Statement rows(database_, "SELECT structure, result, id FROM jobs WHERE state = 'done' ORDER BY id");
   while (rows.step()) use(labelled_row(rows));
 }
 
@@ -323,8 +333,8 @@ ClaimedJob Queue::read_claimed(std::int64_t id) const {
   row.bind(id).step();
   ClaimedJob job;
   job.id = id;
-  job.structure = structure_from_json(Json::parse(row.text(0)));
-  job.attempt = static_cast<int>(row.integer(1));
+  job.structure = structure_from_json(column_json(row, 0, id));
+  job.attempt = static_cast<int>(std::clamp<std::int64_t>(row.integer(1), 0, 1 << 30));
   job.slurm_id = row.text(2);
   job.settings_id = row.integer(3);
   job.settings = {row.text(4), row.text(5)};
@@ -355,7 +365,7 @@ void Queue::finish(std::int64_t worker, std::int64_t id, const JobResult& result
                    "UPDATE jobs SET state = ?1, result = ?2, reason = ?3, finished = ?4, wall_s = ?5, cpu_s = ?6, "
                    "worker = NULL WHERE id = ?7 AND state != 'done' AND (?1 = 'done' OR (state = 'running' AND worker "
                    "= ?8))");
-  update.bind(std::string_view(result.label ? "done" : "failed")).bind(to_json(result).dump());
+  update.bind(std::string_view(result.label ? "done" : "failed")).bind(json_text(sealed(to_json(result))));
   if (result.label)
     update.bind(std::nullopt);
   else

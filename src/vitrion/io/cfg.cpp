@@ -3,6 +3,7 @@
 
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/trajectory.hpp"
+#include "vitrion/core/utf8.hpp"
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/cfg_content.hpp"
 #include "vitrion/io/format.hpp"
@@ -132,6 +133,7 @@ std::array<double, 6> CfgReader::read_six(std::string_view name) {
 
 void CfgReader::read_feature(std::string_view line, Block& block) {
   if (words_.size() < 2) lines_.fail("Feature has no name");
+  demand_utf8(line, lines_.where());
   const std::string key(words_[1]);
   const auto after = static_cast<std::size_t>(words_[1].data() - line.data()) + words_[1].size();
   const std::string value(trim(line.substr(after)));

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "vitrion/core/text.hpp"
+#include "vitrion/core/utf8.hpp"
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/format.hpp"
 
@@ -179,6 +180,7 @@ Structure CifReader::assemble(gemmi::cif::Block& block) {
   }
   frame.positions = rows.positions();
   if (frame.size() == 0) fail(block, "holds no atom with coordinates");
+  demand_utf8(block.name, {file_});
   frame.info["title"] = block.name;
   validate(frame, file_);
   return frame;

@@ -5,6 +5,7 @@
 
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/units.hpp"
+#include "vitrion/core/utf8.hpp"
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/extxyz.hpp"
 #include "vitrion/io/extxyz_header.hpp"
@@ -88,7 +89,9 @@ void ExtxyzReader::read_row(Row& row, Structure& frame) {
   for (const ExtxyzColumn& column : layout_.columns) {
     switch (column.field) {
       case Field::further:
-        (*further++)->values.push_back(row.text(column.width));
+        (*further)->values.push_back(row.text(column.width));
+        if (column.type == 'S') demand_utf8((*further)->values.back(), lines_.where());
+        ++further;
         break;
       case Field::symbol:
         frame.species.push_back(symbols_.find(row.word(), lines_));

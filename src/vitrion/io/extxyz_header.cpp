@@ -6,6 +6,7 @@
 
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/units.hpp"
+#include "vitrion/core/utf8.hpp"
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/extxyz_keys.hpp"
 #include "vitrion/io/lammps.hpp"
@@ -273,6 +274,7 @@ ExtxyzHeader ExtxyzHeader::read(const LineReader& lines, std::string_view line, 
   ExtxyzHeader header;
   std::optional<Keys> keys = keys_of(lines, line, options.label_keys);
   if (!keys) return header;
+  demand_utf8(line, lines.where());
   header.writer = writer_of(*keys);
   if (std::optional<std::string> properties = take(*keys, "Properties")) {
     header.properties = std::move(*properties);

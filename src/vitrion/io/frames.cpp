@@ -3,10 +3,26 @@
 #include <algorithm>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/memory.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/io/series.hpp"
 
 namespace vitrion::io {
+
+namespace {
+
+constexpr double memory_step = 256e6;     // bytes between two looks at what is free
+constexpr double memory_reserve = 256e6;  // bytes left to everyone else
+
+double least_bytes_of(const Structure& frame) {
+  const auto n = static_cast<double>(frame.size());
+  double per_atom = 4 + 24 + (frame.has_velocities() ? 24 : 0) + (frame.labels.has_forces() ? 24 : 0) +
+                    (frame.images.empty() ? 0 : 12) + (frame.ids.empty() ? 0 : 8);
+  per_atom += 32.0 * static_cast<double>(frame.columns.size());  // a text each
+  return sizeof(Structure) + n * per_atom;
+}
+
+}  // namespace
 
 FrameRange FrameRange::parse(const std::string& text) {
   const auto fail = [&] {
@@ -48,9 +64,20 @@ std::unique_ptr<FrameReader> open_frames(const std::vector<std::filesystem::path
 }
 
 std::vector<Structure> read_frames(const std::filesystem::path& file, const ReadOptions& options) {
-  const std::unique_ptr<FrameReader> reader = open_frames(file, options);
   std::vector<Structure> frames;
-  while (std::optional<Structure> frame = reader->next()) frames.push_back(std::move(*frame));
+  const Location where{file.string()};
+  with_memory_for(where, "all its frames", [&] {
+    const std::unique_ptr<FrameReader> reader = open_frames(file, options);
+    double bytes = 0, asked = 0;
+    while (std::optional<Structure> frame = reader->next()) {
+      frames.push_back(std::move(*frame));
+      bytes += least_bytes_of(frames.back());
+      if (bytes < asked + memory_step) continue;
+      asked = bytes;  // a few megabytes of gzip may hold more than any machine
+      demand_memory(memory_step + memory_reserve, where, "the next part of the file",
+                    "Read fewer frames: --frames a:b:step.");
+    }
+  });
   if (frames.empty())
     throw InputError(Location{file.string()}, "no frame of the file lies in the range asked for",
                      "`vitrion info` tells how many frames it holds.");

@@ -132,6 +132,7 @@ void DataReader::read_header_line(std::string_view content) {
   };
   if (ends_with(1, {"atoms"})) n_atoms_ = lines_.count(words_[0], "the number of atoms");
   if (ends_with(1, {"atom", "types"})) n_types_ = lines_.count(words_[0], "the number of types");
+  if (n_types_ > 100'000) lines_.fail("the header names " + std::to_string(n_types_) + " types of atoms");
   for (int k = 0; k < 3; ++k) {
     const std::string axis(1, "xyz"[k]);
     if (ends_with(2, {axis + "lo", axis + "hi"})) {

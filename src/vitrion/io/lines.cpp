@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "vitrion/core/decimal.hpp"
+#include "vitrion/core/regular_file.hpp"
 #include "vitrion/core/text.hpp"
 
 namespace vitrion::io {
@@ -18,6 +19,7 @@ gzFile open_stream(const std::string& file) {
   if (std::filesystem::is_directory(file))
     throw InputError(Location{file}, "is a folder, not a file", "Name the files in it, for instance with a pattern.");
   // The format is told from the first bytes, ranges from the end are counted first: a pipe gives its content only once.
+  demand_file(file);
   if (std::filesystem::is_fifo(file))
     throw InputError(Location{file}, "is a pipe; files are read more than once",
                      "Write it to a file first (.gz files are read as they are).");

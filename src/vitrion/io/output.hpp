@@ -8,10 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include "vitrion/core/atomic_file.hpp"
+
 namespace vitrion::io {
 
-/// Writes into a temporary file beside `file`, compressed when the name ends in .gz; `close` flushes it to disk and
-/// renames it. Without `close` nothing is left behind.
+/// Compressed when the name ends in .gz. `close` flushes it to disk and gives it its name; without, nothing is left
+/// behind.
 class OutputFile {
  public:
   /// Makes missing parent folders. Throws std::runtime_error when the disk refuses.
@@ -30,8 +32,8 @@ class OutputFile {
  private:
   void flush();
 
-  std::filesystem::path file_, temporary_;
-  int descriptor_ = -1;
+  std::filesystem::path file_;
+  AtomicFile target_;
   gzFile stream_ = nullptr;
   std::string buffer_;
 };

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "vitrion/core/text.hpp"
+#include "vitrion/core/utf8.hpp"
 #include "vitrion/io/atoms.hpp"
 
 namespace vitrion::io {
@@ -53,6 +54,7 @@ std::vector<std::int64_t> read_counts(const LineReader& lines, const std::vector
 PoscarHeader read_poscar_header(LineReader& lines, const std::string* title) {
   PoscarHeader header;
   header.title = title ? *title : std::string(trim(lines.require("the header")));
+  demand_utf8(header.title, lines.where());
   header.scale = read_scale(lines, lines.require("the header"));
   Matrix3 cell;
   std::vector<std::string_view> words;

@@ -7,6 +7,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/core/utf8.hpp"
 #include "vitrion/io/lines.hpp"
 
 namespace vitrion::io {
@@ -175,7 +176,10 @@ std::int64_t SeriesReader::count_frames() const {
 }
 
 void SeriesReader::complete(Structure& frame) {
-  if (!options_.tag.empty()) frame.info[options_.tag] = names_[opened_ - 1];
+  if (!options_.tag.empty()) {
+    demand_utf8(names_[opened_ - 1], {files_[opened_ - 1].string()});  // a name of a file may be anything
+    frame.info[options_.tag] = names_[opened_ - 1];
+  }
   if (!options_.species.empty())
     with_location(Location{files_[opened_ - 1].string()}, [&] { name_types(frame, options_.species); });
   clock_.set_time(frame, index_, files_[opened_ - 1].string());

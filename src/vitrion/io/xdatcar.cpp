@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "vitrion/core/text.hpp"
+#include "vitrion/core/utf8.hpp"
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/poscar.hpp"
 
@@ -56,6 +57,7 @@ class XdatcarReader final : public FrameReader {
       if (!lines_.next(line)) return false;
     }
     std::string title(trim(line));
+    demand_utf8(title, lines_.where());
     if (title.starts_with("Direct")) return count(title);
     if (title.empty()) {
       // A blank line: the end, a separator as old versions write it, or the empty title of a repeated header.

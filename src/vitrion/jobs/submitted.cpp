@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -9,6 +10,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/result.hpp"
 #include "vitrion/core/text.hpp"
 
@@ -19,6 +21,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* remedy = "Run this where jobs are submitted, or leave out \"executor\".";
+constexpr std::size_t longest_name = 80;  // of a folder, in the name of its job
 constexpr double patience_seconds = 8;    // of one that was asked to stop, for its job to end
 constexpr double eviction_seconds = 120;  // for a job that nobody wants to be gone
 
@@ -35,20 +38,23 @@ fs::path record_file(const fs::path& folder) {
 
 std::optional<Record> read_record(const fs::path& folder) {
   if (!fs::exists(record_file(folder))) return std::nullopt;
-  const nlohmann::json j = read_json(record_file(folder));
+  const nlohmann::json j = unsealed(read_json(record_file(folder)), {record_file(folder).string()});
   return Record{j.value("submission", 0), j.value("number", std::string()), j.value("cancelled", false)};
 }
 
 void write_record(const fs::path& folder, const Record& r) {
   const nlohmann::json j{{"submission", r.submission}, {"number", r.number}, {"cancelled", r.cancelled}};
-  write_file_atomically(record_file(folder), j.dump() + "\n");
+  write_file_atomically(record_file(folder), json_text(sealed(j)) + "\n");
 }
 
 /// Tells the job among all of Slurm's, so that it is found again though its number was lost.
 std::string job_name(const fs::path& folder, int submission) {
   const fs::path whole = fs::weakly_canonical(folder);
-  return fmt::format("vitrion-{}-{}-{}", content_hash(whole.string()).substr(0, 8), whole.filename().string(),
-                     submission);
+  // It stands in a line of the script and in lists of Slurm's: of the folder's name only what is plain there.
+  std::string name = whole.filename().string().substr(0, longest_name);
+  for (char& c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '_' && c != '.') c = '_';
+  return fmt::format("vitrion-{}-{}-{}", content_hash(whole.string()).substr(0, 8), name, submission);
 }
 
 std::string command_line(const std::vector<std::string>& command) {

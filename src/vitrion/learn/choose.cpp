@@ -67,8 +67,8 @@ Chooser::Chooser(Config& config, const Session& session)
   state_ = std::move(*state);
   options_.threshold = config.number("threshold");
   max_force_ = config.number("max_force_eV_per_A");
-  options_.most = static_cast<std::size_t>(config.integer("most"));
-  max_atoms_ = static_cast<std::size_t>(config.integer("max_atoms"));
+  options_.most = config.integer<std::size_t>("most");
+  max_atoms_ = config.integer<std::size_t>("max_atoms");
   cutting_.side = config.number("cut_side_A");
   Config charges = config.section("charges");
   for (const std::string& element : charges.keys())
@@ -76,7 +76,7 @@ Chooser::Chooser(Config& config, const Session& session)
   for (const Species& a : potential_->species())
     for (const Species& b : potential_->species()) cutting_.distances[{a, b}] = distances_.limit(a, b);
   Config settings = config.section("label_settings");
-  engine_ = dft::make_engine({settings.text("yaml"), settings.text("file")});
+  engine_ = dft::make_engine({settings.paragraph("yaml"), settings.paragraph("file")});
   config.finish();
 }
 

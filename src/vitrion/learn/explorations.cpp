@@ -19,13 +19,6 @@ struct Choice {
   std::vector<std::string> values;
 };
 
-std::vector<std::string> words(const YAML::Node& node) {
-  std::vector<std::string> list;
-  if (node.IsScalar()) return {node.Scalar()};
-  for (const YAML::Node& item : node) list.push_back(item.Scalar());
-  return list;
-}
-
 std::vector<std::string> frames_of(Config& entry) {
   const std::vector<std::string> given = entry.texts("frame", {});
   if (given != std::vector<std::string>{"all"}) return given;
@@ -36,15 +29,15 @@ std::vector<std::string> frames_of(Config& entry) {
 }
 
 // The lists of an entry. A composition is one scalar ("Li12 P4 O16"), so that a sequence is a list of them.
-std::vector<Choice> choices_of(Config& entry, const YAML::Node& yaml) {
+std::vector<Choice> choices_of(Config& entry) {
   std::vector<Choice> list;
+  Config packed = entry.part("packed");
   for (const char* key : {"composition", "density_g_per_cm3"})
-    if (yaml["packed"] && yaml["packed"].IsMap() && yaml["packed"][key])
-      list.push_back({{"packed", key}, words(yaml["packed"][key])});
-  if (yaml["frame"]) list.push_back({{"frame"}, frames_of(entry)});
-  if (yaml["temperatures_K"]) {
+    if (packed.has(key)) list.push_back({{"packed", key}, packed.texts(key)});
+  if (entry.has("frame")) list.push_back({{"frame"}, frames_of(entry)});
+  if (entry.has("temperatures_K")) {
     entry.numbers("temperatures_K");
-    list.push_back({{}, words(yaml["temperatures_K"])});
+    list.push_back({{}, entry.texts("temperatures_K")});
   }
   for (const Choice& choice : list)
     if (choice.values.empty())
@@ -66,15 +59,12 @@ void choose(YAML::Node settings, const Choice& choice, const std::string& value)
 void choose(Config& entry, const Choice& choice, const std::string& value) {
   if (choice.path.size() == 1) entry.set(choice.path[0], value);
   if (choice.path.size() == 2) {
-    Config section = entry.section(choice.path[0]);
+    Config section = entry.part(choice.path[0]);
     section.set(choice.path[1], value);
-    study::accept_all(section);
   }
   if (!choice.path.empty()) return;
-  for (Config& stage : entry.sections("stages")) {
+  for (Config& stage : entry.parts("stages"))
     if (!stage.has("temperature_K") && stage.text("ensemble", "nvt") != "minimize") stage.set("temperature_K", value);
-    study::accept_all(stage);
-  }
 }
 
 // Every combination of one value from each list.
@@ -128,8 +118,11 @@ Exploration read_entry(Config& entry, const std::string& potential, study::Impor
   const std::int64_t per_round = entry.integer("runs_per_round", 0);
   if (entry.has("runs_per_round") && per_round < 1)
     throw entry.error("runs_per_round", "\"runs_per_round\" must be at least 1");
+  if (!quench) entry.parts("stages");
+  if (quench && entry.has("stages"))
+    throw entry.error("stages", "a quench has no \"stages\"", "Its stages are melt, quench and equilibrate.");
   YAML::Node yaml = study::editable(entry);
-  const std::vector<Choice> choices = choices_of(entry, yaml);
+  const std::vector<Choice> choices = choices_of(entry);
   entry.accept("temperatures_K");
   std::vector<std::string> inputs;
   if (yaml["structure"]) {

@@ -7,6 +7,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/io/frames.hpp"
@@ -141,7 +142,7 @@ void explore(Config& config, const Session& session) {
   if (outcome.guard)
     result["guard"] = {{"kind", md::name_of(outcome.guard->kind)}, {"message", outcome.guard->message}};
   write_frames_or_none("candidates.extxyz", candidates);
-  write_file_atomically("explore.json", result.dump(1) + "\n");
+  write_file_atomically("explore.json", json_text(result, 1) + "\n");
   for (const std::string& note : outcome.notes) session.say(note);
   if (outcome.guard) session.say("the guard stopped the run: " + outcome.guard->message);
   session.say(fmt::format("{} frames beyond the potential", candidates.size()));

@@ -8,6 +8,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/result.hpp"
 #include "vitrion/learn/plan.hpp"
 
@@ -338,7 +339,7 @@ std::string to_csv(const History& history) {
 }
 
 void write_history(const History& history, const fs::path& folder) {
-  write_file_atomically(folder / "history.json", to_json(history).dump(1) + "\n");
+  write_file_atomically(folder / "history.json", json_text(to_json(history), 1) + "\n");
   write_file_atomically(folder / "history.csv", to_csv(history));
 }
 

@@ -16,7 +16,7 @@ namespace {
 dft::RunOptions read_resources(const std::string& file) {
   Config config = Config::load(file);
   dft::RunOptions run;
-  run.slots = static_cast<std::size_t>(config.integer("slots"));
+  run.slots = config.integer<std::size_t>("slots");
   run.background = config.flag("background", false);
   run.slurm = config.flag("slurm", false);
   if (config.has("hours_left")) run.max_seconds = 3600 * config.number("hours_left");
@@ -35,7 +35,7 @@ std::string text_of(const Structure& frame, const char* key) {
 void label(Config& config, const Session& session) {
   const std::vector<Structure> selected = read_frames_or_none(config.path("selected"));
   Config section = config.section("settings");
-  const dft::Settings settings{section.text("yaml"), section.text("file")};
+  const dft::Settings settings{section.paragraph("yaml"), section.paragraph("file")};
   const std::string queue_folder = config.path("queue");
   config.accept("computed_by");
   const dft::RunOptions options = read_resources(config.path("resources"));

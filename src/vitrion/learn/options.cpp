@@ -29,7 +29,7 @@ bool is_a_step(const YAML::Node& steps, std::size_t n, const std::string& word) 
 void import_of_step(Config& step, YAML::Node steps, std::size_t number, LearnOptions& o) {
   for (const char* key : {"input", "film"}) {
     if (!step.has(key)) continue;
-    const std::vector<std::string> words = step.texts(key), paths = step.paths(key);
+    const std::vector<std::string> words = step.paragraphs(key), paths = step.paths(key);
     YAML::Node list(YAML::NodeType::Sequence);
     for (std::size_t k = 0; k < words.size(); ++k) {
       if (is_a_step(steps, number, words[k])) {
@@ -58,6 +58,8 @@ void read_recipe(Config& config, LearnOptions& o) {
   YAML::Node yaml = study::editable(section);
   section.integer("seed", 1);
   std::vector<Config> steps = section.sections("builders");
+  for (Config& step : steps)
+    if (step.has("name")) step.text("name");
   demand(section, "builders", !steps.empty(), "is missing: a list of steps, each with a kind");
   for (std::size_t k = 0; k < steps.size(); ++k) {
     try {
@@ -75,9 +77,8 @@ void read_recipe(Config& config, LearnOptions& o) {
 void read_train(Config& config, LearnOptions& o) {
   if (!config.has("train")) throw InputError(config.where(), "the section \"train\" is missing");
   Config section = config.section("train");
+  Config data = section.part("data");
   YAML::Node yaml = study::editable(section);
-  Config data = section.section("data");
-  study::accept_all(data);
   for (const char* key : {"test", "test_fraction"})
     if (data.has(key))
       throw data.error(key, std::string("\"") + key + "\" cannot be given here",
@@ -145,7 +146,7 @@ void read_label(Config& config, LearnOptions& o) {
   if (!config.has("label")) throw InputError(config.where(), "the section \"label\" is missing");
   Config section = config.section("label");
   LabelSettings& l = o.label;
-  l.slots = static_cast<int>(section.integer("slots", 1));
+  l.slots = section.integer<int>("slots", 1);
   demand(section, "slots", l.slots >= 1, "must be at least 1");
   l.background = section.flag("background", false);
   l.slurm = section.flag("slurm", false);
@@ -155,7 +156,7 @@ void read_label(Config& config, LearnOptions& o) {
   const fs::path folder = section.has("relative_to") ? fs::path(section.path("relative_to")) : here.parent_path();
   section.accept("relative_to");
   if (yaml && yaml.IsMap()) {
-    study::accept_all(section.section("settings"));
+    section.part("settings");
     l.settings = {study::text_of(yaml), fs::absolute(folder / here.filename()).lexically_normal().string()};
   } else {
     demand(section, "relative_to", !section.has("relative_to"), "is for settings that stand here, not in a file");
@@ -175,7 +176,7 @@ void read_label(Config& config, LearnOptions& o) {
 
 void read_goal(Config config, Goal& goal) {
   goal.no_extrapolation = config.choice("goal", {"no_break", "no_extrapolation"}, "no_break") == "no_extrapolation";
-  goal.rounds_in_a_row = static_cast<int>(config.integer("rounds_in_a_row", 1));
+  goal.rounds_in_a_row = config.integer<int>("rounds_in_a_row", 1);
   demand(config, "rounds_in_a_row", goal.rounds_in_a_row >= 1, "must be at least 1");
 }
 
@@ -188,7 +189,7 @@ void read_budget(Config config, Budget& budget) {
     budget.hours = config.number("hours");
     demand(config, "hours", *budget.hours > 0, "must be positive");
   }
-  budget.rounds = static_cast<int>(config.integer("rounds", budget.rounds));
+  budget.rounds = config.integer<int>("rounds", budget.rounds);
   demand(config, "rounds", budget.rounds >= 1 && budget.rounds < 100, "must be 1 to 99");
   config.accept("labels");
   config.accept("hours");
@@ -202,8 +203,8 @@ LearnOptions read_learn_options(Config& config) {
   o.name = config.text("name", fs::path(config.where().file).stem().string());
   demand(config, "name", !o.name.empty() && o.name.find_first_not_of(file_name_letters) == std::string::npos,
          "consists of letters, digits, - and _");
-  o.seed = static_cast<std::uint64_t>(config.integer("seed", 1));
-  o.slots = static_cast<int>(config.integer("slots", 1));
+  o.seed = config.integer<std::uint64_t>("seed", 1);
+  o.slots = config.integer<int>("slots", 1);
   demand(config, "slots", o.slots >= 1, "must be at least 1");
   o.seeds_are_free_energies = config.choice("seed_energy", {"as_given", "free"}, "as_given") == "free";
   read_recipe(config, o);

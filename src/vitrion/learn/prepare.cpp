@@ -97,7 +97,7 @@ void prepare(Config& config, const Session& session) {
     validation = read_all(config.paths("validation"), reading);
     config.accept("validation");
   } else {
-    dataset::SplitOptions options{.group_key = group_key, .seed = static_cast<std::uint64_t>(config.integer("seed"))};
+    dataset::SplitOptions options{.group_key = group_key, .seed = config.integer<std::uint64_t>("seed")};
     options.validation_fraction = config.number("fraction");
     const dataset::Split split = dataset::split_by_group(training, options);
     std::vector<Structure> kept;

@@ -14,6 +14,9 @@
 namespace vitrion::md {
 namespace {
 
+constexpr std::int64_t most_steps = 1'000'000'000'000'000;               // a second in steps of 1 fs
+constexpr std::int64_t most_interval = std::numeric_limits<int>::max();  // LAMMPS counts intervals in int
+
 // "Li-O: 1.7" -> two species.
 std::pair<Species, Species> read_pair(Config& config, const std::string& key) {
   if (auto pair = parse_pair(key)) return *pair;
@@ -22,8 +25,10 @@ std::pair<Species, Species> read_pair(Config& config, const std::string& key) {
 
 std::int64_t steps_of(Config& config, const std::string& key, double duration, double timestep) {
   const double steps = duration / timestep;
-  if (!(steps >= 0.5) || steps > 1e15)
+  if (!(steps >= 0.5))
     throw config.error(key, fmt::format("\"{}\" is less than half a time step ({} fs)", key, timestep));
+  if (steps > static_cast<double>(most_steps))
+    throw config.error(key, fmt::format("\"{}\" is more than {} time steps of {} fs", key, most_steps, timestep));
   return std::llround(steps);
 }
 
@@ -39,7 +44,8 @@ void read_length(Config& config, Stage& s) {
     s.steps = steps_of(config, "rate_K_per_ps", span / rate * units::ps_in_fs, s.timestep);
   } else if (config.has("steps")) {
     s.steps = config.integer("steps");
-    if (s.steps < 1) throw config.error("steps", "\"steps\" must be at least 1");
+    if (s.steps < 1 || s.steps > most_steps)
+      throw config.error("steps", fmt::format("\"steps\" must be 1 to {}", most_steps));
   } else if (s.steps == 0) {
     throw InputError(config.where(), "the stage has no length", "Give duration_ps, steps or rate_K_per_ps.");
   }
@@ -57,7 +63,12 @@ std::int64_t read_interval(Config& config, const std::string& name, std::int64_t
   const double time = config.number(in_ps, 0);
   const std::int64_t steps = config.integer(in_steps, fallback);
   if (time < 0 || steps < 0) throw config.error(config.has(in_ps) ? in_ps : in_steps, "an interval cannot be negative");
-  return config.has(in_ps) && time > 0 ? steps_of(config, in_ps, time * units::ps_in_fs, timestep) : steps;
+  const std::int64_t interval =
+      config.has(in_ps) && time > 0 ? steps_of(config, in_ps, time * units::ps_in_fs, timestep) : steps;
+  if (interval > most_interval)
+    throw config.error(config.has(in_ps) ? in_ps : in_steps,
+                       fmt::format("an interval has at most {} steps", most_interval), "0 is for never.");
+  return interval;
 }
 
 Stage read_stage(Config config, Stage s) {
@@ -69,7 +80,8 @@ Stage read_stage(Config config, Stage s) {
                : ensemble == "npt"    ? Ensemble::npt
                                       : Ensemble::nvt;
   if (s.ensemble == Ensemble::minimize) {
-    s.steps = config.integer("steps", 500);
+    s.steps = config.integer<int>("steps", 500);
+    if (s.steps < 0) throw config.error("steps", "\"steps\" cannot be negative");
     s.force_tolerance = config.positive("force_tolerance_eV_per_A", s.force_tolerance);
     return s;
   }
@@ -126,7 +138,7 @@ void read_density_limits(Config& config, GuardOptions& g) {
 
 GuardOptions read_guard(Config config) {
   GuardOptions g;
-  g.every = config.integer("every_steps", g.every);
+  g.every = config.integer<int>("every_steps", static_cast<int>(g.every));
   if (g.every < 1) throw config.error("every_steps", "\"every_steps\" must be at least 1");
   g.temperature_factor = config.positive("temperature_factor", g.temperature_factor);
   g.temperature_margin = config.number("temperature_margin_K", g.temperature_margin);
@@ -134,7 +146,7 @@ GuardOptions read_guard(Config config) {
   g.distance_factor = config.number("distance_factor", g.distance_factor);
   g.nve_drift = config.positive("nve_drift_eV_per_atom_ps", g.nve_drift);
   read_density_limits(config, g);
-  g.grade_every = config.integer("grade_every_steps", g.grade_every);
+  g.grade_every = config.integer<int>("grade_every_steps", static_cast<int>(g.grade_every));
   if (g.grade_every < 0) throw config.error("grade_every_steps", "\"grade_every_steps\" must not be negative");
   g.grade_save = config.positive("grade_save", g.grade_save);
   g.grade_break = config.number("grade_break", g.grade_break);
@@ -181,15 +193,16 @@ MdOptions read_common(Config& config) {
     o.precision = potentials::Precision::single_precision;
   o.folder = config.has("output") ? config.path("output")
                                   : (std::filesystem::path(config.where().file).parent_path() / "md").string();
-  config.text("output", "");
-  o.seed = static_cast<std::uint64_t>(config.integer("seed", 1));
+  config.accept("output");
+  o.seed = config.integer<std::uint64_t>("seed", 1);
   const std::string velocities = config.choice("velocities", {"auto", "draw", "keep"}, "auto");
   o.velocities = velocities == "draw"   ? Velocities::draw
                  : velocities == "keep" ? Velocities::keep
                                         : Velocities::automatic;
-  o.checkpoint_every = config.integer("checkpoint_steps", o.checkpoint_every);
+  o.checkpoint_every = config.integer<int>("checkpoint_steps", static_cast<int>(o.checkpoint_every));
   if (o.checkpoint_every < 1) throw config.error("checkpoint_steps", "\"checkpoint_steps\" must be at least 1");
   o.skin = config.positive("skin_A", o.skin);
+  if (o.skin > 20) throw config.error("skin_A", "\"skin_A\" is at most 20 (Å)", "1 to 2 Å are usual.");
   o.framework = config.elements("framework");
   if (config.has("experimental_density_g_per_cm3"))
     o.experimental_density = config.positive("experimental_density_g_per_cm3", 1);
@@ -235,7 +248,7 @@ MdOptions read_md_options(Config& config) {
 QuenchOptions read_quench_options(Config& config) {
   QuenchOptions o;
   o.run = read_common(config);
-  o.replicas = static_cast<int>(config.integer("replicas", 1));
+  o.replicas = config.integer<int>("replicas", 1);
   if (o.replicas < 1) throw config.error("replicas", "\"replicas\" must be at least 1");
   o.minimize = config.flag("minimize", true);
 

@@ -36,7 +36,7 @@ namespace {
 
 GrowingFile::GrowingFile(std::filesystem::path file, std::uintmax_t length)
     : file_(std::move(file)), stream_(std::make_unique<Stream>()) {
-  stream_->descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  stream_->descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (stream_->descriptor < 0) fail(file_, std::strerror(errno));
   const off_t end = ::lseek(stream_->descriptor, 0, SEEK_END);
   const auto wanted = static_cast<off_t>(length);

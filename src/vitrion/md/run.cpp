@@ -9,9 +9,11 @@
 #include <set>
 
 #include "lammps/lammps_potential.hpp"
+#include "vitrion/core/atomic_file.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/folder_lock.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/core/version.hpp"
@@ -119,26 +121,23 @@ std::vector<Species> default_framework(const std::vector<Species>& types) {
   return list.empty() ? types : list;
 }
 
-// Takes away what a killed run left behind its last restart point.
+// Takes away what a killed run left behind its last restart point. The journal's files are known to be the run's own.
 void tidy(const fs::path& folder, const Journal& journal) {
   fs::create_directories(folder / "state");
+  remove_unfinished(folder);
   for (const auto& entry : fs::directory_iterator(folder / "state")) {
     const std::string name = entry.path().filename().string();
     if (name.rfind("restart.", 0) == 0 && name != journal.restart) fs::remove(entry.path());
   }
-  for (const auto& [name, length] : journal.lengths) {
-    if (!fs::exists(folder / name) || fs::file_size(folder / name) < length)
-      throw InputError(Location{(folder / name).string()}, "is not what the run left: it was shortened or removed",
-                       "Remove the run's folder to start afresh.");
+  for (const auto& [name, length] : journal.lengths)
     if (fs::file_size(folder / name) > length) fs::resize_file(folder / name, length);
-  }
   fs::remove(folder / "stopped.extxyz");
   if (!fs::exists(folder / "summary.json")) fs::remove(folder / "result.json");  // of a run that the guard stopped
 }
 
 // Whoever reads a trajectory of the run finds beside it what to doubt.
 void write_result(const fs::path& folder, const RunOutcome& outcome) {
-  write_file_atomically(folder / "result.json", with_header(md_kind, to_json(outcome)).dump(1) + "\n");
+  write_file_atomically(folder / "result.json", json_text(with_header(md_kind, to_json(outcome)), 1) + "\n");
 }
 
 void write_final(RunContext& context, const Journal& journal, RunOutcome& outcome) {
@@ -150,7 +149,7 @@ void write_final(RunContext& context, const Journal& journal, RunOutcome& outcom
   if (!context.mpi.is_root()) return;
   io::write_frames(outcome.final_structure, {s});
   write_result(folder, outcome);
-  write_file_atomically(folder / "summary.json", to_json(outcome).dump(1) + "\n");
+  write_file_atomically(folder / "summary.json", json_text(to_json(outcome), 1) + "\n");
 }
 
 // What is left of the journal's stage, segment by segment.
@@ -197,12 +196,15 @@ RunOutcome run_md(const MdOptions& given, const Session& session) {
   std::optional<FolderLock> lock;
   if (mpi.is_root()) lock.emplace(options.folder / "state", patience_seconds);
   mpi.barrier();
-  Journal journal = Journal::load(options.folder, key_of(options));
-  mpi.barrier();
-  if (mpi.is_root()) tidy(options.folder, journal);
+  Journal journal = Journal::load(options.folder, key_of(options), options.stages);
   mpi.barrier();
   RunContext context{options, types, Guard(options.guard, card.min_distances, types, options.start.species), mpi,
                      session};
+  if (mpi.is_root()) {
+    verify_state(context, journal);
+    tidy(options.folder, journal);
+  }
+  mpi.barrier();
   if (const std::string note = choose_velocities(options).note; journal.restart.empty() && !note.empty())
     session.say(note);
   RunOutcome outcome;

@@ -9,6 +9,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/plain_path.hpp"
 #include "vitrion/core/units.hpp"
 #include "vitrion/io/frames.hpp"
 #include "vitrion/md/output.hpp"
@@ -124,7 +125,8 @@ class Segment {
       session_.create(options_.start, context_.types, options_.native && lammps::needs_charges(*options_.native));
     else
       read_restart(session_, options_, journal_);
-    for (const std::string& line : interaction_commands(options_, context_.types)) session_.command(line);
+    const lammps::InputLines input = interaction_commands(options_, context_.types);
+    for (const std::string& line : input.lines) session_.command(line);
     if (from_ == 0) {
       session_.command("reset_timestep 0");
       if (begins_to_move() && choose_velocities(options_).draw)
@@ -260,26 +262,40 @@ class Segment {
     const bool stage_ended = until_ == stage_.steps || stage_.ensemble == Ensemble::minimize;
     Structure now = session_.gather(context_.types);
     next.restart = fmt::format("restart.{}.{}", journal_.stage, until_);
-    const fs::path restart = options_.folder / "state" / next.restart;
-    session_.command("write_restart \"" + restart.string() + "\"");
+    const fs::path state = options_.folder / "state", restart = state / next.restart;
+    session_.command(fmt::format("write_restart {}/{}", PlainName(state).text(), next.restart));
     next.stage = stage_ended ? journal_.stage + 1 : journal_.stage;
     next.step = stage_ended ? 0 : until_;
     next.stage_cell = numbers_of(stage_ended ? Cell() : first_cell_);
     if (context_.mpi.is_root()) {
       flush_to_disk(restart);
-      next.lengths[thermo_name()] = thermo_->close();
-      if (dump_) next.lengths[dump_name()] = dump_->close();
-      if (grades_) next.lengths[grades_name()] = grades_->close();
-      if (extrapolating_) next.lengths[extrapolating_name()] = extrapolating_->close();
-      if (stage_ended && stage_.ensemble != Ensemble::minimize) {
-        const Positions start = load_reference(reference_file(options_, stage_), now.positions.rows());
-        next.displacements[stage_.name] = displacements(now, start, options_.framework);
+      next.restart_hash = content_hash_of_file(restart);
+      close(*thermo_, thermo_name(), next);
+      if (dump_) close(*dump_, dump_name(), next);
+      if (grades_) close(*grades_, grades_name(), next);
+      if (extrapolating_) close(*extrapolating_, extrapolating_name(), next);
+      if (stage_.ensemble != Ensemble::minimize) {
+        const fs::path reference = reference_file(options_, stage_);
+        if (from_ == 0) next.reference_hash = content_hash_of_file(reference);
+        if (stage_ended)
+          next.displacements[stage_.name] =
+              displacements(now, load_reference(reference, now.positions.rows()), options_.framework);
       }
+      if (stage_ended) next.reference_hash.clear();
       next.save(options_.folder);
       if (!journal_.restart.empty()) fs::remove(options_.folder / "state" / journal_.restart);
     }
     context_.mpi.barrier();
     journal_ = next;
+  }
+
+  void close(GrowingFile& file, const std::string& name, Journal& next) {
+    const std::uintmax_t length = file.close();
+    RunningHash& hash = context_.hashes[name];
+    if (from_ == 0) hash = RunningHash();
+    hash.extend(options_.folder / name, length);
+    next.lengths[name] = length;
+    next.hashes[name] = hash.digest();
   }
 
   void save_stopped() {
@@ -297,7 +313,7 @@ class Segment {
  public:
   static void read_restart(LammpsSession& session, const MdOptions& options, const Journal& journal) {
     session.command("box tilt large");
-    session.command("read_restart \"" + (options.folder / "state" / journal.restart).string() + "\"");
+    session.command(fmt::format("read_restart {}/{}", PlainName(options.folder / "state").text(), journal.restart));
   }
 
  private:
@@ -316,6 +332,34 @@ class Segment {
 
 }  // namespace
 
+void verify_state(RunContext& context, const Journal& journal) {
+  const fs::path folder = context.options.folder;
+  const auto require = [&](const fs::path& file, bool holds, const std::string& what) {
+    if (!holds)
+      throw InputError(Location{file.string()}, "is not what the run left: " + what,
+                       "Put the file back as it was, or remove the run's folder to start afresh.");
+  };
+  const auto require_file = [&](const fs::path& file) {
+    require(file, fs::symlink_status(file).type() == fs::file_type::regular, "it is missing, or a link");
+  };
+  for (const auto& [name, length] : journal.lengths) {
+    const fs::path file = folder / name;
+    require_file(file);
+    require(file, fs::file_size(file) >= length, "it was shortened");
+    RunningHash hash;
+    hash.extend(file, length);
+    require(file, hash.digest() == journal.hash_of(name), "its content has changed");
+    context.hashes.insert_or_assign(name, std::move(hash));
+  }
+  const auto require_hash = [&](const fs::path& file, const std::string& hash) {
+    require_file(file);
+    require(file, content_hash_of_file(file) == hash, "its content has changed");
+  };
+  if (!journal.restart.empty()) require_hash(folder / "state" / journal.restart, journal.restart_hash);
+  if (!journal.reference_hash.empty())
+    require_hash(reference_file(context.options, context.options.stages[journal.stage]), journal.reference_hash);
+}
+
 std::optional<GuardEvent> run_segment(RunContext& context, Journal& journal, std::int64_t until, Progress& progress) {
   return Segment(context, journal, until, progress).run();
 }
@@ -323,7 +367,8 @@ std::optional<GuardEvent> run_segment(RunContext& context, Journal& journal, std
 Structure final_state(RunContext& context, const Journal& journal, const fs::path& data) {
   LammpsSession session;
   Segment::read_restart(session, context.options, journal);
-  for (const std::string& line : interaction_commands(context.options, context.types)) session.command(line);
+  const lammps::InputLines input = interaction_commands(context.options, context.types);
+  for (const std::string& line : input.lines) session.command(line);
   session.command("run 0 post no");
   Structure s = session.gather(context.types);
   s.labels.energy = session.thermo("pe");
@@ -341,7 +386,8 @@ Structure final_state(RunContext& context, const Journal& journal, const fs::pat
   s.wrapping = Wrapping::unknown;
   s.images.clear();
   s.step.reset();
-  session.command("write_data \"" + data.string() + "\" nocoeff");
+  const fs::path folder = data.has_parent_path() ? data.parent_path() : fs::path(".");
+  session.command(fmt::format("write_data {}/{} nocoeff", PlainName(folder).text(), data.filename().string()));
   return s;
 }
 

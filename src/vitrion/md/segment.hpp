@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "vitrion/core/progress.hpp"
+#include "vitrion/core/running_hash.hpp"
 #include "vitrion/core/session.hpp"
 #include "vitrion/md/guard.hpp"
 #include "vitrion/md/journal.hpp"
@@ -19,7 +20,13 @@ struct RunContext {
   Guard guard;
   Mpi mpi;
   Session session;
+  std::map<std::string, RunningHash> hashes = {};  ///< of the files that grow, as the journal stands
 };
+
+/// Reads what the journal speaks of, on the first rank, before anything is computed from it: growing files up to their
+/// lengths, the restart file, the positions a stage began with. Throws InputError when one is missing, a link, or not
+/// as the run left it.
+void verify_state(RunContext& context, const Journal& journal);
 
 /// Goes on from the journal's state to `until` in the journal's stage, then brings the journal to the new state (the
 /// caller saves nothing: it is saved here, after everything it speaks of is on disk). Returns the guard's event when it

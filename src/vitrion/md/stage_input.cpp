@@ -66,18 +66,20 @@ std::vector<Species> lammps_types(const MdOptions& options, const potentials::Po
   return types;
 }
 
-std::vector<std::string> interaction_commands(const MdOptions& options, const std::vector<Species>& types) {
+lammps::InputLines interaction_commands(const MdOptions& options, const std::vector<Species>& types) {
   std::string style = "vitrion";
   if (!options.file_species.empty()) style += " species " + species_list(options.file_species);
   if (options.precision == potentials::Precision::single_precision) style += " precision float";
-  std::vector<std::string> list{fmt::format("neighbor {:.10g} bin", options.skin),
-                                "neigh_modify every 1 delay 0 check yes"};
+  lammps::InputLines input;
+  if (options.native) input = lammps::input_lines(*options.native);
+  std::vector<std::string>& list = input.lines;
+  list.insert(list.begin(),
+              {fmt::format("neighbor {:.10g} bin", options.skin), "neigh_modify every 1 delay 0 check yes"});
   if (options.native) {
-    for (std::string& line : lammps::input_lines(*options.native)) list.push_back(std::move(line));
     add_output(list);
-    return list;
+    return input;
   }
-  const std::string file = "\"" + std::filesystem::absolute(options.potential.file).string() + "\"";
+  const std::string file = encoded_path(std::filesystem::absolute(options.potential.file));
   const std::string elements = join_names(types, " ");
   if (!options.zbl && options.wall == 0) {
     list.push_back("pair_style " + style);
@@ -98,7 +100,7 @@ std::vector<std::string> interaction_commands(const MdOptions& options, const st
     if (options.wall > 0) list.emplace_back("pair_modify pair lj/cut shift yes");
   }
   add_output(list);
-  return list;
+  return input;
 }
 
 std::string velocity_command(double temperature, std::uint64_t seed) {

@@ -13,7 +13,7 @@ namespace vitrion::md {
 std::vector<Species> lammps_types(const MdOptions& options, const potentials::Potential& potential);
 
 /// Neighbour lists, interactions and thermo output: what every session of a run needs.
-std::vector<std::string> interaction_commands(const MdOptions& options, const std::vector<Species>& types);
+lammps::InputLines interaction_commands(const MdOptions& options, const std::vector<Species>& types);
 
 /// Velocities from a normal distribution at `temperature` (K), total momentum zero.
 std::string velocity_command(double temperature, std::uint64_t seed);

@@ -8,6 +8,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/memory.hpp"
 #include "vitrion/potentials/foreign.hpp"
 #include "vitrion/potentials/kinds.hpp"
 #include "vitrion/potentials/sum/sum.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double largest_cutoff = 100;   // Å, ten times that of any potential of this kind
 constexpr std::size_t beginning = 4096;  // bytes by which a file is recognized: it may be a trajectory of any size
 
 struct Catalogue {
@@ -117,7 +119,15 @@ std::unique_ptr<Potential> load_potential(const PotentialSource& source, const L
   if (!kind.single_precision && possible.precision == Precision::single_precision)
     throw InputError(Location{source.file.string()}, kind.name + " computes in double precision only",
                      "Leave the precision out; only NequIP has single precision.");
-  std::unique_ptr<Potential> potential = kind.open({bytes, source.file, possible});
+  std::unique_ptr<Potential> potential;
+  with_memory_for({source.file.string()}, "the potential", [&] {
+    potential = kind.open({bytes, source.file, possible});
+  });
+  if (!(potential->cutoff() <= largest_cutoff))
+    throw InputError(
+        Location{source.file.string()},
+        fmt::format("has a cutoff of {:g} Å; at most {:g} Å are computed", potential->cutoff(), largest_cutoff),
+        "Distances in the file are in Å.");
   name_species(*potential, options, source.file);
   const bool has_card = kind.trained && source.settings.empty() && options.with_card;
   return has_card ? with_repulsion(std::move(potential), source.file) : std::move(potential);

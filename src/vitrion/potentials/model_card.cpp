@@ -4,6 +4,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 
 namespace vitrion::potentials {
 
@@ -18,7 +19,7 @@ ModelCard read_model_card(const fs::path& potential) {
   const fs::path file = card_of(potential);
   if (!fs::exists(file)) return card;
   try {
-    const nlohmann::json j = nlohmann::json::parse(read_file(file));
+    const nlohmann::json j = parse_json(read_file(file), {file.string()});
     if (const auto data = j.find("training_data"); data != j.end() && data->contains("min_distance_A"))
       card.min_distances = data->at("min_distance_A").get<std::map<std::string, double>>();
     if (const auto zbl = j.find("short_range"); zbl != j.end())
@@ -42,7 +43,7 @@ void tell_short_range(const fs::path& potential, const ShortRange& range) {
     const nlohmann::json card = {
         {"potential", potential.filename().string()},
         {"short_range", {{"type", "zbl"}, {"inner_A", range.inner}, {"outer_A", range.outer}}}};
-    return write_file_atomically(file, card.dump(1) + "\n");
+    return write_file_atomically(file, json_text(card, 1) + "\n");
   }
   if (read_model_card(potential).short_range != range)
     throw InputError(Location{file.string()},

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/version.hpp"
 #include "vitrion/report/blocks.hpp"
 #include "vitrion/report/markup.hpp"
@@ -48,7 +49,7 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 
 // Data must not end their script element, nor open a comment in it.
 std::string data_element(const nlohmann::json& data) {
-  return "<script type=\"application/json\">" + replaced(data.dump(), "<", "\\u003c") + "</script>";
+  return "<script type=\"application/json\">" + replaced(json_text(data), "<", "\\u003c") + "</script>";
 }
 
 std::string code_element(std::string_view code) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/version.hpp"
 #include "vitrion/report/blocks.hpp"
 #include "vitrion/report/report.hpp"
@@ -80,7 +81,7 @@ std::vector<fs::path> write_report(const Report& report, const fs::path& folder)
                             [&](const Figure& f) { picture(f.id, to_svg(f)); },
                             [&](const StructureView& v) { picture(v.id, to_svg(v)); }},
                  block);
-  write(folder / "report.json", to_json(report).dump(1) + "\n");
+  write(folder / "report.json", json_text(to_json(report), 1) + "\n");
   // Last: whoever sees the page may count on all the rest.
   write(folder / "report.html", html);
   return files;

@@ -7,10 +7,13 @@
 #include <numbers>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/memory.hpp"
 #include "vitrion/neighbors/neighborhoods.hpp"
 
 namespace vitrion::structure {
 namespace {
+
+constexpr double most_bins = 1e6;
 
 double shell_volume(double low, double high) {
   return 4 * std::numbers::pi / 3 * (high * high * high - low * low * low);
@@ -41,6 +44,11 @@ void RdfAccumulator::start(const Structure& frame) {
     ++counts_[static_cast<std::size_t>(std::find(species_.begin(), species_.end(), s) - species_.begin())];
   if (!(options_.bin_width > 0)) throw InputError("the bin width of g(r) must be positive (Å)");
   r_max_ = options_.r_max > 0 ? options_.r_max : frame.cell.heights().minCoeff() / 2;
+  const double pairs_of_species = static_cast<double>(species_.size() * species_.size());
+  const std::string what = fmt::format("g(r) up to {:g} Å in bins of {:g} Å", r_max_, options_.bin_width);
+  if (r_max_ / options_.bin_width > most_bins)
+    throw InputError(what + " has more than a million bins", "Give a smaller --rmax or a larger --bin.");
+  demand_memory(4 * sizeof(double) * pairs_of_species * r_max_ / options_.bin_width, {}, what);
   const auto n_bins = static_cast<std::size_t>(std::floor(r_max_ / options_.bin_width + 1e-9));
   if (n_bins < 2)
     throw InputError(fmt::format("g(r) up to {:.2f} Å has no two bins of {} Å", r_max_, options_.bin_width));

@@ -1,5 +1,7 @@
 #include "vitrion/structure/structure_factor.hpp"
 
+#include <fmt/format.h>
+
 #include <Eigen/LU>
 #include <algorithm>
 #include <array>
@@ -10,12 +12,14 @@
 #include <numeric>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/memory.hpp"
 #include "vitrion/core/random.hpp"
 
 namespace vitrion::structure {
 namespace {
 
 constexpr std::uint64_t selection_seed = 20250101;
+constexpr double most_vectors = 2e8;
 
 // Rows are the reciprocal vectors, 1/Å, with the factor 2 pi.
 Matrix3 reciprocal(const Cell& cell) {
@@ -75,8 +79,20 @@ void StructureFactorAccumulator::choose_vectors(const Structure& frame) {
     counts_.push_back(static_cast<std::size_t>(std::count(frame.species.begin(), frame.species.end(), s)));
   const Matrix3 b = reciprocal(frame.cell);
   int reach[3];
-  for (int k = 0; k < 3; ++k)
-    reach[k] = static_cast<int>(options_.q_max * frame.cell.matrix().row(k).norm() / (2 * std::numbers::pi)) + 1;
+  double looked_at = 1, waves = 0;
+  for (int k = 0; k < 3; ++k) {
+    const double far = options_.q_max * frame.cell.matrix().row(k).norm() / (2 * std::numbers::pi) + 1;
+    looked_at *= 2 * far + 1;
+    waves += 2 * far + 1;
+    reach[k] = static_cast<int>(std::min(far, most_vectors));
+  }
+  if (looked_at > most_vectors)
+    throw InputError(fmt::format("S(q) up to {:g} 1/Å asks for {:.2g} wave vectors of this cell; at most {:.0e} are "
+                                 "looked at",
+                                 options_.q_max, looked_at, most_vectors),
+                     "Give a smaller --qmax.");
+  demand_memory(2 * sizeof(double) * waves * static_cast<double>(frame.size()) + 32 * looked_at, {},
+                fmt::format("S(q) up to {:g} 1/Å", options_.q_max), "Give a smaller --qmax.");
   std::map<std::int64_t, std::vector<std::array<int, 3>>> beyond;
   for (int h = 0; h <= reach[0]; ++h)
     for (int k = -reach[1]; k <= reach[1]; ++k)

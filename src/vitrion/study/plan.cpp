@@ -8,7 +8,7 @@ namespace vitrion::study {
 Study plan_study(Config& config, const std::string& program, const CommandCheck& check) {
   Study study;
   study.title = config.text("title", "Study");
-  study.slots = static_cast<int>(config.integer("slots", 2));
+  study.slots = config.integer<int>("slots", 2);
   if (study.slots < 1) throw config.error("slots", "\"slots\" must be at least 1");
   study.executor = jobs::read_executor(config);
   Imports imports;

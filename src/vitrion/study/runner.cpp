@@ -17,6 +17,7 @@
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/folder_lock.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/process.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/jobs/submitted.hpp"
@@ -58,7 +59,7 @@ std::string join_lines(const std::vector<std::string>& lines) {
 
 // What an analysis says for the whole study to remember; null: nothing.
 nlohmann::json outcome_in(const fs::path& result) {
-  const nlohmann::json root = nlohmann::json::parse(read_file(result), nullptr, false);
+  const nlohmann::json root = parse_json(read_file(result), {result.string()});
   return root.is_object() ? root.value("outcome", nlohmann::json()) : nlohmann::json();
 }
 
@@ -214,7 +215,7 @@ class Run {
       if (outcome.contains("warning"))
         session_.say(fmt::format("warning: {}: {}", stage.name, outcome.at("warning").get<std::string>()));
     }
-    write_file_atomically(folder_ / "manifest.json", manifest.dump(1) + "\n");
+    write_file_atomically(folder_ / "manifest.json", json_text(manifest, 1) + "\n");
   }
 
   void say(const std::string& line) { session_.say(fmt::format("[{}/{}] {}", done_.size(), stages_.size(), line)); }

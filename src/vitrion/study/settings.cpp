@@ -16,10 +16,6 @@ std::string text_of(const YAML::Node& node) {
   return std::string(out.c_str()) + "\n";
 }
 
-void accept_all(Config section) {
-  for (const std::string& key : section.keys()) section.accept(key);
-}
-
 void fill_in(Config& section, const std::vector<std::pair<std::string, std::string>>& values) {
   for (const auto& [key, value] : values) {
     if (section.has(key))

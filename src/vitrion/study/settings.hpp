@@ -13,12 +13,10 @@
 
 namespace vitrion::study {
 
-/// The mapping of a section as YAML that can be changed.
+/// The mapping of a section as YAML that can be changed. What is changed below its keys must have been read as the
+/// mapping or list it is meant to be (Config::part, parts, section, sections), which names the line where it is not.
 YAML::Node editable(const Config& section);
 std::string text_of(const YAML::Node& node);
-
-/// For a mapping that is read, and checked, by the reader of a stage's settings: here it only counts as read.
-void accept_all(Config section);
 
 /// Sets keys that the planner fills in itself. Throws InputError where the user gave one of them.
 void fill_in(Config& section, const std::vector<std::pair<std::string, std::string>>& values);

@@ -4,6 +4,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/core/version.hpp"
 
 namespace vitrion::study {
@@ -19,7 +20,7 @@ std::string stage_key(const Stage& stage, const std::filesystem::path& folder) {
   made_of["arguments"] = std::vector<std::string>(stage.command.begin() + 1, stage.command.end());
   made_of["files"] = stage.files;
   for (const std::string& input : stage.inputs) made_of["inputs"][input] = content_hash_of_file(folder / input);
-  return content_hash(made_of.dump());
+  return content_hash(json_text(made_of));
 }
 
 StudyState StudyState::load(const std::filesystem::path& folder) {
@@ -27,7 +28,7 @@ StudyState StudyState::load(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / state_name;
   if (!std::filesystem::exists(file)) return state;
   try {
-    const nlohmann::json root = nlohmann::json::parse(read_file(file));
+    const nlohmann::json root = unsealed(parse_json(read_file(file), {file.string()}), {file.string()});
     for (const auto& [name, item] : root.at("stages").items())
       state.records_[name] = {item.at("key"), item.at("outputs"), item.at("seconds")};
   } catch (const nlohmann::json::exception& e) {
@@ -41,7 +42,7 @@ void StudyState::save(const std::filesystem::path& folder) const {
   nlohmann::json stages = nlohmann::json::object();
   for (const auto& [name, record] : records_)
     stages[name] = {{"key", record.key}, {"outputs", record.outputs}, {"seconds", record.seconds}};
-  write_file_atomically(folder / state_name, nlohmann::json{{"version", version}, {"stages", stages}}.dump(1) + "\n");
+  write_file_atomically(folder / state_name, json_text(sealed({{"version", version}, {"stages", stages}}), 1) + "\n");
 }
 
 const StageRecord* StudyState::find(const std::string& stage) const {

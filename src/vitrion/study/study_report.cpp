@@ -136,7 +136,9 @@ void name_provenance(std::vector<Source>& sources) {
 
 MethodNotes read_methods(Config& config) {
   Config section = config.section("methods");
-  return {section.text("labels", ""), section.texts("remarks", {}), section.texts("references", {})};
+  const std::string labels = section.has("labels") ? section.paragraph("labels") : std::string{};
+  section.accept("labels");
+  return {labels, section.paragraphs("remarks"), section.paragraphs("references")};
 }
 
 ReportOptions read_report_options(Config& config) {

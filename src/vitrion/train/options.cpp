@@ -1,7 +1,5 @@
 #include "vitrion/train/options.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 
 #include "vitrion/core/error.hpp"
@@ -77,7 +75,7 @@ TrainOptions read_train_options(Config& config) {
   read_data(config.section("data"), o);
   read_loss(config.section("loss"), trainer.usual_loss, o.loss);
   Config optimizer = read_optimizer(config.section("optimizer"), o.kind);
-  o.seed = static_cast<std::uint64_t>(config.integer("seed", 1));
+  o.seed = config.integer<std::uint64_t>("seed", 1);
   o.output = config.path("output");
   o.checkpoint_seconds = config.number("checkpoint_seconds", o.checkpoint_seconds);
   demand(config, "checkpoint_seconds", o.checkpoint_seconds >= 0, "cannot be negative");
@@ -88,11 +86,10 @@ TrainOptions read_train_options(Config& config) {
 }
 
 std::string usual_output(const Config& config) {
-  const YAML::Node yaml = YAML::Load(config.dump());
-  const YAML::Node kind = yaml["potential"] && yaml["potential"].IsMap() ? yaml["potential"]["type"] : YAML::Node();
+  Config copy = config;
+  const std::string kind = copy.part("potential").text("type", "");
   const std::vector<Trainer> all = trainers();
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Trainer& t) { return kind && kind.IsScalar() && kind.Scalar() == t.kind; });
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Trainer& t) { return kind == t.kind; });
   return "potential" + (found != all.end() ? *found : all.front()).suffix;
 }
 

@@ -5,12 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
+#include "vitrion/core/output_lock.hpp"
 #include "vitrion/train/loop.hpp"
 #include "vitrion/train/slopes.hpp"
 #include "vitrion/train/training_data.hpp"
 
 namespace vitrion::train {
 namespace {
+
+constexpr double patience_seconds = 2;  // for a training that was just killed to be gone
 
 // What the file holds is judged: the errors are those users will see.
 TrainedSet judged(const TrainingRun& run, std::vector<Structure> structures, const std::string& subset_key,
@@ -65,6 +69,7 @@ std::string to_text(const Warning& warning) {
 
 TrainResult train(const TrainOptions& options, const Session& session) {
   TrainResult result(options.output);
+  const OutputLock lock(result.files.potential, patience_seconds);
   TrainingData data = read_training_data(options, session);
   result.pairs_never_met = dataset::pairs_never_met(data.description);
   const std::unique_ptr<TrainingRun> run = options.of_kind->begin(options, data, session);
@@ -79,7 +84,7 @@ TrainResult train(const TrainOptions& options, const Session& session) {
   warn_of_slopes(result);
   calibrate_grades(*run, result);
   write_file_atomically(result.files.card,
-                        model_card(result, options, data.description, run->card(result)).dump(1) + "\n");
+                        json_text(model_card(result, options, data.description, run->card(result)), 1) + "\n");
   std::filesystem::remove(result.files.checkpoint);
   return result;
 }

@@ -12,7 +12,10 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/memory.hpp"
+#include "vitrion/core/parse_integer_as.hpp"
 #include "vitrion/core/text.hpp"
+#include "vitrion/core/utf8.hpp"
 
 namespace vitrion::potentials::mtp {
 namespace {
@@ -50,6 +53,7 @@ class Scanner {
   std::string_view rest_of_line() {
     const std::size_t begin = position_;
     position_ = std::min(text_.find('\n', position_), text_.size());
+    demand_utf8(text_.substr(begin, position_ - begin), {file_, line_});
     return trim(text_.substr(begin, position_ - begin));
   }
 
@@ -62,10 +66,9 @@ class Scanner {
 
   int integer() {
     const std::string_view w = word("an integer");
-    const std::optional<std::int64_t> value = parse_integer(w);
-    if (!value || std::abs(*value) > std::numeric_limits<int>::max())
-      fail(fmt::format("\"{}\" is not an integer in range", w));
-    return static_cast<int>(*value);
+    const std::optional<int> value = parse_integer_as<int>(w);
+    if (!value) fail(fmt::format("\"{}\" is not an integer in range", w));
+    return *value;
   }
 
   // {item, item, ...}, perhaps empty.
@@ -280,7 +283,15 @@ class Parser {
         static_cast<int>(seen_.count("radial_coeffs") + seen_.count("species_coeffs") + seen_.count("moment_coeffs"));
     if (coefficient_lists != 0 && coefficient_lists != 3)
       scan_.fail("radial_coeffs, species_coeffs and moment_coeffs must all be there, or none (a template)");
+    // Every moment is a basic one or made by a product.
+    const std::size_t made = p_.tables.basic.size() + p_.tables.products.size();
+    if (static_cast<std::size_t>(p_.tables.moments_count) > made)
+      scan_.fail(
+          fmt::format("alpha_moments_count is {}, but the tables make {} moments", p_.tables.moments_count, made));
     finish_species();
+    const auto n = static_cast<double>(p_.species.size());
+    demand_memory(n * n * p_.radial_funcs_count * p_.radial_basis_size * sizeof(double), {file_},
+                  "its radial functions", "Check species_count, radial_funcs_count and radial_basis_size.");
     validate(p_, file_);
   }
 

@@ -7,6 +7,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/potentials/nequip/reference_file.hpp"
 #include "vitrion/potentials/nequip/safetensors.hpp"
 
@@ -28,14 +29,14 @@ std::string metric_name(const Species& species) {
 Hyperparameters hyperparameters(const Json& json) {
   Hyperparameters h;
   h.r_max = json.at("r_max").get<double>();
-  h.num_layers = json.at("num_layers").get<int>();
-  h.l_max = json.at("l_max").get<int>();
+  h.num_layers = json_integer<int>(json.at("num_layers"), "num_layers");
+  h.l_max = json_integer<int>(json.at("l_max"), "l_max");
   h.parity = json.at("parity").get<bool>();
-  h.num_features = json.at("num_features").get<int>();
-  h.num_bessels = json.at("num_bessels").get<int>();
+  h.num_features = json_integer<int>(json.at("num_features"), "num_features");
+  h.num_bessels = json_integer<int>(json.at("num_bessels"), "num_bessels");
   h.polynomial_cutoff_p = json.at("polynomial_cutoff_p").get<double>();
-  h.radial_mlp_depth = json.at("radial_mlp_depth").get<int>();
-  h.radial_mlp_width = json.at("radial_mlp_width").get<int>();
+  h.radial_mlp_depth = json_integer<int>(json.at("radial_mlp_depth"), "radial_mlp_depth");
+  h.radial_mlp_width = json_integer<int>(json.at("radial_mlp_width"), "radial_mlp_width");
   h.avg_num_neighbors = json.at("avg_num_neighbors").get<double>();
   return h;
 }
@@ -58,7 +59,7 @@ std::optional<Extrapolation> extrapolation(const Safetensors& content, const Mod
     found.metrics.push_back(
         Eigen::Map<const SelectionRows>(tensor(content, metric_name(s), {width, width}).values.data(), n, n));
   if (const auto text = content.metadata.find(calibration_name); text != content.metadata.end())
-    found.calibration = calibration_from_json(Json::parse(text->second));
+    found.calibration = calibration_from_json(parse_json(text->second, {}));
   return found;
 }
 
@@ -73,14 +74,16 @@ Model from_safetensors(const Safetensors& content) {
   if (metadata("version") != format_version)
     throw InputError("has version " + metadata("version") + " of the format; version " + format_version + " is known",
                      "A newer Vitrion wrote it: use that one.");
-  const Json json = Json::parse(metadata("model"), nullptr, false);
-  if (json.is_discarded()) throw InputError("its metadata hold no valid JSON under \"model\"");
+  const Json json = parse_json(metadata("model"), {});
   Model model;
   for (const std::string& name : json.at("species").get<std::vector<std::string>>())
     model.species.push_back(Species::element(name));
   model.hyper = hyperparameters(json.at("hyperparameters"));
   validate(model.hyper);
   const ParameterTable table = model.table();
+  std::size_t n_values = 0;
+  for (const auto& [name, tensor] : content.tensors) n_values += tensor.values.size();
+  demand_values(table.size(), n_values);
   model.parameters.resize(table.size());
   for (const ParameterBlock& block : table.blocks()) {
     const Tensor& found = tensor(content, block.name, block.shape);

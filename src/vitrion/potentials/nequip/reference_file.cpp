@@ -10,6 +10,7 @@
 
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
+#include "vitrion/core/json.hpp"
 #include "vitrion/potentials/nequip/safetensors.hpp"
 
 namespace vitrion::potentials::nequip {
@@ -60,16 +61,19 @@ Hyperparameters Reader::hyperparameters() const {
       throw error(fmt::format("config: {} is {}", key, config_.at(key).dump()),
                   "Only silu for even and tanh for odd scalars are implemented.");
   }
+  const auto integer = [&](const char* key, int fallback) {
+    return config_.contains(key) ? json_integer<int>(config_.at(key), key) : fallback;
+  };
   Hyperparameters h;
   h.r_max = config_.at("r_max").get<double>();
-  h.num_layers = config_.value("num_layers", 3);
-  h.l_max = config_.at("l_max").get<int>();
+  h.num_layers = integer("num_layers", 3);
+  h.l_max = integer("l_max", 0);
   h.parity = config_.at("parity").get<bool>();
-  h.num_features = config_.at("num_features").get<int>();
-  h.num_bessels = config_.value("num_basis", 8);
+  h.num_features = integer("num_features", 0);
+  h.num_bessels = integer("num_basis", 8);
   h.polynomial_cutoff_p = config_.value("PolynomialCutoff_p", 6.0);
-  h.radial_mlp_depth = config_.value("invariant_layers", 1);
-  h.radial_mlp_width = config_.value("invariant_neurons", 8);
+  h.radial_mlp_depth = integer("invariant_layers", 1);
+  h.radial_mlp_width = integer("invariant_neurons", 8);
   const Json& average = config_.contains("avg_num_neighbors") ? config_.at("avg_num_neighbors") : Json();
   if (average.is_string())
     throw error("config: avg_num_neighbors is " + average.dump(), "Write the number that training found in its place.");
@@ -145,6 +149,9 @@ Model Reader::read() {
   model.species = species();
   load_state();
   const ParameterTable table = model.table();
+  std::size_t n_values = 0;
+  for (const auto& [name, values] : state_) n_values += values.size();
+  demand_values(table.size(), n_values);
   model.parameters.resize(table.size());
   const auto copy = [&](const std::string& from, const std::string& to) {
     const std::span<double> target = model.parameter(table.at(to));
@@ -174,8 +181,7 @@ bool looks_like_reference(std::string_view text) {
 }
 
 Model parse_reference(std::string_view text, const std::filesystem::path& file) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) throw InputError(Location{file.string()}, "is not valid JSON");
+  const Json json = parse_json(text, {file.string()});
   try {
     Model model = Reader(json, file).read();
     validate(model);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/json.hpp"
 
 namespace vitrion::potentials::nequip {
 namespace {
@@ -82,7 +83,7 @@ Safetensors parse_safetensors(std::string_view bytes, const std::string& file) {
     throw InputError(Location{file}, "is no whole safetensors file", "The file is damaged: get it anew.");
   const std::string_view header = bytes.substr(length_bytes, header_length(bytes));
   const std::string_view data = bytes.substr(length_bytes + header.size());
-  const nlohmann::json json = nlohmann::json::parse(header, nullptr, false);
+  const nlohmann::json json = parse_json(header, {file});
   if (!json.is_object())
     throw InputError(Location{file}, "its header is no JSON object", "The file is damaged: get it anew.");
   Safetensors content;
@@ -93,9 +94,15 @@ Safetensors parse_safetensors(std::string_view bytes, const std::string& file) {
     }
     if (!entry.is_object()) throw InputError(Location{file}, "__metadata__ of its header is no JSON object");
     for (const auto& [key, value] : entry.items())
-      content.metadata[key] = value.is_string() ? value.get<std::string>() : value.dump();
+      content.metadata[key] = value.is_string() ? value.get<std::string>() : json_text(value);
   }
   return content;
+}
+
+void demand_values(std::size_t asked, std::size_t held) {
+  if (asked > held)
+    throw InputError(fmt::format("the hyperparameters ask for {} numbers, the arrays of the file hold {}", asked, held),
+                     "An array is missing, or the hyperparameters are those of another model.");
 }
 
 std::string format_safetensors(const Safetensors& content) {
@@ -107,7 +114,7 @@ std::string format_safetensors(const Safetensors& content) {
     header[name] = {{"dtype", "F64"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
-  std::string text = header.dump();
+  std::string text = json_text(header);
   text.resize((text.size() + length_bytes - 1) / length_bytes * length_bytes, ' ');  // the arrays begin aligned
   const std::uint64_t length = text.size();
   std::string bytes(length_bytes, '\0');

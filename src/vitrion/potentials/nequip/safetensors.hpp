@@ -29,6 +29,10 @@ bool looks_like_safetensors(std::string_view bytes);
 /// malformed, or holds another type.
 Safetensors parse_safetensors(std::string_view bytes, const std::string& file);
 
+/// Throws InputError when hyperparameters ask for more numbers than the arrays of the file hold: before any memory is
+/// taken for them.
+void demand_values(std::size_t asked, std::size_t held);
+
 /// The bytes of a file that holds the arrays as F64, in the order of their names.
 std::string format_safetensors(const Safetensors& content);
 

@@ -11,19 +11,19 @@ namespace vitrion::study {
 namespace {
 
 // The name of the last stage: it must keep a trajectory.
-std::string measured_stage(const Config& section, const YAML::Node& yaml) {
-  const YAML::Node stages = yaml["stages"];
-  if (!stages || !stages.IsSequence() || stages.size() == 0)
+std::string measured_stage(const Config& section, std::vector<Config>& stages) {
+  if (stages.empty())
     throw section.error("stages", "\"production\" needs a list of stages",
                         "As in vitrion md --help, without temperatures.");
-  const YAML::Node last = stages[stages.size() - 1];
-  if (!last["name"] || !(last["dump_ps"] || last["dump_steps"]))
+  Config& last = stages.back();
+  if (!last.has("name") || !(last.has("dump_ps") || last.has("dump_steps")))
     throw section.error("stages",
                         "the last stage of \"production\" needs a name and dump_ps: transport is measured on it");
-  return last["name"].as<std::string>();
+  return last.text("name");
 }
 
-Stage one_run(YAML::Node yaml, const Graph& graph, const GlassHandle& glass, double temperature, int replicas) {
+Stage one_run(YAML::Node yaml, const std::vector<std::string>& names, const Graph& graph, const GlassHandle& glass,
+              double temperature, int replicas) {
   const PotentialHandle potential = graph.need<PotentialHandle>("potential");
   Stage stage{
       .name = fmt::format("md-{:g}K-{}", temperature, glass.replica),
@@ -36,10 +36,9 @@ Stage one_run(YAML::Node yaml, const Graph& graph, const GlassHandle& glass, dou
   stage.inputs.push_back(glass.stage + "/result.json");  // what the quench warns of
   yaml["structure"] = "../" + glass.structure;
   complete_md(yaml, potential, graph.seed() + 1000 * glass.replica + std::lround(temperature));
-  for (YAML::Node part : yaml["stages"]) {
+  for (YAML::Node part : yaml["stages"])
     if (!part["temperature_K"]) part["temperature_K"] = temperature;
-    if (part["name"]) stage.outputs.push_back(part["name"].as<std::string>() + ".thermo.csv");
-  }
+  for (const std::string& name : names) stage.outputs.push_back(name + ".thermo.csv");
   stage.files["md.yaml"] = text_of(yaml);
   return stage;
 }
@@ -49,26 +48,28 @@ void check(Config& section, const Graph& graph, double temperature) {
   const PotentialHandle potential = graph.need<PotentialHandle>("potential");
   fill_in(section,
           {{"potential", potential.files.front()}, {"output", "."}, {"seed", "1"}, {"structure", "final.extxyz"}});
-  for (Config& part : section.sections("stages")) {
+  for (Config& part : section.parts("stages"))
     if (!part.has("temperature_K")) part.set("temperature_K", fmt::format("{:g}", temperature));
-    accept_all(part);
-  }
   md::read_md_options(section);
 }
 
 void plan_production(Config& study, Graph& graph) {
   if (!study.has("production")) return;
   Config section = study.section("production");
+  std::vector<Config> stages = section.parts("stages");
+  std::vector<std::string> names;
+  for (Config& stage : stages)
+    if (stage.has("name")) names.push_back(stage.text("name"));
   YAML::Node yaml = editable(section);
   const std::vector<double> temperatures = section.numbers("temperatures_K");
   yaml.remove("temperatures_K");
   if (temperatures.empty()) throw section.error("temperatures_K", "\"temperatures_K\" is empty");
-  const std::string measured = measured_stage(section, yaml);
+  const std::string measured = measured_stage(section, stages);
   const std::vector<GlassHandle> glasses = graph.all<GlassHandle>();
   for (const double temperature : temperatures) {
     if (!(temperature > 0)) throw section.error("temperatures_K", "a temperature must be positive (K)");
     for (const GlassHandle& glass : glasses) {
-      Stage stage = one_run(YAML::Clone(yaml), graph, glass, temperature, static_cast<int>(glasses.size()));
+      Stage stage = one_run(YAML::Clone(yaml), names, graph, glass, temperature, static_cast<int>(glasses.size()));
       stage.outputs.insert(stage.outputs.end(), {measured + ".lammpstrj.gz", "final.extxyz"});
       graph.give(RunHandle{.stage = stage.name,
                            .replica = glass.replica,

@@ -8,16 +8,17 @@
 namespace vitrion::study {
 namespace {
 
-bool dumps(const YAML::Node& stage) {
-  return stage && (stage["dump_ps"] || stage["dump_steps"]);
+bool dumps(Config& section, const std::string& part) {
+  const Config stage = section.part(part);
+  return stage.has("dump_ps") || stage.has("dump_steps");
 }
 
-void add_outputs(const YAML::Node& yaml, Stage& stage) {
+void add_outputs(Config& section, Stage& stage) {
   stage.outputs = {"final.extxyz"};
   for (const char* part : {"melt", "quench", "equilibrate"})
-    if (yaml[part]) {
+    if (section.has(part)) {
       stage.outputs.push_back(std::string(part) + ".thermo.csv");
-      if (dumps(yaml[part])) stage.outputs.push_back(std::string(part) + ".lammpstrj.gz");
+      if (dumps(section, part)) stage.outputs.push_back(std::string(part) + ".lammpstrj.gz");
     }
 }
 
@@ -44,7 +45,7 @@ Stage one_replica(Config& section, YAML::Node yaml, Graph& graph, int replica, i
   }
   complete_md(yaml, potential, graph.seed() + replica);
   draw_for_replicas(section, yaml, replicas);
-  add_outputs(yaml, stage);
+  add_outputs(section, stage);
   stage.files["quench.yaml"] = text_of(yaml);
   return stage;
 }
@@ -57,15 +58,16 @@ void plan_quench(Config& study, Graph& graph) {
   if (!study.has("quench")) throw InputError(study.where(), "the section \"quench\" is missing");
   Config section = study.section("quench");
   YAML::Node yaml = editable(section);
-  const int replicas = static_cast<int>(section.integer("replicas", 1));
+  const int replicas = section.integer<int>("replicas", 1);
   if (replicas < 1) throw section.error("replicas", "\"replicas\" must be at least 1");
   yaml.remove("replicas");
   for (int r = 1; r <= replicas; ++r) {
     Stage stage = one_replica(section, YAML::Clone(yaml), graph, r, replicas);
-    graph.give(GlassHandle{.stage = stage.name,
-                           .replica = r,
-                           .structure = stage.name + "/final.extxyz",
-                           .trajectory = dumps(yaml["equilibrate"]) ? stage.name + "/equilibrate.lammpstrj.gz" : ""});
+    graph.give(
+        GlassHandle{.stage = stage.name,
+                    .replica = r,
+                    .structure = stage.name + "/final.extxyz",
+                    .trajectory = dumps(section, "equilibrate") ? stage.name + "/equilibrate.lammpstrj.gz" : ""});
     graph.add_analysis(std::move(stage), 30);
   }
   const PotentialHandle potential = graph.need<PotentialHandle>("potential");

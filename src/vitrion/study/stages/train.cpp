@@ -14,14 +14,13 @@ void plan_train(Config& study, Graph& graph) {
   stage.slots = graph.study().slots;
   stage.is_long = true;
   Config section = study.section("train");
+  Config data = section.part("data");
   YAML::Node yaml = editable(section);
   const std::string file = train::usual_output(section);
   // The model card and the log hold wall times: they are not the same bytes twice.
   stage.outputs = {file};
   fill_in(section, {{"output", file}});
   train::read_train_options(section);
-  Config data = section.section("data");
-  accept_all(data);
   graph.imports().add_all(yaml["data"], "train", data, stage.inputs);
   graph.imports().add_all(yaml["data"], "test", data, stage.inputs);
   yaml["output"] = file;

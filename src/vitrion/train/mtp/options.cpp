@@ -8,9 +8,9 @@ namespace vitrion::train::mtp {
 namespace {
 
 void read_potential(Config& potential, Options& o) {
-  o.level = static_cast<int>(potential.integer("level", o.level));
+  o.level = potential.integer<int>("level", o.level);
   demand(potential, "level", o.level >= 2 && o.level <= 28 && o.level % 2 == 0, "must be 2, 4, ..., 28");
-  o.radial_basis_size = static_cast<int>(potential.integer("radial_basis_size", o.radial_basis_size));
+  o.radial_basis_size = potential.integer<int>("radial_basis_size", o.radial_basis_size);
   demand(potential, "radial_basis_size", o.radial_basis_size >= 2 && o.radial_basis_size <= 64, "must be 2 to 64");
   Config short_range = potential.section("short_range");
   o.short_range.zbl = short_range.choice("type", {"none", "zbl"}, "none") == "zbl";
@@ -21,12 +21,12 @@ void read_potential(Config& potential, Options& o) {
 }
 
 void read_optimizer(Config& optimizer, Options& o) {
-  o.fit.max_iterations = static_cast<int>(optimizer.integer("max_iterations", o.fit.max_iterations));
+  o.fit.max_iterations = optimizer.integer<int>("max_iterations", o.fit.max_iterations);
   demand(optimizer, "max_iterations", o.fit.max_iterations >= 0, "cannot be negative");
-  o.starts = static_cast<int>(optimizer.integer("starts", o.starts));
+  o.starts = optimizer.integer<int>("starts", o.starts);
   demand(optimizer, "starts", o.starts >= 1, "must be at least 1");
   o.fit.tolerance = optimizer.number("tolerance", o.fit.tolerance);
-  o.fit.patience = static_cast<int>(optimizer.integer("patience", o.fit.patience));
+  o.fit.patience = optimizer.integer<int>("patience", o.fit.patience);
   demand(optimizer, "patience", o.fit.patience >= 1, "must be at least 1");
   o.fit.ridge = optimizer.number("ridge", o.fit.ridge);
   demand(optimizer, "ridge", o.fit.ridge >= 0, "cannot be negative");

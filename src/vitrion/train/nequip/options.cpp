@@ -1,8 +1,12 @@
 #include "vitrion/train/nequip/options.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <filesystem>
 
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/memory.hpp"
 #include "vitrion/train/demand.hpp"
 #include "vitrion/train/kinds.hpp"
 #include "vitrion/train/options.hpp"
@@ -13,9 +17,7 @@ namespace {
 constexpr const char* suffix = ".safetensors";
 
 void read_potential(Config& potential, potentials::nequip::Hyperparameters& h) {
-  const auto integer = [&](const char* key, int fallback) {
-    return static_cast<int>(potential.integer(key, fallback));
-  };
+  const auto integer = [&](const char* key, int fallback) { return potential.integer<int>(key, fallback); };
   h.num_layers = integer("num_layers", h.num_layers);
   h.l_max = integer("l_max", h.l_max);
   h.parity = potential.flag("parity", h.parity);
@@ -32,9 +34,18 @@ void read_potential(Config& potential, potentials::nequip::Hyperparameters& h) {
   }
 }
 
+// Parameters, their gradients, and what the optimizer keeps of each.
+void demand_room(const Config& potential, const potentials::nequip::Hyperparameters& hyper, std::size_t n_types) {
+  const std::size_t n = potentials::nequip::ParameterTable(hyper, n_types).size();
+  constexpr double copies = 8;
+  demand_memory(copies * static_cast<double>(n) * sizeof(double), potential.where("num_features"),
+                fmt::format("training a network of {} parameters", n),
+                "Make num_features, num_layers or l_max smaller.");
+}
+
 void read_optimizer(Config& optimizer, FitOptions& f) {
   const auto integer = [&](const char* key, int& value, int least) {
-    value = static_cast<int>(optimizer.integer(key, value));
+    value = optimizer.integer<int>(key, value);
     demand(optimizer, key, value >= least, "must be at least " + std::to_string(least));
   };
   const auto between = [&](const char* key, double& value, double high) {
@@ -59,6 +70,7 @@ std::shared_ptr<const KindOptions> read(Config& potential, Config& optimizer, co
   auto o = std::make_shared<Options>();
   o->hyper.r_max = common.r_max;
   read_potential(potential, o->hyper);
+  demand_room(potential, o->hyper, std::max<std::size_t>(1, common.species.size()));
   read_optimizer(optimizer, o->fit);
   return o;
 }
