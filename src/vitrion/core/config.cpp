@@ -148,11 +148,8 @@ std::string in_one_line(const YAML::Node& node) {
 
 }  // namespace
 
-Config::Config(YAML::Node node, std::string file, std::string prefix)
-    : node_(std::move(node)),
-      file_(std::move(file)),
-      prefix_(std::move(prefix)),
-      tracker_(std::make_shared<Tracker>()) {}
+Config::Config(const YAML::Node& node, std::string file, std::string prefix)
+    : node_(node), file_(std::move(file)), prefix_(std::move(prefix)), tracker_(std::make_shared<Tracker>()) {}
 
 Config Config::load(const std::string& file, const std::vector<std::string>& overrides) {
   demand_size(file, largest_file);
@@ -169,7 +166,7 @@ Config Config::parse(const std::string& text, const std::string& name, const std
       throw InputError("\"" + override + "\" is not an override", "Write it as key=value or section.key=value.");
     set_by_path(node, override.substr(0, equals), 0, parse_yaml(override.substr(equals + 1), override));
   }
-  return Config(std::move(node), name, "");
+  return Config(node, name, "");
 }
 
 bool Config::has(const std::string& key) const {
@@ -246,7 +243,7 @@ std::string Config::text(const std::string& key, const std::string& fallback) {
 
 std::string Config::choice(const std::string& key, const std::vector<std::string>& allowed,
                            const std::string& fallback) {
-  const std::string word = text(key, fallback);
+  std::string word = text(key, fallback);
   for (const std::string& a : allowed)
     if (a == word) return word;
   std::string list;

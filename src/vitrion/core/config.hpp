@@ -118,7 +118,7 @@ class Config {
 
  private:
   struct Tracker;
-  Config(YAML::Node node, std::string file, std::string prefix);
+  Config(const YAML::Node& node, std::string file, std::string prefix);
   YAML::Node find(const std::string& key);
   std::int64_t integer_within(const std::string& key, std::int64_t least, std::int64_t most);
   void accept_keys();

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): of POSIX, not of C
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -128,9 +128,9 @@ std::optional<Ended> poll_processes() {
 }
 
 Ended wait_for_process(pid_t child, double limit_seconds, const std::function<bool()>& stop) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
-  std::optional<Clock::time_point> told;
+  using std::chrono::steady_clock;
+  const steady_clock::time_point start = steady_clock::now();
+  std::optional<steady_clock::time_point> told;
   auto pause = std::chrono::milliseconds(1);
   while (true) {
     int status = 0;
@@ -139,7 +139,7 @@ Ended wait_for_process(pid_t child, double limit_seconds, const std::function<bo
     if (ended == child) return describe(child, status, seconds(usage.ru_utime) + seconds(usage.ru_stime));
     if (ended < 0 && errno != EINTR)
       throw std::runtime_error(std::string("cannot wait for a process: ") + std::strerror(errno));
-    const Clock::time_point now = Clock::now();
+    const steady_clock::time_point now = steady_clock::now();
     const bool too_long = std::chrono::duration<double>(now - start).count() > limit_seconds;
     if (!told && (too_long || stop())) {
       ::kill(-child, SIGTERM);

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "vitrion/core/regular_file.hpp"
+#include "vitrion/core/utf8.hpp"
 #include "vitrion/io/atoms.hpp"
 #include "vitrion/io/cfg_content.hpp"
 #include "vitrion/io/format.hpp"
@@ -23,7 +25,9 @@ static_assert(std::endian::native == std::endian::little);
 /// The bytes of a file, plain or gzip. Memory grows with what was read, not with what a count in the file asks for.
 class ByteReader {
  public:
-  explicit ByteReader(const std::filesystem::path& file) : file_(file.string()), stream_(gzopen(file.c_str(), "rb")) {
+  explicit ByteReader(const std::filesystem::path& file) : file_(file.string()) {
+    demand_file(file);
+    stream_.reset(gzopen(file.c_str(), "rb"));
     if (!stream_) fail("cannot be opened");
   }
 
@@ -190,8 +194,9 @@ void BinaryCfgReader::read_block(char tag, CfgContent& content) {
       frame.labels.energy = bytes_.numbers(1, "the energy")[0];
       break;
     case 'F': {
-      const std::string name = bytes_.text();
-      content.features[name] = bytes_.text();
+      const std::string name = bytes_.text(), value = bytes_.text();
+      demand_utf8(name + value, {bytes_.file()});
+      content.features[name] = value;
       break;
     }
     default:

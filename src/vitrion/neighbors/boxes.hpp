@@ -27,8 +27,8 @@ class Boxes {
   }
   /// The sorted points in boxes from .. to of a column: first, and one past the last.
   std::pair<int, int> range(int bx, int by, int from, int to) const {
-    const int column = (bx * count_[1] + by) * count_[2];
-    return {begin_[static_cast<std::size_t>(column + from)], begin_[static_cast<std::size_t>(column + to) + 1]};
+    const auto column = static_cast<std::size_t>((bx * count_[1] + by) * count_[2]);
+    return {begin_[column + static_cast<std::size_t>(from)], begin_[column + static_cast<std::size_t>(to) + 1]};
   }
 
   /// Coordinates of the sorted points, Å. `padding` more numbers may be read behind the last.

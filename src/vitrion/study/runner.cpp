@@ -1,7 +1,7 @@
 #include "vitrion/study/runner.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): of POSIX, not of C
 #include <unistd.h>
 
 #include <algorithm>
