@@ -88,7 +88,7 @@ void sleep_seconds(double seconds) {
 
 class Waiter {
  public:
-  Waiter(const std::vector<std::string>& command, fs::path folder, const SlurmSettings& settings,
+  Waiter(const std::vector<std::string>& command, const fs::path& folder, const SlurmSettings& settings,
          const Session& session)
       : command_(command),
         folder_(fs::absolute(folder)),

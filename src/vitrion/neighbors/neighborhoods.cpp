@@ -13,7 +13,7 @@
 namespace vitrion::neighbors {
 namespace {
 
-constexpr double most_points = 1e8;
+constexpr double most_images = 1e8;
 constexpr double most_pairs = 1e10;
 constexpr double most_cells_away = 1e8;  // of 16 digits, 8 are left for the place within the cell
 
@@ -60,10 +60,10 @@ void demand_room(const Cell& cell, std::size_t n_atoms, double cutoff, const Vec
   const double pairs = n * std::min(points, points / (extent.prod() * volume) * sphere);
   const std::string what = fmt::format("the list of neighbors within {:g} Å", cutoff);
   const std::string remedy = "Make the cutoff smaller, or check the cell: it has the heights " + heights_of(cell);
-  if (points > most_points || pairs > most_pairs)
+  if (points > most_images || pairs > most_pairs)
     throw InputError(fmt::format("{} of {} atoms asks for {:.3g} periodic images and {:.3g} pairs; at most {:.0e} and "
                                  "{:.0e} are made",
-                                 what, n_atoms, points, pairs, most_points, most_pairs),
+                                 what, n_atoms, points, pairs, most_images, most_pairs),
                      remedy);
   demand_memory(200 * points + 12 * pairs, {}, what, remedy);
 }

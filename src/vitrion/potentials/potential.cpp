@@ -38,6 +38,7 @@ SelectionRows Potential::selection_rows(const neighbors::Neighborhoods&, GhostEx
   throw InputError("a potential of kind " + kind() + " has nothing to grade by");
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): those that have something keep the state
 std::unique_ptr<Potential> Potential::graded_by(SelectionState, const Calibration&) const {
   throw InputError("a potential of kind " + kind() + " has nothing to grade by");
 }
