@@ -24,4 +24,5 @@ int make_args_checked(const Format&, const Values&...);
 #include <lammps/neighbor.h>
 #include <lammps/output.h>
 #include <lammps/pair.h>
+#include <lammps/timer.h>
 #include <lammps/update.h>

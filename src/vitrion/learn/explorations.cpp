@@ -13,6 +13,8 @@
 namespace vitrion::learn {
 namespace {
 
+constexpr std::int64_t most_replicas = 10'000;
+
 /// A setting that takes one value in the run and may be a list here.
 struct Choice {
   std::vector<std::string> path;  ///< of the key: {"packed", "composition"}; empty: the temperature of the stages
@@ -114,7 +116,8 @@ Exploration read_entry(Config& entry, const std::string& potential, study::Impor
     throw entry.error("name", "a name consists of letters, digits, - and _ (it names folders)");
   const bool quench = entry.choice("kind", {"md", "quench"}, entry.has("melt") ? "quench" : "md") == "quench";
   const std::int64_t replicas = entry.integer("replicas", 1);
-  if (replicas < 1) throw entry.error("replicas", "\"replicas\" must be at least 1");
+  if (replicas < 1 || replicas > most_replicas)
+    throw entry.error("replicas", fmt::format("\"replicas\" must be 1 to {}", most_replicas));
   const std::int64_t per_round = entry.integer("runs_per_round", 0);
   if (entry.has("runs_per_round") && per_round < 1)
     throw entry.error("runs_per_round", "\"runs_per_round\" must be at least 1");

@@ -56,7 +56,7 @@ void read_recipe(Config& config, LearnOptions& o) {
   if (!config.has("build")) return;
   Config section = config.section("build");
   YAML::Node yaml = study::editable(section);
-  section.integer("seed", 1);
+  section.integer<std::uint64_t>("seed", 1);
   std::vector<Config> steps = section.sections("builders");
   for (Config& step : steps)
     if (step.has("name")) step.text("name");

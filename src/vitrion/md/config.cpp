@@ -249,7 +249,7 @@ QuenchOptions read_quench_options(Config& config) {
   QuenchOptions o;
   o.run = read_common(config);
   o.replicas = config.integer<int>("replicas", 1);
-  if (o.replicas < 1) throw config.error("replicas", "\"replicas\" must be at least 1");
+  if (o.replicas < 1 || o.replicas > 10'000) throw config.error("replicas", "\"replicas\" must be 1 to 10000");
   o.minimize = config.flag("minimize", true);
 
   Stage melt;

@@ -5,8 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
+#include <thread>
 
+#include "lammps/headers.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/file.hpp"
 #include "vitrion/core/plain_path.hpp"
@@ -91,6 +96,40 @@ void flush_to_disk(const fs::path& file) {
   if (!flushed) throw std::runtime_error(file.string() + ": cannot be flushed to disk");
 }
 
+// Ends LAMMPS's run at its next step once a stop is requested: with a slow potential the steps between two looks take
+// long. Of one rank only: several would have to agree on the step.
+class StopWatcher {
+ public:
+  StopWatcher(LammpsSession& lammps, const Mpi& mpi, const Session& session) : timer_(*lammps.lammps().timer) {
+    if (mpi.size() > 1) return;
+    thread_ = std::thread([this, session] { watch(session); });
+  }
+  ~StopWatcher() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    ended_.notify_one();
+    if (thread_.joinable()) thread_.join();
+  }
+  StopWatcher(const StopWatcher&) = delete;
+  StopWatcher& operator=(const StopWatcher&) = delete;
+
+ private:
+  void watch(const Session& session) {
+    std::unique_lock lock(mutex_);
+    // Again and again: LAMMPS forgets it at the beginning of a run.
+    while (!ended_.wait_for(lock, std::chrono::milliseconds(50), [this] { return over_; }))
+      if (session.stop_requested()) timer_.force_timeout();
+  }
+
+  LAMMPS_NS::Timer& timer_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool over_ = false;  // under mutex_
+  std::thread thread_;
+};
+
 class Segment {
  public:
   Segment(RunContext& context, Journal& journal, std::int64_t until, Progress& progress)
@@ -106,6 +145,7 @@ class Segment {
     begin();
     open_files();
     std::optional<GuardEvent> stop;
+    const StopWatcher watcher(session_, context_.mpi, context_.session);
     try {
       stop = stage_.ensemble == Ensemble::minimize ? minimize() : integrate();
     } catch (const lammps::LammpsError& error) {
@@ -169,6 +209,12 @@ class Segment {
   void advance(std::int64_t steps, bool set_up) {
     session_.command(fmt::format("run {} pre {} post no start 0 stop {}", steps, set_up ? "yes" : "no",
                                  std::max<std::int64_t>(stage_.steps, 1)));
+    throw_if_cut_short();
+  }
+
+  // What the watcher ended early is no state to look at: the restart file before it is.
+  void throw_if_cut_short() const {
+    if (context_.mpi.size() == 1 && context_.session.stop_requested()) throw Interrupted();
   }
 
   // K: atoms may still be as hot as the stage before left them, or the starting structure's velocities say.
@@ -207,6 +253,7 @@ class Segment {
 
   std::optional<GuardEvent> minimize() {
     session_.command(fmt::format("minimize 0 {:.10g} {} {}", stage_.force_tolerance, stage_.steps, 20 * stage_.steps));
+    throw_if_cut_short();
     context_.guard.begin(stage_, 0, hottest(), session_.thermo("pe"), session_.cell());
     return look(session_.step(), true);
   }

@@ -12,7 +12,9 @@ Study plan_study(Config& config, const std::string& program, const CommandCheck&
   if (study.slots < 1) throw config.error("slots", "\"slots\" must be at least 1");
   study.executor = jobs::read_executor(config);
   Imports imports;
-  Graph graph(program, config.integer("seed", 1), study, imports, check);
+  // Every stage derives its own from it: one that a stage would refuse is refused here.
+  const auto seed = static_cast<std::int64_t>(config.integer<std::uint64_t>("seed", 1));
+  Graph graph(program, seed, study, imports, check);
   for (const StageKind& kind : stage_kinds()) kind.plan(config, graph);
   config.finish();
   study.imports = imports.files();

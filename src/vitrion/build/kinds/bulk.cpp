@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <Eigen/LU>
+#include <cmath>
 
 #include "vitrion/build/crystal.hpp"
 #include "vitrion/build/displace.hpp"
@@ -11,6 +12,7 @@
 #include "vitrion/build/supercell.hpp"
 #include "vitrion/build/symmetry.hpp"
 #include "vitrion/core/error.hpp"
+#include "vitrion/core/memory.hpp"
 #include "vitrion/core/text.hpp"
 
 namespace vitrion::build {
@@ -46,6 +48,13 @@ std::vector<Structure> build_crystal(const Structure*, Config& settings, BuildCo
   return {s};
 }
 
+// Before that many are made of so many atoms each.
+void demand_room(const Config& settings, double copies, std::size_t n_atoms) {
+  constexpr double bytes_per_atom = 64;
+  demand_memory(copies * (sizeof(Structure) + bytes_per_atom * static_cast<double>(n_atoms)), settings.where(),
+                fmt::format("{:g} copies of {} atoms", copies, n_atoms));
+}
+
 std::vector<Structure> build_supercell(const Structure* input, Config& settings, BuildContext&) {
   if (settings.has("repeat") == settings.has("matrix"))
     throw InputError(settings.where(), "a supercell needs repeat or matrix, one of them",
@@ -58,6 +67,7 @@ std::vector<Structure> build_supercell(const Structure* input, Config& settings,
     const std::vector<int> n = whole(settings, "matrix", 9);
     for (std::size_t k = 0; k < 9; ++k) m(static_cast<Eigen::Index>(k / 3), static_cast<Eigen::Index>(k % 3)) = n[k];
   }
+  demand_room(settings, std::abs(m.cast<double>().determinant()), input->size());
   return {supercell(*input, m)};
 }
 
@@ -103,6 +113,7 @@ std::vector<Structure> build_displace(const Structure* input, Config& settings, 
   o.min_distance = settings.positive("min_distance_A", o.min_distance);
   o.seed = context.seed;
   const std::int64_t copies = at_least(settings, "copies", 1, 1);
+  demand_room(settings, static_cast<double>(copies), input->size());
   std::vector<Structure> list;
   for (std::int64_t k = 0; k < copies; ++k) {
     o.copy = static_cast<std::uint64_t>(k);
@@ -118,6 +129,9 @@ std::vector<Structure> build_packed(const Structure*, Config& settings, BuildCon
   o.distances = read_distances(settings, "min_distances_A");
   const std::vector<double> densities = settings.numbers("density_g_per_cm3");
   const std::int64_t copies = at_least(settings, "copies", 1, 1);
+  std::size_t n_atoms = 0;
+  for (const auto& [species, count] : o.composition) n_atoms += static_cast<std::size_t>(count);
+  demand_room(settings, static_cast<double>(copies) * static_cast<double>(densities.size()), n_atoms);
   std::vector<Structure> list;
   for (const double density : densities)
     for (std::int64_t k = 0; k < copies; ++k) {

@@ -7,10 +7,16 @@
 #include "vitrion/core/error.hpp"
 
 namespace vitrion::build {
+namespace {
+
+constexpr std::int64_t most = 1'000'000'000;  // what counts atoms, copies or steps is an int somewhere
+
+}  // namespace
 
 std::int64_t at_least(Config& settings, const std::string& key, std::int64_t least, std::int64_t fallback) {
   const std::int64_t value = settings.integer(key, fallback);
-  if (value < least) throw settings.error(key, fmt::format("\"{}\" must be {} or more", key, least));
+  if (value < least || value > most)
+    throw settings.error(key, fmt::format("\"{}\" must be {} to {}", key, least, most));
   return value;
 }
 

@@ -8,6 +8,8 @@
 namespace vitrion::study {
 namespace {
 
+constexpr int most_replicas = 10'000;
+
 bool dumps(Config& section, const std::string& part) {
   const Config stage = section.part(part);
   return stage.has("dump_ps") || stage.has("dump_steps");
@@ -59,7 +61,8 @@ void plan_quench(Config& study, Graph& graph) {
   Config section = study.section("quench");
   YAML::Node yaml = editable(section);
   const int replicas = section.integer<int>("replicas", 1);
-  if (replicas < 1) throw section.error("replicas", "\"replicas\" must be at least 1");
+  if (replicas < 1 || replicas > most_replicas)
+    throw section.error("replicas", fmt::format("\"replicas\" must be 1 to {}", most_replicas));
   yaml.remove("replicas");
   for (int r = 1; r <= replicas; ++r) {
     Stage stage = one_replica(section, YAML::Clone(yaml), graph, r, replicas);
