@@ -478,7 +478,7 @@ TEST(RunMd, ADamagedStateIsFoundBeforeItIsUsed) {
   const fs::path kept = o.folder.string() + ".kept";
   fs::copy(o.folder, kept, fs::copy_options::recursive);
   const std::string restart = "state/" + journal.at("restart").get<std::string>();
-  for (const std::string name : {restart, std::string("hot.thermo.csv"), std::string("hot.lammpstrj.gz"),
+  for (const std::string& name : {restart, std::string("hot.thermo.csv"), std::string("hot.lammpstrj.gz"),
                                  std::string("state/hot.reference"), std::string("state/journal.json")}) {
     const std::string whole = read_file(o.folder / name);
     for (const std::size_t at : {whole.size() / 3, whole.size() / 2}) {
