@@ -341,19 +341,16 @@ std::vector<Config> Config::sections(const std::string& key) {
   return list;
 }
 
-void Config::accept_keys() {
-  for (const std::string& key : keys()) accept(key);
-}
-
 Config Config::part(const std::string& key) {
   Config child = section(key);
-  child.accept_keys();
+  tracker_->children.pop_back();  // whatever is set in it later counts as known, too
   return child;
 }
 
 std::vector<Config> Config::parts(const std::string& key) {
   std::vector<Config> list = sections(key);
-  for (Config& child : list) child.accept_keys();
+  tracker_->children.erase(tracker_->children.end() - static_cast<std::ptrdiff_t>(list.size()),
+                           tracker_->children.end());
   return list;
 }
 

@@ -121,7 +121,6 @@ class Config {
   Config(const YAML::Node& node, std::string file, std::string prefix);
   YAML::Node find(const std::string& key);
   std::int64_t integer_within(const std::string& key, std::int64_t least, std::int64_t most);
-  void accept_keys();
   YAML::Node require(const std::string& key);
   std::string resolve(const std::string& name) const;
 
