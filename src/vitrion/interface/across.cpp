@@ -7,22 +7,22 @@
 #include <numeric>
 
 #include "vitrion/core/parallel.hpp"
+#include "vitrion/interface/turns.hpp"
 
 namespace vitrion::interface {
 namespace {
 
-constexpr std::size_t shortest_part = 16;    // a lag is at most this part of the run
-constexpr double disagreement = 2;           // standard errors of a difference between lags
-constexpr double sure_of_difference = 0.35;  // of ln D: a later lag known worse tells nothing of this one
-constexpr double discretisation = 0.2;  // of ln D: what bins of finite width make of D at lags of many passes
-constexpr std::size_t between_lags = 4;
+constexpr std::size_t shortest_part = 8;  // a lag is at most this part of the run
+constexpr double disagreement = 2;        // standard errors of a difference between lags
+constexpr double discretization = 0.25;   // of ln D: what bins of finite width add to D at lags of many passes
+constexpr double least_between = 0.05;    // of ln x, between regions
+constexpr std::size_t between_lags = 2;
 constexpr double confidence_of_bound = 0.999;  // see docs: runs are unresolved because they happened to show little
 
 std::vector<std::size_t> lags_to_try(std::size_t n_frames, std::size_t shortest) {
   std::vector<std::size_t> lags;
   const std::size_t longest = std::max<std::size_t>(shortest, n_frames / shortest_part);
-  for (std::size_t lag = std::max<std::size_t>(1, shortest); lag <= longest; lag *= between_lags)
-    lags.push_back(lag);
+  for (std::size_t lag = std::max<std::size_t>(1, shortest); lag <= longest; lag *= between_lags) lags.push_back(lag);
   return lags;
 }
 
@@ -80,8 +80,14 @@ std::vector<double> reach_of(const TransitionFit& fit, const std::vector<double>
 struct Sum {
   double diffusivity = 0, resistance = 0;
   PieceSums influence{0, 0};  // of ln D
-  Scatter scatter;
+  double variance = 0, freedom = 1;
 };
+
+void add(PieceSums& sum, double factor, const PieceSums& other) {
+  if (sum.value.empty()) sum = PieceSums(other.n_ions, other.n_parts);
+  if (sum.value.size() != other.value.size()) return;
+  for (std::size_t i = 0; i < sum.value.size(); ++i) sum.value[i] += factor * other.value[i];
+}
 
 // r = sum of 1/flux. A mean of 1/n is larger than 1 over the mean of n, by the relative variance: taken off.
 Sum sum_of(const TransitionFit& fit, const std::vector<std::size_t>& gaps, const std::vector<double>& occupation,
@@ -98,16 +104,62 @@ Sum sum_of(const TransitionFit& fit, const std::vector<std::size_t>& gaps, const
   }
   double fair = 0;
   for (const std::size_t g : gaps) {
-    const double share = 1 / fit.flux[g] / sum.resistance;
-    if (sum.influence.value.empty()) sum.influence = PieceSums(fit.influence[g].n_ions, fit.influence[g].n_parts);
-    for (std::size_t i = 0; i < sum.influence.value.size(); ++i)
-      sum.influence.value[i] += share * fit.influence[g].value[i];
+    add(sum.influence, 1 / fit.flux[g] / sum.resistance, fit.influence[g]);
     fair += 1 / fit.flux[g] / (1 + scatter_of(fit.influence[g]).variance);
   }
-  sum.scatter = scatter_of(sum.influence);
+  const Scatter scatter = scatter_of(sum.influence);
+  sum.variance = scatter.variance;
+  sum.freedom = scatter.freedom;
   sum.resistance = fair;
   sum.diffusivity = integral / fair;
   return sum;
+}
+
+/// The factor of a set of gaps, drawn to that of all gaps as far as the regions do not differ (DerSimonian and Laird
+/// 1986, doi 10.1016/0197-2456(86)90046-2).
+struct Memory {
+  Correlation all;
+  double between = 0;  // variance of ln x between regions
+};
+
+Memory memory_of(const Turns& turns, const TransitionFit& fit, const Nodes& nodes,
+                 const std::vector<std::vector<std::size_t>>& regions) {
+  Memory memory;
+  std::vector<std::size_t> every(nodes.n_gaps());
+  std::iota(every.begin(), every.end(), std::size_t{0});
+  memory.all = correlation_of(turns, fit, nodes, every);
+  double weights = 0, squares = 0, mean = 0, q = 0, n = 0;
+  std::vector<Correlation> own;
+  for (const auto& gaps : regions) {
+    own.push_back(correlation_of(turns, fit, nodes, gaps));
+    if (!(own.back().arrivals > 0)) continue;
+    const double w = 1 / own.back().variance;
+    weights += w;
+    squares += w * w;
+    mean += w * own.back().log_factor;
+    ++n;
+  }
+  if (n < 2) return memory;
+  mean /= weights;
+  for (const Correlation& c : own)
+    if (c.arrivals > 0) q += (c.log_factor - mean) * (c.log_factor - mean) / c.variance;
+  memory.between = std::max(0.0, (q - (n - 1)) / (weights - squares / weights));
+  return memory;
+}
+
+void correct(Sum& sum, const Memory& memory, const Correlation& own) {
+  if (!(sum.diffusivity > 0)) return;
+  // Some difference between regions is always there, more than can be seen.
+  const double between = memory.between + least_between * least_between;
+  const double share = own.arrivals > 0 ? between / (between + own.variance) : 0;
+  const double log_factor = share * own.log_factor + (1 - share) * memory.all.log_factor;
+  sum.diffusivity *= std::exp(log_factor);
+  sum.resistance *= std::exp(-log_factor);
+  add(sum.influence, share, own.influence);
+  add(sum.influence, 1 - share, memory.all.influence);
+  const Scatter scatter = scatter_of(sum.influence);
+  sum.variance = scatter.variance + (1 - share) * (1 - share) * between;
+  sum.freedom = scatter.freedom;
 }
 
 double error_of_difference(const Sum& a, const Sum& b) {
@@ -119,15 +171,15 @@ double error_of_difference(const Sum& a, const Sum& b) {
 // The shortest lag that all later ones agree with (Lepski 1991, doi 10.1137/1135065).
 std::size_t choose_lag(const std::vector<Sum>& sums, bool& settled) {
   for (std::size_t k = 0; k < sums.size(); ++k) {
-    bool agree = true, seen = false;
+    bool agree = sums[k].diffusivity > 0;
     for (std::size_t later = k + 1; later < sums.size() && agree; ++later) {
       if (!(sums[later].diffusivity > 0)) continue;
-      const double error = error_of_difference(sums[k], sums[later]);
-      agree = std::abs(std::log(sums[k].diffusivity / sums[later].diffusivity)) <= discretisation + disagreement * error;
-      seen = seen || error < sure_of_difference;
+      const double error = disagreement * error_of_difference(sums[k], sums[later]);
+      const double rise = std::log(sums[later].diffusivity / sums[k].diffusivity);
+      agree = rise > -error && rise < discretization + error;
     }
     if (agree) {
-      settled = seen;
+      settled = k == 0 || k + 1 < sums.size();
       return k;
     }
   }
@@ -155,35 +207,67 @@ double bound_of(const TransitionFit& fit, const std::vector<std::size_t>& gaps, 
   return integral / least;
 }
 
-Across collect(const std::vector<TransitionFit>& fits, const std::vector<std::size_t>& gaps,
-               const std::vector<double>& occupation, const Nodes& nodes, const AcrossOptions& options,
-               double frames) {
+/// All that is known before regions are looked at.
+struct Evidence {
+  std::vector<TransitionFit> fits;  // at rising lags
+  Turns turns;
+  Memory memory;
+  std::vector<double> occupation;
+  double frames = 0;
+};
+
+// Frames between two passes of an ion in these gaps.
+double dwell_of(const Evidence& e, const std::vector<std::size_t>& gaps) {
+  double ions = 0, passes = 0;
+  for (const std::size_t g : gaps) {
+    ions += e.occupation[g];
+    passes += e.fits.front().passes[g];
+  }
+  return passes > 0 ? ions * e.frames / passes : INFINITY;
+}
+
+// Passes one by one with their memory; at lags of one pass or more the lag holds it.
+std::vector<Sum> sums_of(const Evidence& e, const std::vector<std::size_t>& gaps, const Nodes& nodes, Across& a) {
+  std::vector<Sum> sums;
+  const double dwell = dwell_of(e, gaps);
+  for (const TransitionFit& fit : e.fits) {
+    const bool first = sums.empty();
+    if (!first && (!fit.converged || static_cast<double>(fit.lag) < dwell)) continue;
+    Sum s = sum_of(fit, gaps, e.occupation, nodes);
+    if (first) {
+      const Correlation own = correlation_of(e.turns, fit, nodes, gaps);
+      correct(s, e.memory, own);
+    }
+    if (s.diffusivity > 0)
+      a.lags.push_back({fit.lag, s.diffusivity, interval_of_rate(s.diffusivity, s.variance, s.freedom)});
+    else if (!first)
+      continue;
+    sums.push_back(std::move(s));
+  }
+  return sums;
+}
+
+Across collect(const Evidence& e, const std::vector<std::size_t>& gaps, const Nodes& nodes,
+               const AcrossOptions& options) {
   Across a;
   a.passes = INFINITY;
-  for (const std::size_t g : gaps) a.passes = std::min(a.passes, fits.front().passes[g]);
+  for (const std::size_t g : gaps) a.passes = std::min(a.passes, e.fits.front().passes[g]);
   Measured& d = a.diffusivity;
-  std::vector<Sum> sums;
-  for (const TransitionFit& fit : fits) {
-    if (!fit.converged && !sums.empty()) break;
-    sums.push_back(sum_of(fit, gaps, occupation, nodes));
-    const Sum& s = sums.back();
-    if (s.diffusivity > 0)
-      a.lags.push_back(
-          {fit.lag, s.diffusivity, interval_of_rate(s.diffusivity, s.scatter.variance, s.scatter.freedom)});
-  }
-  const bool empty = std::any_of(gaps.begin(), gaps.end(), [&](std::size_t g) { return !(occupation[g] > 0); });
+  const std::vector<Sum> sums = sums_of(e, gaps, nodes, a);
+  const bool empty = std::any_of(gaps.begin(), gaps.end(), [&](std::size_t g) { return !(e.occupation[g] > 0); });
   const std::size_t k = sums.front().diffusivity > 0 ? choose_lag(sums, a.settled) : 0;
   const Sum& s = sums[k];
-  a.lag = fits[k].lag;
+  a.lag = a.lags.empty() ? e.fits.front().lag : a.lags[k].lag;
   a.resistance = s.resistance;
-  d.upper_bound = bound_of(fits[k], gaps, occupation, nodes, frames);
+  // Without the factor of turning back, which is below 1.
+  d.upper_bound = bound_of(e.fits.front(), gaps, e.occupation, nodes, e.frames);
   if (s.diffusivity > 0) {
     // Where short lags disagree, what the next one still changes is taken for a standard error.
-    const bool bent = k > 0 && k + 1 < sums.size() && sums[k + 1].diffusivity > 0;
-    const double bend = bent ? std::log(sums[k + 1].diffusivity / s.diffusivity) : 0;
+    const double bend = k > 0 && k + 1 < sums.size() ? std::log(sums[k + 1].diffusivity / s.diffusivity) : 0;
     d.value = s.diffusivity;
-    d.events = 1 / s.scatter.variance;
-    d.ci95 = interval_of_rate(d.value, s.scatter.variance + bend * bend, s.scatter.freedom);
+    d.events = 1 / s.variance;
+    d.ci95 = interval_of_rate(d.value, s.variance + bend * bend, s.freedom);
+    d.upper_bound = std::max(d.upper_bound, upper_limit_of_rate(d.value, s.variance, s.freedom, confidence_of_bound));
   }
   if (empty)
     d.reason = "a part of it holds no ion";
@@ -209,32 +293,32 @@ AcrossResult measure_across(const NormalPaths& paths, const Partition& partition
   LabelPaths labels = labels_of(paths, nodes, reach);
   reach = reach_of(fit_transitions(labels, nodes, 1, session), result.occupation, nodes);
   labels = labels_of(paths, nodes, reach);
-  std::vector<TransitionFit> fits;
+  Evidence e;
   for (const std::size_t lag : lags_to_try(paths.n_frames, options.shortest_lag))
-    fits.push_back(fit_transitions(labels, nodes, lag, session));
+    e.fits.push_back(fit_transitions(labels, nodes, lag, session));
+  e.turns = count_turns(labels, nodes);
+  e.occupation = result.occupation;
+  e.frames = static_cast<double>(paths.n_frames - 1);
 
-  const double frames = static_cast<double>(paths.n_frames - 1);
-  const auto take = [&](const std::vector<std::size_t>& gaps) {
-    return collect(fits, gaps, result.occupation, nodes, options, frames);
-  };
+  std::vector<std::vector<std::size_t>> of_region(partition.regions.size());
+  std::vector<std::vector<std::vector<std::size_t>>> of_range(partition.regions.size());
+  for (std::size_t r = 0; r < partition.regions.size(); ++r) of_range[r].resize(partition.regions[r].ranges.size());
+  for (std::size_t g = 0; g < nodes.n_gaps(); ++g) {
+    of_region[result.nodes.place[g].region].push_back(g);
+    of_range[result.nodes.place[g].region][result.nodes.place[g].range].push_back(g);
+  }
+  e.memory = memory_of(e.turns, e.fits.front(), nodes, of_region);
+  const auto take = [&](const std::vector<std::size_t>& gaps) { return collect(e, gaps, nodes, options); };
   for (std::size_t g = 0; g < nodes.n_gaps(); ++g) {
     result.gaps.push_back(take({g}));
     result.coarsest_step =
         std::max(result.coarsest_step,
-                 std::sqrt(2 * diffusivity_of_gap(fits.front(), result.occupation, nodes, g)) / nodes.width(g));
+                 std::sqrt(2 * diffusivity_of_gap(e.fits.front(), result.occupation, nodes, g)) / nodes.width(g));
   }
   for (std::size_t r = 0; r < partition.regions.size(); ++r) {
-    const std::size_t n = partition.regions[r].ranges.size();
-    std::vector<std::vector<std::size_t>> of_range(n);
-    std::vector<std::size_t> all;
-    for (std::size_t g = 0; g < nodes.n_gaps(); ++g) {
-      if (result.nodes.place[g].region != r) continue;
-      of_range[result.nodes.place[g].range].push_back(g);
-      all.push_back(g);
-    }
-    result.regions.push_back(take(all));
+    result.regions.push_back(take(of_region[r]));
     result.ranges.emplace_back();
-    for (const auto& gaps : of_range) result.ranges.back().push_back(take(gaps));
+    for (const auto& gaps : of_range[r]) result.ranges.back().push_back(take(gaps));
   }
   return result;
 }

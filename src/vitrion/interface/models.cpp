@@ -8,17 +8,17 @@
 namespace vitrion::interface {
 namespace {
 
-constexpr double length = 36;     // Å
-constexpr double fine = 0.1;      // Å, lattice of the Brownian walk
-constexpr double between = 3;     // Å, planes of sites
+constexpr double cell_length = 36;    // Å
+constexpr double lattice = 0.1;       // Å, lattice of the Brownian walk
+constexpr double plane_distance = 3;  // Å, planes of sites
 const std::vector<Region> slab{{"metal", {{0, 12}}}, {"transition", {{12, 18}, {30, 36}}}, {"glass", {{18, 30}}}};
 
 /// An ion that hops on a ring of sites, and vibrates about them.
 struct Ring {
   double spacing = 1, offset = 0;
-  std::vector<double> up, down;      // rates a frame from each site
-  std::vector<double> weight;        // of each site in equilibrium
-  std::vector<double> along;         // Å^2/frame, D parallel at each site
+  std::vector<double> up, down;  // rates a frame from each site
+  std::vector<double> weight;    // of each site in equilibrium
+  std::vector<double> along;     // Å^2/frame, D parallel at each site
   double vibration = 0, vibration_time = 1;
 };
 
@@ -106,8 +106,8 @@ LayeredMotion motion_of(std::string name, std::size_t n_ions, std::size_t n_fram
   m.name = std::move(name);
   m.n_ions = n_ions;
   m.n_frames = n_frames;
-  m.partition = complete(slab, 0, length, true);
-  m.spacing = between;
+  m.partition = complete(slab, 0, cell_length, true);
+  m.spacing = plane_distance;
   m.simulate = [ring = std::move(ring), n_ions, n_frames](std::uint64_t seed, std::uint64_t run) {
     return simulate(ring, n_ions, n_frames, seed, run);
   };
@@ -117,16 +117,16 @@ LayeredMotion motion_of(std::string name, std::size_t n_ions, std::size_t n_fram
 }  // namespace
 
 LayeredMotion brownian_motion(const BrownianModel& model) {
-  const Partition cell = complete(slab, 0, length, true);
-  const auto sites = static_cast<std::size_t>(std::lround(length / fine));
+  const Partition cell = complete(slab, 0, cell_length, true);
+  const auto sites = static_cast<std::size_t>(std::lround(cell_length / lattice));
   Ring ring;
-  ring.spacing = fine;
-  ring.offset = 0.5 * fine;
+  ring.spacing = lattice;
+  ring.offset = 0.5 * lattice;
   ring.vibration = model.vibration;
   ring.vibration_time = model.vibration_time;
   std::vector<std::size_t> region;
   for (std::size_t s = 0; s < sites; ++s) {
-    region.push_back(cell.place_of((static_cast<double>(s) + 0.5) * fine).region);
+    region.push_back(cell.place_of((static_cast<double>(s) + 0.5) * lattice).region);
     ring.weight.push_back(std::exp(-model.free_energy[region[s]]));
     ring.along.push_back(model.along[region[s]]);
   }
@@ -134,7 +134,7 @@ LayeredMotion brownian_motion(const BrownianModel& model) {
   for (std::size_t s = 0; s < sites; ++s) {
     const std::size_t next = (s + 1) % sites;
     const auto half = [&](std::size_t site) {
-      return 0.5 * fine * fine / (ring.weight[site] * std::max(1e-12, model.across[region[site]]));
+      return 0.5 * lattice * lattice / (ring.weight[site] * std::max(1e-12, model.across[region[site]]));
     };
     flux.push_back(1 / (half(s) + half(next)));
   }
@@ -147,21 +147,21 @@ LayeredMotion brownian_motion(const BrownianModel& model) {
 }
 
 LayeredMotion hopping_motion(const HoppingModel& model) {
-  const Partition cell = complete(slab, 0, length, true);
-  const auto sites = static_cast<std::size_t>(std::lround(length / between));
+  const Partition cell = complete(slab, 0, cell_length, true);
+  const auto sites = static_cast<std::size_t>(std::lround(cell_length / plane_distance));
   Ring ring;
-  ring.spacing = between;
+  ring.spacing = plane_distance;
   ring.vibration = model.vibration;
   ring.vibration_time = model.vibration_time;
   ring.weight.assign(sites, 1.0);
   ring.along.assign(sites, 0.0);
   std::vector<double> flux;
   for (std::size_t s = 0; s < sites; ++s)
-    flux.push_back(model.rate[cell.place_of((static_cast<double>(s) + 0.5) * between).region]);
+    flux.push_back(model.rate[cell.place_of((static_cast<double>(s) + 0.5) * plane_distance).region]);
   set_rates(ring, flux);
   LayeredMotion m = motion_of(model.name, model.n_ions, model.n_frames, std::move(ring));
   for (const double rate : model.rate) {
-    m.across.push_back(rate * between * between);
+    m.across.push_back(rate * plane_distance * plane_distance);
     m.along.push_back(0);
   }
   m.density_ratio.assign(model.rate.size(), 1.0);

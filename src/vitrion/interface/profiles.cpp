@@ -18,17 +18,26 @@
 namespace vitrion::interface {
 namespace {
 
-constexpr std::size_t blocks = 10;
+constexpr std::size_t time_blocks = 10;
 constexpr double farthest_ion = 6;        // Å, where the nearest ion is looked for
 constexpr double shortest_lateral = 1.2;  // 1/Å, |G| of a Bragg peak
 constexpr double longest_lateral = 4;
 constexpr std::size_t most_lateral = 300;
 constexpr double empty_host = 0.1, full_host = 0.7;  // of the plateau
 constexpr double empty_ion = 0.05;                   // of the largest density
-constexpr double smooth = 2;                         // Å, half width of the mean that regions are found from
+constexpr double smoothing = 2;                      // Å, half width of the mean that regions are found from
 
 /// Rows of a sample behind the densities.
-enum Row : std::size_t { ions, with_near, nearest, near_ions, near_anions, valence, stress_normal, stress_lateral };
+enum Row : std::size_t {
+  row_ions,
+  row_with_near,
+  row_nearest,
+  row_near_ions,
+  row_near_anions,
+  row_valence,
+  row_normal,
+  row_lateral
+};
 constexpr std::size_t further_rows = 8;
 
 // Mean over the run of the ratio of two rows, or of one row times `scale`, with its interval from blocks of the run.
@@ -39,9 +48,9 @@ struct Ratio {
 Ratio ratio_of(const std::vector<double>& over, const std::vector<double>& under) {
   std::vector<double> block;
   double all_over = 0, all_under = 0;
-  for (std::size_t b = 0; b < blocks; ++b) {
+  for (std::size_t b = 0; b < time_blocks; ++b) {
     double o = 0, u = 0;
-    for (std::size_t s = b * over.size() / blocks; s < (b + 1) * over.size() / blocks; ++s) {
+    for (std::size_t s = b * over.size() / time_blocks; s < (b + 1) * over.size() / time_blocks; ++s) {
       o += over[s];
       u += under[s];
     }
@@ -123,20 +132,19 @@ void Profiler::add(const Structure& frame) {
   for (std::size_t i = 0; i < frame.size(); ++i) {
     const double s = frame.positions.row(static_cast<Eigen::Index>(i)).dot(inverse.col(axis_));
     bin[i] = std::min(n_bins_ - 1, static_cast<std::size_t>((s - std::floor(s)) * static_cast<double>(n_bins_)));
-    const auto k = static_cast<std::size_t>(std::find(species_.begin(), species_.end(), frame.species[i]) -
-                                            species_.begin());
+    const auto k =
+        static_cast<std::size_t>(std::find(species_.begin(), species_.end(), frame.species[i]) - species_.begin());
     ++at(k, bin[i]);
     kind[i] = frame.species[i] == options_.ion ? 0 : contains(anions_, frame.species[i]) ? 1 : 2;
   }
   const std::size_t first = species_.size();
-  const neighbors::PeriodicNeighborhoods near(
-      frame, std::vector<int>(frame.size(), 0),
-      std::max({farthest_ion, options_.ion_cutoff, options_.anion_cutoff}));
+  const neighbors::PeriodicNeighborhoods near(frame, std::vector<int>(frame.size(), 0),
+                                              std::max({farthest_ion, options_.ion_cutoff, options_.anion_cutoff}));
   const neighbors::Neighborhoods view = near.view();
   for (std::size_t i = 0; i < frame.size(); ++i) {
     if (kind[i] != 0) continue;
     const std::size_t b = bin[i];
-    ++at(first + ions, b);
+    ++at(first + row_ions, b);
     double closest = INFINITY;
     for (const int j : view.of(i)) {
       const auto owner = static_cast<std::size_t>(
@@ -146,23 +154,23 @@ void Profiler::add(const Structure& frame) {
       const double r = std::hypot(a[0] - c[0], a[1] - c[1], a[2] - c[2]);
       if (kind[owner] == 0) {
         closest = std::min(closest, r);
-        at(first + near_ions, b) += r < options_.ion_cutoff;
+        at(first + row_near_ions, b) += r < options_.ion_cutoff;
       } else {
-        at(first + near_anions, b) += r < options_.anion_cutoff;
-        at(first + valence, b) += bond_valence(options_.ion, frame.species[owner], r).value_or(0);
+        at(first + row_near_anions, b) += r < options_.anion_cutoff;
+        at(first + row_valence, b) += bond_valence(options_.ion, frame.species[owner], r).value_or(0);
       }
     }
     if (closest < farthest_ion) {
-      ++at(first + with_near, b);
-      at(first + nearest, b) += closest;
+      ++at(first + row_with_near, b);
+      at(first + row_nearest, b) += closest;
     }
   }
   if (stress_) {
     const auto stress = stress_of(frame);
     const auto a = static_cast<std::size_t>(axis_);
     for (std::size_t i = 0; i < stress.size(); ++i) {
-      at(first + stress_normal, bin[i]) += stress[i][a];
-      at(first + stress_lateral, bin[i]) += 0.5 * (stress[i][(a + 1) % 3] + stress[i][(a + 2) % 3]);
+      at(first + row_normal, bin[i]) += stress[i][a];
+      at(first + row_lateral, bin[i]) += 0.5 * (stress[i][(a + 1) % 3] + stress[i][(a + 2) % 3]);
     }
   }
   const int u = (axis_ + 1) % 3, v = (axis_ + 2) % 3;
@@ -172,8 +180,9 @@ void Profiler::add(const Structure& frame) {
     for (std::size_t i = 0; i < frame.size(); ++i) {
       if (kind[i] != 0) continue;
       const auto row = frame.positions.row(static_cast<Eigen::Index>(i));
-      wave[bin[i]] += std::polar(1.0, 2 * std::numbers::pi * (lateral_[g][0] * row.dot(inverse.col(u)) +
-                                                              lateral_[g][1] * row.dot(inverse.col(v))));
+      wave[bin[i]] +=
+          std::polar(1.0, 2 * std::numbers::pi *
+                              (lateral_[g][0] * row.dot(inverse.col(u)) + lateral_[g][1] * row.dot(inverse.col(v))));
     }
     for (std::size_t b = 0; b < n_bins_; ++b) at(first + further_rows + g, b) = std::norm(wave[b]);
   }
@@ -214,15 +223,15 @@ Profiles Profiler::finish(double start, double length, double area, double from,
     for (std::size_t b = 0; b < n_bins_; ++b) append(q, ratio_of(row(k, b), volume));
     p.density.push_back(std::move(q));
   }
-  p.ion_distance = profile("ion_distance", "nearest ion", first + nearest, first + with_near);
-  p.ion_coordination = profile("ion_coordination", "ions", first + near_ions, first + ions);
-  p.anion_coordination = profile("anion_coordination", "anions", first + near_anions, first + ions);
-  if (valence_) p.bond_valence = profile("bond_valence", "bond-valence sum", first + valence, first + ions);
+  p.ion_distance = profile("ion_distance", "nearest ion", first + row_nearest, first + row_with_near);
+  p.ion_coordination = profile("ion_coordination", "ions", first + row_near_ions, first + row_ions);
+  p.anion_coordination = profile("anion_coordination", "anions", first + row_near_anions, first + row_ions);
+  if (valence_) p.bond_valence = profile("bond_valence", "bond-valence sum", first + row_valence, first + row_ions);
   if (stress_)
     for (const bool normal : {true, false}) {
       Profile q{normal ? "stress_normal" : "stress_lateral", normal ? "along the normal" : "in the plane", {}, {}, {}};
       for (std::size_t b = 0; b < n_bins_; ++b) {
-        Ratio r = ratio_of(row(first + (normal ? stress_normal : stress_lateral), b), volume);
+        Ratio r = ratio_of(row(first + (normal ? row_normal : row_lateral), b), volume);
         for (double* x : {&r.value, &r.low, &r.high}) *x *= units::eV_per_A3_in_GPa;
         append(q, r);
       }
@@ -230,7 +239,7 @@ Profiles Profiler::finish(double start, double length, double area, double from,
     }
   p.lateral_order = {"lateral_order", "strongest lateral peak", {}, {}, {}};
   for (std::size_t b = 0; b < n_bins_; ++b) {
-    const std::vector<double> n = row(first + ions, b);
+    const std::vector<double> n = row(first + row_ions, b);
     std::vector<double> squares, noise;
     for (const double x : n) squares.push_back(x * x);
     Ratio best{std::nan(""), std::nan(""), std::nan("")};
@@ -250,7 +259,7 @@ namespace {
 
 std::vector<double> smoothed(const std::vector<double>& values, double width, bool periodic) {
   const auto n = static_cast<std::ptrdiff_t>(values.size());
-  const auto reach = static_cast<std::ptrdiff_t>(std::lround(smooth / width));
+  const auto reach = static_cast<std::ptrdiff_t>(std::lround(smoothing / width));
   std::vector<double> out;
   for (std::ptrdiff_t i = 0; i < n; ++i) {
     double sum = 0, count = 0;
@@ -278,13 +287,13 @@ Partition find_regions(const Profiles& profiles, const Species& ion, double peri
   std::sort(sorted.begin(), sorted.end());
   const double plateau = sorted[n - 1 - n / 10], most = *std::max_element(mobile.begin(), mobile.end());
   if (!(plateau > 0)) throw InputError("every atom is " + ion.name() + ": no two regions to be found", remedy);
-  enum Kind { metal, glass, vacuum, between };
+  enum class Kind { metal, glass, vacuum, other };
   std::vector<Kind> kind(n);
   for (std::size_t b = 0; b < n; ++b)
-    kind[b] = host[b] > full_host * plateau    ? glass
-              : host[b] > empty_host * plateau ? between
-              : mobile[b] > empty_ion * most   ? metal
-                                               : vacuum;
+    kind[b] = host[b] > full_host * plateau    ? Kind::glass
+              : host[b] > empty_host * plateau ? Kind::other
+              : mobile[b] > empty_ion * most   ? Kind::metal
+                                               : Kind::vacuum;
   // Runs of bins; what is narrower than a bin of the analysis is no region.
   std::vector<Region> regions;
   const std::array<const char*, 3> names{"metal", "glass", "vacuum"};
@@ -298,9 +307,10 @@ Partition find_regions(const Profiles& profiles, const Species& ion, double peri
     const Kind k = kind[(begin + i) % n];
     const double low = profiles.start + static_cast<double>((begin + i) % n) * profiles.width;
     const double length = static_cast<double>(j - i) * profiles.width;
-    if (k != between && length >= narrowest) {
-      auto own = std::find_if(regions.begin(), regions.end(), [&](const Region& r) { return r.name == names[k]; });
-      if (own == regions.end()) own = regions.insert(regions.end(), {names[k], {}});
+    if (k != Kind::other && length >= narrowest) {
+      auto own = std::find_if(regions.begin(), regions.end(),
+                              [&](const Region& r) { return r.name == names[static_cast<std::size_t>(k)]; });
+      if (own == regions.end()) own = regions.insert(regions.end(), {names[static_cast<std::size_t>(k)], {}});
       own->ranges.push_back({low, low + length});
     }
     i = j;

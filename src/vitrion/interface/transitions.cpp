@@ -10,9 +10,9 @@
 namespace vitrion::interface {
 namespace {
 
-constexpr int most_steps = 60;
+constexpr int most_flux_steps = 60;
 constexpr double longest_step = 1;      // of ln(flux)
-constexpr double settled = 1e-7;        // of ln(flux)
+constexpr double settled_flux = 1e-7;   // of ln(flux)
 constexpr double impossible = 1e-12;    // a transition that hardly can happen tells the information nothing
 constexpr double smallest_flux = 1e-4;  // of one pass in the whole run: ln(flux) ends there
 
@@ -49,8 +49,7 @@ Propagator propagate(const std::vector<double>& flux, const std::vector<double>&
   for (Eigen::Index a = 0; a < n; ++a)
     for (Eigen::Index b = 0; b < n; ++b) {
       const double d = power[a] - power[b];
-      divided(a, b) =
-          std::abs(d) < 1e-6 ? std::exp(0.5 * (power[a] + power[b])) : grown[b] * std::expm1(d) / d;
+      divided(a, b) = std::abs(d) < 1e-6 ? std::exp(0.5 * (power[a] + power[b])) : grown[b] * std::expm1(d) / d;
     }
   p.slope.resize(flux.size());
   for (std::size_t g = 0; g < flux.size(); ++g) {
@@ -133,8 +132,8 @@ void add_influence(const LabelPaths& paths, const Scoring& s, TransitionFit& fit
   const Eigen::LDLT<Eigen::MatrixXd> solver(s.information);
   parallel_for(paths.n_ions, [&](std::size_t ion) {
     for (std::size_t part = 0; part < parts; ++part) {
-      const Table own = count_pairs(paths.of(ion), part * windows / parts, (part + 1) * windows / parts, fit.lag,
-                                    paths.n_nodes);
+      const Table own =
+          count_pairs(paths.of(ion), part * windows / parts, (part + 1) * windows / parts, fit.lag, paths.n_nodes);
       Eigen::VectorXd score(static_cast<Eigen::Index>(s.gaps.size()));
       for (std::size_t a = 0; a < s.gaps.size(); ++a)
         score[static_cast<Eigen::Index>(a)] = own.cwiseProduct(s.score[a]).sum();
@@ -166,7 +165,7 @@ TransitionFit fit_transitions(const LabelPaths& paths, const Nodes& nodes, std::
     fit.converged = true;
     return fit;
   }
-  for (int step = 0; step < most_steps && !fit.converged; ++step) {
+  for (int step = 0; step < most_flux_steps && !fit.converged; ++step) {
     session.check_stop();
     Eigen::VectorXd score(static_cast<Eigen::Index>(s.gaps.size()));
     for (std::size_t a = 0; a < s.gaps.size(); ++a)
@@ -180,7 +179,7 @@ TransitionFit fit_transitions(const LabelPaths& paths, const Nodes& nodes, std::
       flux = std::max(flux * std::exp(by), smallest_flux / frames);
       largest = std::max(largest, std::abs(std::log(flux / before)));
     }
-    fit.converged = largest < settled;
+    fit.converged = largest < settled_flux;
     s = score_of(solve(), counts);
   }
   add_influence(paths, s, fit);
