@@ -29,11 +29,11 @@ inline constexpr std::size_t parts_of_run = 32;
 /// the labels (Hummer 2005, doi 10.1088/1367-2630/7/1/034, whose rates D exp(-dF/2kT)/w^2 are nu/M). 1/nu_g is the
 /// integral of dz/(rho D) over the gap, whatever rho and D do inside it.
 struct TransitionFit {
-  std::size_t lag = 1;        ///< frames
-  std::vector<double> flux;   ///< per gap, ions a frame; 0 where no ion passed
-  std::vector<double> passes; ///< per gap, label changes across it during the run, both ways together
+  std::size_t lag = 1;              ///< frames
+  std::vector<double> flux = {};    ///< per gap, ions a frame; 0 where no ion passed
+  std::vector<double> passes = {};  ///< per gap, label changes across it during the run, both ways together
   /// What each piece adds to the deviation of ln(flux), shape (n_gaps), of gaps with a flux.
-  std::vector<PieceSums> influence;
+  std::vector<PieceSums> influence = {};
   bool converged = false;
 };
 
