@@ -1,6 +1,7 @@
 // vitrion interface: profiles along the normal, regions, diffusion along and across an interface.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -75,6 +76,10 @@ interface::InterfaceResult analyse(const InterfaceCommand& command) {
   RunSpec spec = parse_run(command.run_file);
   if (!spec.temperature && command.temperature > 0) spec.temperature = command.temperature;
   const interface::Recording recording = record(command, spec.file);
+  constexpr std::size_t fewest_frames = 64;  // two for each of the parts of the run that intervals rest on
+  if (recording.paths.n_frames < fewest_frames)
+    throw InputError(Location{spec.file}, fmt::format("{} frames are too few", recording.paths.n_frames),
+                     fmt::format("Intervals need {} at least.", fewest_frames));
   const Species ion = Species::element(command.ion);
   const interface::Partition partition =
       command.regions.empty()

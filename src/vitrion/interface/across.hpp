@@ -20,9 +20,9 @@ struct NormalPaths {
 };
 
 struct AcrossOptions {
-  double spacing = 3;           ///< Å, least distance of nodes: no less than that of layers, and a hop
-  double fewest_events = 10;    ///< effective passes that make a number
-  std::size_t shortest_lag = 1; ///< frames; beyond the vibrations
+  double spacing = 3;            ///< Å, least distance of nodes: no less than that of layers, and a hop
+  double fewest_events = 10;     ///< effective passes that make a number
+  std::size_t shortest_lag = 1;  ///< frames; beyond the vibrations
 };
 
 /// A value, or a bound where it is not resolved. Units of whoever holds it.
@@ -30,9 +30,9 @@ struct Measured {
   bool resolved = false;
   double value = 0;
   transport::Interval ci95 = {};
-  double upper_bound = 0;  ///< what it stays below (95 % of such runs); infinite where nothing is known
-  double events = 0;       ///< effective number of independent events behind it
-  std::string reason = {}; ///< why it is not resolved
+  double upper_bound = 0;   ///< what it stays below (95 % of such runs); infinite where nothing is known
+  double events = 0;        ///< effective number of independent events behind it
+  std::string reason = {};  ///< why it is not resolved
 };
 
 /// What one lag says of a quantity.
@@ -44,21 +44,21 @@ struct AtLag {
 
 /// D across one region (or one range of it), Å^2/frame: A/r with A the integral of dz/rho and r that of dz/(rho D).
 struct Across {
-  Measured diffusivity;     ///< Å^2 a frame
-  double resistance = 0;    ///< r, frames per ion: the sum of 1/flux over the gaps
-  double passes = 0;        ///< over the gap where fewest ions passed, both ways together
-  std::size_t lag = 0;      ///< frames; the shortest that all later ones agree with
-  bool settled = false;     ///< later lags agree
+  Measured diffusivity;   ///< Å^2 a frame
+  double resistance = 0;  ///< r, frames per ion: the sum of 1/flux over the gaps
+  double passes = 0;      ///< over the gap where fewest ions passed, both ways together
+  std::size_t lag = 0;    ///< frames; the shortest that all later ones agree with
+  bool settled = false;   ///< later lags agree
   std::vector<AtLag> lags;
 };
 
 struct AcrossResult {
   RegionNodes nodes;
-  std::vector<double> occupation;   ///< mean number of ions in every gap
-  std::vector<Across> gaps;         ///< the profile, shape (n_gaps)
-  std::vector<Across> regions;      ///< shape (n_regions)
+  std::vector<double> occupation;           ///< mean number of ions in every gap
+  std::vector<Across> gaps;                 ///< the profile, shape (n_gaps)
+  std::vector<Across> regions;              ///< shape (n_regions)
   std::vector<std::vector<Across>> ranges;  ///< of each region
-  double coarsest_step = 0;         ///< largest root mean square step of the walk between frames over a gap's width
+  double coarsest_step = 0;  ///< largest root mean square step of the walk between frames over a gap's width
 };
 
 AcrossResult measure_across(const NormalPaths& paths, const Partition& partition, const AcrossOptions& options,

@@ -7,9 +7,9 @@
 namespace vitrion::interface {
 namespace {
 
-constexpr double least_share = 0.4;          // of the time in the region
-constexpr std::size_t most_frames = 8192;    // of a run: its MSD needs no more
-constexpr std::size_t fewest_frames = 24;    // of a window
+constexpr double least_share = 0.4;              // of the time in the region
+constexpr std::size_t most_frames = 8192;        // of a run: its MSD needs no more
+constexpr std::size_t fewest_frames = 24;        // of a window
 constexpr std::size_t most_values = 30'000'000;  // of paths in memory
 
 struct Stay {
@@ -53,9 +53,8 @@ Along measure_along(const RegionPaths& regions, std::size_t region, const PlaneP
   while (stays.size() * 3 * (length / stride) > most_values && length / stride > 2 * fewest_frames) ++stride;
   const std::size_t n = (length + stride - 1) / stride;
   std::vector<double> walkers(stays.size() * 3 * n, 0.0), path(2 * regions.n_frames);
-  std::sort(stays.begin(), stays.end(), [](const Stay& a, const Stay& b) {
-    return a.ion != b.ion ? a.ion < b.ion : a.first < b.first;
-  });
+  std::sort(stays.begin(), stays.end(),
+            [](const Stay& a, const Stay& b) { return a.ion != b.ion ? a.ion < b.ion : a.first < b.first; });
   for (std::size_t s = 0; s < stays.size(); ++s) {
     session.check_stop();
     if (s == 0 || stays[s].ion != stays[s - 1].ion) paths(stays[s].ion, path.data());

@@ -58,10 +58,9 @@ std::vector<Told> analyse(const LayeredMotion& motion, std::uint64_t seed, std::
     const RegionResult& region = result.regions[r];
     told.push_back({"D across", region.name, motion.across[r] / frame_spacing, region.across_D});
     if (motion.along[r] > 0 && region.along.measured)
-      told.push_back(
-          {"D along", region.name, motion.along[r] / frame_spacing, measured(region.along.diffusivity)});
-    if (r > 0 && motion.mixes) told.push_back(
-          {"free energy", region.name, -kT * std::log(motion.density_ratio[r]), region.free_energy});
+      told.push_back({"D along", region.name, motion.along[r] / frame_spacing, measured(region.along.diffusivity)});
+    if (r > 0 && motion.mixes)
+      told.push_back({"free energy", region.name, -kT * std::log(motion.density_ratio[r]), region.free_energy});
     if (region.name != transition_name || !(motion.across[r] > 0)) continue;
     for (const Face& face : result.faces) {
       const double per_ion = face.range.length() / (density * motion.density_ratio[r] * motion.across[r]);
@@ -142,8 +141,8 @@ std::vector<LayeredMotion> published_layers() {
   rare.rate = {0.0005, 0.0001, 0.0005};
   frozen.name = "two frozen regions";
   frozen.rate = {0, 0, 0};
-  return {brownian_motion({}),  brownian_motion(step), brownian_motion(vibrating), brownian_motion(slow),
-          hopping_motion({}),   hopping_motion(rare),  hopping_motion(frozen)};
+  return {brownian_motion({}), brownian_motion(step), brownian_motion(vibrating), brownian_motion(slow),
+          hopping_motion({}),  hopping_motion(rare),  hopping_motion(frozen)};
 }
 
 }  // namespace vitrion::interface

@@ -14,8 +14,8 @@
 namespace vitrion::interface {
 namespace {
 
-constexpr double too_coarse = 0.3;          // of a gap: root mean square step of the walk between frames
-constexpr double survived_enough = 0.55;    // of the ions, below which one mode is left of the survival probability
+constexpr double too_coarse = 0.3;        // of a gap: root mean square step of the walk between frames
+constexpr double survived_enough = 0.55;  // of the ions, below which one mode is left of the survival probability
 constexpr double survived_too_few = 0.02;
 constexpr std::size_t survival_lags = 24;
 constexpr double sure_bound = 0.999;
@@ -46,7 +46,7 @@ struct Visits {
 };
 
 Visits visits_of(const RegionPaths& regions, std::size_t n_regions) {
-  Visits v{std::min(parts_of_run, regions.n_frames), {}, {}};
+  Visits v{parts_of(regions.n_frames), {}, {}};
   v.frames.assign(n_regions, PieceSums(regions.n_ions, v.parts));
   v.exits.assign(n_regions, PieceSums(regions.n_ions, v.parts));
   for (std::size_t ion = 0; ion < regions.n_ions; ++ion) {
@@ -174,7 +174,7 @@ void add_survivors(const RegionPaths& regions, std::size_t r, std::size_t lag, P
 void add_survival(const RegionPaths& regions, std::size_t r, const Partition& partition, double margin, double timestep,
                   double fewest, RegionResult& result) {
   Measured& d = result.survival_D;
-  const std::size_t parts = std::min(parts_of_run, regions.n_frames / 4);
+  const std::size_t parts = parts_of(regions.n_frames);
   const auto survivors = [&](std::size_t lag, PieceSums& stayed, PieceSums& began) {
     add_survivors(regions, r, lag, stayed, began);
     const double n = total(began);
@@ -194,8 +194,7 @@ void add_survival(const RegionPaths& regions, std::size_t r, const Partition& pa
     if (tail == 0 && p < survived_enough && p > survived_too_few && 2 * lag < regions.n_frames / 2) tail = lag;
   }
   double thickness = 0;
-  for (const Range& range : partition.regions[r].ranges)
-    thickness = std::max(thickness, range.length() + 2 * margin);
+  for (const Range& range : partition.regions[r].ranges) thickness = std::max(thickness, range.length() + 2 * margin);
   d.upper_bound = INFINITY;
   if (tail == 0) {
     d.reason = "too few ions leave it, or all at once: the tail of the survival probability is not seen";
@@ -211,11 +210,10 @@ void add_survival(const RegionPaths& regions, std::size_t r, const Partition& pa
   PieceSums pieces(regions.n_ions, parts);
   const double s1 = total(stay1), f1 = total(from1), s2 = total(stay2), f2 = total(from2);
   for (std::size_t i = 0; i < pieces.value.size(); ++i)
-    pieces.value[i] =
-        (stay1.value[i] / s1 - from1.value[i] / f1 - stay2.value[i] / s2 + from2.value[i] / f2) / decay;
+    pieces.value[i] = (stay1.value[i] / s1 - from1.value[i] / f1 - stay2.value[i] / s2 + from2.value[i] / f2) / decay;
   const Scatter s = scatter_of(pieces);
-  d.value = decay / (static_cast<double>(tail) * timestep) * thickness * thickness /
-            (std::numbers::pi * std::numbers::pi);
+  d.value =
+      decay / (static_cast<double>(tail) * timestep) * thickness * thickness / (std::numbers::pi * std::numbers::pi);
   d.ci95 = interval_of_rate(d.value, s.variance, s.freedom);
   d.upper_bound = upper_limit_of_rate(d.value, s.variance, s.freedom, sure_bound);
   d.events = 1 / s.variance;
@@ -230,32 +228,53 @@ double ohm_cm2(double fs_per_ion, const InterfaceOptions& options) {
          1e-16;
 }
 
-Face face_of(const Range& range, const Across& across, const std::vector<std::size_t>& gaps,
-             const std::vector<double>& occupation, const Nodes& nodes, double timestep,
+// Variance of ln of the mean number of ions in a range: the flux follows the ions that happen to be there.
+double variance_of_occupation(const IonPaths& paths, const Partition& partition, Partition::Place place) {
+  PieceSums pieces(paths.n_ions, parts_of(paths.n_frames));
+  for (std::size_t ion = 0; ion < paths.n_ions; ++ion)
+    for (std::size_t t = 0; t < paths.n_frames; ++t) {
+      const Partition::Place at = partition.place_of(static_cast<double>(paths.z[ion * paths.n_frames + t]));
+      pieces.at(ion, t * pieces.n_parts / paths.n_frames) += at.region == place.region && at.range == place.range;
+    }
+  const double all = total(pieces);
+  if (!(all > 0)) return INFINITY;
+  for (double& x : pieces.value) x = x / all - 1 / static_cast<double>(pieces.value.size());
+  return scatter_of(pieces).variance;
+}
+
+Face face_of(const Range& range, const Across& across, double integral, double of_occupation, double timestep,
              const InterfaceOptions& options) {
+  constexpr double freedom = 30;
   Face face{range, across.diffusivity, across.passes};
-  double integral = 0;  // of dz/rho, Å^2 per ion
-  for (const std::size_t g : gaps) integral += nodes.width(g) * nodes.width(g) / occupation[g];
+  const Measured& d = across.diffusivity;
+  // `integral` of dz/rho, Å^2 per ion.
   const auto resistance = [&](double diffusivity) {
     return diffusivity > 0 ? ohm_cm2(integral / diffusivity * timestep, options) : INFINITY;
   };
-  const Measured& d = across.diffusivity;
   face.resistance.value = resistance(d.value);
-  face.resistance.ci95 = {resistance(d.ci95.high), resistance(d.ci95.low)};
-  face.resistance.upper_bound = std::isfinite(d.upper_bound) ? resistance(d.upper_bound) : 0;
+  if (d.resolved) {
+    const Interval wider = interval_of_rate(d.value, 1 / d.events + of_occupation, freedom);
+    face.resistance.ci95 = {resistance(wider.high), resistance(wider.low)};
+  }
+  const double more = std::isfinite(of_occupation)
+                          ? upper_limit_of_rate(1, std::max(of_occupation, 1e-12), freedom, sure_bound)
+                          : INFINITY;
+  face.resistance.upper_bound = std::isfinite(d.upper_bound * more) ? resistance(d.upper_bound * more) : 0;
   return face;
 }
 
-void add_faces(InterfaceResult& result, const InterfaceOptions& options) {
+void add_faces(const IonPaths& paths, InterfaceResult& result, const InterfaceOptions& options) {
   const Partition& partition = result.partition;
+  const Nodes& nodes = result.across.nodes.nodes;
   for (std::size_t r = 0; r < partition.regions.size(); ++r) {
     if (partition.regions[r].name != transition_name || !options.temperature) continue;
     for (std::size_t i = 0; i < partition.regions[r].ranges.size(); ++i) {
-      std::vector<std::size_t> gaps;
+      double integral = 0;
       for (std::size_t g = 0; g < result.across.nodes.place.size(); ++g)
-        if (result.across.nodes.place[g].region == r && result.across.nodes.place[g].range == i) gaps.push_back(g);
-      result.faces.push_back(face_of(partition.regions[r].ranges[i], result.across.ranges[r][i], gaps,
-                                     result.across.occupation, result.across.nodes.nodes, result.timestep, options));
+        if (result.across.nodes.place[g].region == r && result.across.nodes.place[g].range == i)
+          integral += nodes.width(g) * nodes.width(g) / result.across.occupation[g];
+      result.faces.push_back(face_of(partition.regions[r].ranges[i], result.across.ranges[r][i], integral,
+                                     variance_of_occupation(paths, partition, {r, i}), result.timestep, options));
     }
   }
 }
@@ -284,13 +303,15 @@ InterfaceResult analyse_interface(const IonPaths& paths, const Partition& partit
                                  result.across.coarsest_step),
                      "Write frames more often, or make the bins wider with --bin.");
   const RegionPaths regions = region_paths(paths, partition, options.margin);
+  // Where ions are, not where they count as being until they are well beyond a border.
+  const RegionPaths strict = region_paths(paths, partition, 0);
   const std::size_t n = partition.regions.size();
-  const Visits visits = visits_of(regions, n);
+  const Visits visits = visits_of(regions, n), places = visits_of(strict, n);
   result.exchanges = exchanges_of(regions, n);
-  const auto transition = static_cast<std::size_t>(
-      std::find_if(partition.regions.begin(), partition.regions.end(),
-                   [](const Region& r) { return r.name == transition_name; }) -
-      partition.regions.begin());
+  const auto transition =
+      static_cast<std::size_t>(std::find_if(partition.regions.begin(), partition.regions.end(),
+                                            [](const Region& r) { return r.name == transition_name; }) -
+                               partition.regions.begin());
   result.crossings = crossings_of(regions, transition, n);
   const double kT = units::boltzmann_eV_per_K * options.temperature.value_or(0);
   for (std::size_t r = 0; r < n; ++r) {
@@ -298,21 +319,21 @@ InterfaceResult analyse_interface(const IonPaths& paths, const Partition& partit
     RegionResult region;
     region.name = partition.regions[r].name;
     region.ranges = partition.regions[r].ranges;
-    region.ions = total(visits.frames[r]) / static_cast<double>(paths.n_frames);
+    region.ions = total(places.frames[r]) / static_cast<double>(paths.n_frames);
     region.across = result.across.regions[r];
     region.across_D = in_units(region.across.diffusivity, 1 / paths.timestep);
-    region.along = measure_along(regions, r, paths.plane, paths.timestep, options.along, session);
+    region.along = measure_along(strict, r, paths.plane, paths.timestep, options.along, session);
     region.exits = total(visits.exits[r]);
     region.residence = residence_of(visits, r, paths.timestep, options.across.fewest_events);
     double mixing = INFINITY;  // passes between it and the first region
     if (r > 0)
       mixing = r == transition || transition == n ? result.exchanges[0][r] + result.exchanges[r][0] : result.crossings;
     if (options.temperature)
-      region.free_energy = free_energy_of(visits, r, partition, kT, mixing, options.across.fewest_events);
+      region.free_energy = free_energy_of(places, r, partition, kT, mixing, options.across.fewest_events);
     add_survival(regions, r, partition, options.margin, paths.timestep, options.across.fewest_events, region);
     result.regions.push_back(std::move(region));
   }
-  add_faces(result, options);
+  add_faces(paths, result, options);
   return result;
 }
 

@@ -18,8 +18,8 @@ namespace vitrion::interface {
 /// Ions of one run in the frame of the interface: along the normal, and in the plane.
 struct IonPaths {
   std::size_t n_ions = 0, n_frames = 0;
-  double timestep = 0;  ///< fs
-  std::vector<float> z; ///< Å, continuous, shape (n_ions, n_frames)
+  double timestep = 0;   ///< fs
+  std::vector<float> z;  ///< Å, continuous, shape (n_ions, n_frames)
   PlanePaths plane;
 };
 
@@ -36,15 +36,15 @@ struct InterfaceOptions {
 struct RegionResult {
   std::string name;
   std::vector<Range> ranges;
-  double ions = 0;           ///< mean number
-  Across across;             ///< Å^2/frame
-  Measured across_D;         ///< Å^2/fs, the same
+  double ions = 0;    ///< mean number
+  Across across;      ///< Å^2/frame
+  Measured across_D;  ///< Å^2/fs, the same
   Along along;
-  double exits = 0;          ///< times an ion left it
-  Measured residence;        ///< fs, mean time between entering and leaving; `upper_bound` is a lower one here
-  Measured survival_D;       ///< Å^2/fs, D perpendicular from the tail of the survival probability
+  double exits = 0;     ///< times an ion left it
+  Measured residence;   ///< fs, mean time between entering and leaving; `upper_bound` is a lower one here
+  Measured survival_D;  ///< Å^2/fs, D perpendicular from the tail of the survival probability
   std::vector<double> survival_lag, survival;  ///< fs; share of the ions that stayed throughout
-  Measured free_energy;      ///< eV, -kT ln(rho/rho of the first region); `upper_bound` means nothing here
+  Measured free_energy;  ///< eV, -kT ln(rho/rho of the first region); `upper_bound` means nothing here
 };
 
 /// One face between two regions: its resistance.
@@ -57,17 +57,17 @@ struct Face {
 struct InterfaceResult {
   std::string file, ion;
   std::size_t n_ions = 0, n_frames = 0;
-  double timestep = 0;                     ///< fs
-  std::optional<double> temperature;       ///< K
-  double charge = 1, area = 0;             ///< e, Å^2
-  double margin = 0;                       ///< Å
+  double timestep = 0;                ///< fs
+  std::optional<double> temperature;  ///< K
+  double charge = 1, area = 0;        ///< e, Å^2
+  double margin = 0;                  ///< Å
   Partition partition;
   bool regions_given = false;
   std::vector<RegionResult> regions;
   AcrossResult across;
-  std::vector<Face> faces;                 ///< of every range of the transition region
+  std::vector<Face> faces;                     ///< of every range of the transition region
   std::vector<std::vector<double>> exchanges;  ///< from region to region, counts
-  double crossings = 0;                    ///< ions that went all the way through the transition region
+  double crossings = 0;                        ///< ions that went all the way through the transition region
   Profiles profiles;
   std::vector<std::string> notes, warnings;
 };

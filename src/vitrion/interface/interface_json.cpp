@@ -36,8 +36,8 @@ Json of(const Measured& m, double unit, const char* bound) {
 }
 
 Json of(const Along& a) {
-  Json j{{"resolved", false}, {"value", nullptr}, {"ci95", nullptr}, {"upper_bound", nullptr},
-         {"stays", a.walkers}, {"window_fs", a.window}};
+  Json j{{"resolved", false},      {"value", nullptr},   {"ci95", nullptr},
+         {"upper_bound", nullptr}, {"stays", a.walkers}, {"window_fs", a.window}};
   if (!a.measured) {
     j["reason"] = "no ion stays in it long enough";
     return j;

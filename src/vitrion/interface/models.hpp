@@ -36,9 +36,9 @@ struct BrownianModel {
   std::size_t n_ions = 48, n_frames = 4000;
   std::vector<double> across{0.03, 0.012, 0.02};  ///< metal, transition, glass
   std::vector<double> along{0.03, 0.012, 0.02};
-  std::vector<double> free_energy{0, 0, 0};       ///< kT
-  double vibration = 0;                           ///< Å, standard deviation along each axis
-  double vibration_time = 3;                      ///< frames
+  std::vector<double> free_energy{0, 0, 0};  ///< kT
+  double vibration = 0;                      ///< Å, standard deviation along each axis
+  double vibration_time = 3;                 ///< frames
 };
 LayeredMotion brownian_motion(const BrownianModel& model);
 

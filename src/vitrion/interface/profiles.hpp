@@ -22,8 +22,8 @@ struct ProfileOptions {
 
 /// One quantity in every bin; NaN where it has no value.
 struct Profile {
-  std::string key;   ///< "density_Li"
-  std::string name;  ///< "Li", for a legend
+  std::string key;                       ///< "density_Li"
+  std::string name;                      ///< "Li", for a legend
   std::vector<double> value, low, high;  ///< 95 % interval of the mean over the run
 };
 

@@ -15,10 +15,10 @@
 namespace vitrion::interface {
 namespace {
 
-constexpr double largest_tilt = 0.5;      // degrees
-constexpr double largest_change = 0.02;   // of the height of the cell
+constexpr double largest_tilt = 0.5;     // degrees
+constexpr double largest_change = 0.02;  // of the height of the cell
 constexpr double notable_change = 0.005;
-constexpr double notable_move = 1;        // Å
+constexpr double notable_move = 1;  // Å
 constexpr std::size_t enough_samples = 60;
 
 Vector3 normal_of(const Cell& cell, int axis) {
@@ -48,8 +48,7 @@ void Recorder::begin(const Structure& frame) {
   const std::vector<Species>& species = unwrapper_.species();
   const Species ion = options_.profile.ion;
   if (!contains(species, ion))
-    throw InputError(Location{options_.file},
-                     "no " + ion.name() + " atom (it holds " + composition(species) + ")",
+    throw InputError(Location{options_.file}, "no " + ion.name() + " atom (it holds " + composition(species) + ")",
                      "Name the mobile species with --ion.");
   for (const Species& s : options_.host)
     if (s == ion || !contains(species, s))
@@ -76,9 +75,10 @@ void Recorder::look_at_cell(const Cell& cell) {
   const double height = cell.heights()[options_.normal], change = std::abs(height / first_height_ - 1);
   largest_change_ = std::max(largest_change_, change);
   if (change > largest_change)
-    fail(fmt::format("the cell is {:.2f} Å long along the normal, {:.2f} Å in the first frame: positions along it cannot "
-                     "be compared",
-                     height, first_height_),
+    fail(fmt::format(
+             "the cell is {:.2f} Å long along the normal, {:.2f} Å in the first frame: positions along it cannot "
+             "be compared",
+             height, first_height_),
          "Measure at constant volume, or drop the equilibration with --frames a:.");
   height_sum_ += height;
   area_sum_ += cell.volume() / height;
@@ -160,9 +160,9 @@ Recording Recorder::finish() {
   for (const std::string& text : transport::warnings_of(tracks->checks(), r.unwrapping))
     if (text.find("--volume") == std::string::npos) r.warnings.push_back(text);
   if (largest_change_ > notable_change)
-    r.warnings.push_back(fmt::format(
-        "the cell changes by up to {:.1f} % along the normal: borders and bins are blurred by as much",
-        100 * largest_change_));
+    r.warnings.push_back(
+        fmt::format("the cell changes by up to {:.1f} % along the normal: borders and bins are blurred by as much",
+                    100 * largest_change_));
   return r;
 }
 
@@ -197,9 +197,10 @@ std::optional<std::string> moved_borders(const Recording& recording, const Speci
   const std::string what = fmt::format(
       "the border of a region at {:.1f} Å moves by {:.1f} Å from the first third of the run to the last", at, farthest);
   if (farthest > spacing)
-    throw InputError(Location{file}, what,
-                     "An interface that moves (a reaction, a slab that slides against the host) has no profile: analyse "
-                     "parts of the run with --frames, or name as --host what stays in place beside it.");
+    throw InputError(
+        Location{file}, what,
+        "An interface that moves (a reaction, a slab that slides against the host) has no profile: analyse "
+        "parts of the run with --frames, or name as --host what stays in place beside it.");
   if (farthest > notable_move) return what;
   return std::nullopt;
 }

@@ -13,10 +13,10 @@
 namespace vitrion::interface {
 
 struct RecorderOptions {
-  ProfileOptions profile;               ///< its `ion` is the mobile one
-  std::vector<Species> host = {};       ///< at rest in the mean; empty: all that is not the ion
-  int normal = 2;                       ///< the interface lies between planes of this cell vector: 0, 1, 2 = a, b, c
-  std::string file = {};                ///< names the trajectory in messages
+  ProfileOptions profile;          ///< its `ion` is the mobile one
+  std::vector<Species> host = {};  ///< at rest in the mean; empty: all that is not the ion
+  int normal = 2;                  ///< the interface lies between planes of this cell vector: 0, 1, 2 = a, b, c
+  std::string file = {};           ///< names the trajectory in messages
   std::size_t memory = std::size_t{512} << 20;  ///< bytes of paths in memory, see TrackOptions
   std::filesystem::path scratch = {};
 };

@@ -108,9 +108,10 @@ Partition complete(std::vector<Region> regions, double start, double length, boo
     own->ranges.insert(own->ranges.end(), free.begin(), free.end());
   }
   if (regions.size() < 2)
-    throw InputError("the cell holds one region only, \"" + regions.front().name + "\"",
-                     "An interface needs two: name them with --regions metal=0:12,glass=18:40, or measure the bulk with "
-                     "vitrion transport.");
+    throw InputError(
+        "the cell holds one region only, \"" + regions.front().name + "\"",
+        "An interface needs two: name them with --regions metal=0:12,glass=18:40, or measure the bulk with "
+        "vitrion transport.");
   return {start, length, periodic, std::move(regions)};
 }
 
@@ -144,10 +145,10 @@ RegionNodes nodes_of(const Partition& partition, double spacing) {
     const auto parts = std::max<std::size_t>(1, static_cast<std::size_t>(std::floor(range.length() / spacing + 1e-9)));
     const auto& ranges = partition.regions[region].ranges;
     const auto which = static_cast<std::size_t>(
-        std::find_if(ranges.begin(), ranges.end(), [&](const Range& r) { return r.low == range.low; }) - ranges.begin());
+        std::find_if(ranges.begin(), ranges.end(), [&](const Range& r) { return r.low == range.low; }) -
+        ranges.begin());
     for (std::size_t p = 0; p < parts; ++p) {
-      all.nodes.position.push_back(range.low +
-                                   range.length() * static_cast<double>(p) / static_cast<double>(parts));
+      all.nodes.position.push_back(range.low + range.length() * static_cast<double>(p) / static_cast<double>(parts));
       all.place.push_back({region, which});
     }
   }

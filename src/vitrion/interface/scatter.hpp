@@ -27,8 +27,8 @@ struct Scatter {
 
 /// Variance of the sum: of the pieces as if all were independent; times what ions as wholes scatter more (an ion that
 /// stays slow), and times what parts of the run scatter more (ions that move together), as variances clustered two ways
-/// do it (Cameron, Gelbach and Miller 2011, doi 10.1198/jbes.2010.07136). The factor of the parts is at least 1, that of
-/// the ions too unless there are many of them.
+/// do it (Cameron, Gelbach and Miller 2011, doi 10.1198/jbes.2010.07136). The factor of the parts is at least 1, that
+/// of the ions too unless there are many of them.
 Scatter scatter_of(const PieceSums& pieces);
 
 /// 95 % interval of a rate found as `value` with relative variance `relative`: that of a count of 1/relative events

@@ -126,7 +126,7 @@ Scoring score_of(const Propagator& p, const Table& counts) {
 }
 
 void add_influence(const LabelPaths& paths, const Scoring& s, TransitionFit& fit) {
-  const std::size_t windows = paths.n_frames - fit.lag, parts = std::min(parts_of_run, windows);
+  const std::size_t windows = paths.n_frames - fit.lag, parts = parts_of(paths.n_frames);
   fit.influence.assign(fit.flux.size(), PieceSums(0, 0));
   for (const std::size_t g : s.gaps) fit.influence[g] = PieceSums(paths.n_ions, parts);
   const Eigen::LDLT<Eigen::MatrixXd> solver(s.information);

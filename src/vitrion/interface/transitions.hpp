@@ -23,6 +23,10 @@ struct LabelPaths {
 
 /// Parts of the run that count as pieces.
 inline constexpr std::size_t parts_of_run = 32;
+/// As many as a run of so few frames allows.
+inline std::size_t parts_of(std::size_t n_frames) {
+  return n_frames < 2 * parts_of_run ? (n_frames + 1) / 2 : parts_of_run;
+}
 
 /// The flux nu_g through every gap in equilibrium, ions a frame in either direction: with K tridiagonal, K_{g,g+1} =
 /// nu_g, rows summing to 0, the chance to go from label i to label j in a lag is exp(lag M^-1 K)_ij, M the carriers of

@@ -25,7 +25,7 @@ double chance(double log_factor, double odds) {
 }  // namespace
 
 Turns count_turns(const LabelPaths& paths, const Nodes& nodes) {
-  Turns turns{paths.n_ions, std::min(parts_of_run, paths.n_frames - 1), nodes.size(), {}, {}};
+  Turns turns{paths.n_ions, parts_of(paths.n_frames), nodes.size(), {}, {}};
   turns.went_on.assign(2 * nodes.size() * turns.n_ions * turns.n_parts, 0);
   turns.came = turns.went_on;
   const std::size_t n = nodes.size();
