@@ -49,15 +49,16 @@ Markup text_of(const Along& a) {
                                       : Markup("no bound, NOT RESOLVED");
 }
 
-std::string ranges_text(const std::vector<Range>& ranges) {
+std::string ranges_text(const std::vector<interface::Range>& ranges) {
   std::string text;
-  for (const Range& r : ranges) text += fmt::format("{}{:.1f}\u2013{:.1f}", text.empty() ? "" : ", ", r.low, r.high);
+  for (const interface::Range& r : ranges)
+    text += fmt::format("{}{:.1f}\u2013{:.1f}", text.empty() ? "" : ", ", r.low, r.high);
   return text;
 }
 
 Headline crossing_headline(const InterfaceResult& result) {
-  Headline h{.question = "Does " + result.ion + " cross the interface?"};
-  h.answer = fmt::format("{:.0f} went all the way", result.crossings);
+  Headline h{.question = "Does " + result.ion + " cross the interface?",
+             .answer = fmt::format("{:.0f} went all the way", result.crossings)};
   h.basis = fmt::format("Through the transition region, during {}.",
                         time_text(result.timestep * static_cast<double>(result.n_frames - 1)));
   h.severity = result.crossings > 0 ? Severity::neutral : Severity::warning;
@@ -152,7 +153,7 @@ Figure profile_figure(const InterfaceResult& result, std::string id, std::string
     figure.series.push_back({.name = p->name, .x = result.profiles.center, .y = p->value, .color = color++});
   }
   for (const RegionResult& r : result.regions)
-    for (const Range& range : r.ranges)
+    for (const interface::Range& range : r.ranges)
       figure.annotations.push_back({.kind = report::AnnotationKind::vertical_line, .x = range.low, .text = r.name});
   return figure;
 }
