@@ -16,15 +16,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// 40 runs a case: of 95 % at least 85 % are seen with three standard deviations.
+// 40 runs a case: of 95 % at least 85 % are seen, less two where few are resolved.
 TEST(Coverage, IntervalsHoldTheTruthAndBoundsLieAboveIt) {
   for (const LayeredMotion& motion : published_layers()) {
     const CoverageReport report = measure_coverage(motion, 40, coverage_seed);
     EXPECT_FALSE(report.rows.empty());
     for (const CoverageRow& r : report.rows) {
-      if (r.resolved > 10) EXPECT_GE(r.covered, 0.85 * r.resolved - 1) << motion.name << r.quantity << r.region;
+      EXPECT_GE(r.covered, 0.85 * r.resolved - 2) << motion.name << ", " << r.quantity << ", " << r.region;
       EXPECT_GE(r.held, 0.9 * r.bounds - 1) << motion.name << ", " << r.quantity << ", " << r.region;
-      if (motion.name == "two frozen regions") EXPECT_EQ(r.resolved, 0) << r.quantity << r.region;
+      const bool frozen = motion.name == "two frozen regions";
+      EXPECT_TRUE(!frozen || r.resolved == 0) << r.quantity << ", " << r.region;
     }
   }
 }
