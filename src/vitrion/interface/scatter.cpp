@@ -8,8 +8,9 @@
 namespace vitrion::interface {
 namespace {
 
-constexpr double enough_ions = 20;    // effective, to trust a scatter between ions that is small
-constexpr double least_factor = 0.5;  // of the scatter of the pieces
+constexpr double enough_ions = 20;       // effective, to trust a scatter between ions that is small
+constexpr double moving_together = 1.5;  // of the scatter of the pieces: two standard deviations for 32 parts
+constexpr double least_factor = 0.5;     // of the scatter of the pieces
 
 double squares(const std::vector<double>& values) {
   double sum = 0;
@@ -48,9 +49,10 @@ Scatter scatter_of(const PieceSums& pieces) {
   if (!(single > 0)) return {};
   const double by_ion = squares(ions) / single, by_part = squares(parts) / single;
   // Many ions tell their scatter themselves, also where it is less than that of pieces: passes of a walker follow each
-  // other more evenly than chance would have it.
+  // other more evenly than chance would have it. Not where they move together: then they are few.
   const double of_ions = freedom_of(ions);
-  const double factor = of_ions >= enough_ions ? std::max(least_factor, by_ion) : std::max(1.0, by_ion);
+  const bool told = of_ions >= enough_ions && by_part <= moving_together;
+  const double factor = std::max(told ? least_factor : 1.0, by_ion);
   Scatter scatter{single * factor * std::max(1.0, by_part), freedom_of(pieces.value),
                   single * single / fourths(pieces.value)};
   if (factor != 1) scatter.freedom = std::min(scatter.freedom, of_ions);
