@@ -12,6 +12,7 @@ void add_commands(CLI::App& app) {
   add_md(app);
   add_structure(app);
   add_transport(app);
+  add_interface(app);
   add_run(app);
   add_submit(app);
   add_report(app);

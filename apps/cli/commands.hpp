@@ -17,6 +17,7 @@ void add_quench(CLI::App& app);
 void add_md(CLI::App& app);
 void add_structure(CLI::App& app);
 void add_transport(CLI::App& app);
+void add_interface(CLI::App& app);
 void add_label(CLI::App& app);
 void add_lammps(CLI::App& app);
 void add_convert(CLI::App& app);

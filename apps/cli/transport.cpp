@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -10,11 +11,13 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/result_files.hpp"
+#include "cli/run_spec.hpp"
 #include "cli/terminal.hpp"
 #include "vitrion/core/error.hpp"
 #include "vitrion/core/progress.hpp"
 #include "vitrion/core/text.hpp"
 #include "vitrion/core/units.hpp"
+#include "vitrion/interface/stayers.hpp"
 #include "vitrion/md/warnings.hpp"
 #include "vitrion/present/transport.hpp"
 #include "vitrion/present/windows.hpp"
@@ -27,7 +30,7 @@ namespace {
 
 struct TransportCommand {
   std::vector<std::string> runs;
-  std::string ion, species, host, frame = "host", scratch;
+  std::string ion, species, host, frame = "host", scratch, ids, within, region, normal = "c";
   bool series = false, diffusing_host = false;
   InputOptions input;
   RunOptions run;
@@ -38,29 +41,64 @@ struct TransportCommand {
   std::vector<double> extrapolate{300};
 };
 
-/// "600K.dump@600" -> file and temperature.
-struct RunSpec {
-  std::string file;
-  std::optional<double> temperature;
-};
-
-RunSpec parse_run(const std::string& text) {
-  const std::size_t at = text.rfind('@');
-  if (at == std::string::npos) return {text, {}};
-  std::string_view number = std::string_view(text).substr(at + 1);
-  if (!number.empty() && number.back() == 'K') number.remove_suffix(1);
-  const std::optional<double> value = parse_double(number);
-  if (!value || !(*value > 0))
-    throw InputError("'" + text + "': what follows @ is the temperature in K", "For instance 600K.dump@600");
-  return {text.substr(0, at), *value};
-}
-
 std::vector<Species> read_host(const TransportCommand& command) {
   if (command.host.empty()) return {};
   if (!command.frame.starts_with("host"))
     throw InputError("--host " + command.host + " and --frame " + command.frame + " name two references",
                      "Leave one of them out.");
   return parse_species_list(command.host);
+}
+
+// "3,7,12-40"
+std::vector<std::int64_t> parse_ids(const std::string& text) {
+  std::vector<std::int64_t> ids;
+  std::string_view rest = text;
+  while (!trim(rest).empty()) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view entry = trim(rest.substr(0, comma));
+    const std::size_t dash = entry.find('-', 1);
+    const auto first = parse_double(trim(entry.substr(0, dash)));
+    const auto last = dash == std::string_view::npos ? first : parse_double(trim(entry.substr(dash + 1)));
+    if (!first || !last || *first != std::floor(*first) || *last != std::floor(*last) || *last < *first ||
+        *last - *first > 1e7)
+      throw InputError("\"" + std::string(entry) + "\" is no id of an atom", "Write --ids 3,7,12-40.");
+    for (auto id = static_cast<std::int64_t>(*first); id <= static_cast<std::int64_t>(*last); ++id) ids.push_back(id);
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  return ids;
+}
+
+// Where --within or --region confines the ions; empty: nowhere.
+std::vector<interface::Range> confined_to(const TransportCommand& command) {
+  if (!command.within.empty() && !command.region.empty())
+    throw InputError("--within and --region both say where the ions stay", "Leave one of them out.");
+  if (!command.within.empty()) return {interface::parse_range(command.within)};
+  if (command.region.empty()) return {};
+  const std::size_t colon = command.region.rfind(':');
+  if (colon == std::string::npos)
+    throw InputError("\"" + command.region + "\" is no region of a result",
+                     "Write --region interface/result.json:glass, with the result of vitrion interface.");
+  return interface::ranges_of(command.region.substr(0, colon), command.region.substr(colon + 1));
+}
+
+// Ids of the ions to follow; empty: all. Where they have to stay somewhere the files are read once for that.
+std::vector<std::int64_t> ions_to_follow(const TransportCommand& command, const std::vector<std::string>& files) {
+  std::vector<std::int64_t> ids = parse_ids(command.ids);
+  const std::vector<interface::Range> ranges = confined_to(command);
+  if (ranges.empty()) return ids;
+  interface::Stayers stayers(Species::element(command.ion), ranges, command.normal.front() - 'a');
+  const auto reader =
+      io::open_frames(std::vector<std::filesystem::path>(files.begin(), files.end()), command.input.read_options());
+  while (const std::optional<Structure> frame = reader->next()) {
+    terminal_session().check_stop();
+    stayers.add(*frame);
+  }
+  std::vector<std::int64_t> staying = stayers.finish(files.front());
+  if (ids.empty()) return staying;
+  std::erase_if(staying, [&](std::int64_t id) { return std::find(ids.begin(), ids.end(), id) == ids.end(); });
+  if (staying.empty()) throw InputError(Location{files.front()}, "none of the ions of --ids stays there");
+  return staying;
 }
 
 transport::TrackOptions track_options(const TransportCommand& command, const std::string& file) {
@@ -127,9 +165,10 @@ class Parts {
 
 transport::RunMotion measure(const TransportCommand& command, const std::vector<std::string>& files) {
   Parts parts({files.begin(), files.end()}, command.input.read_options());
+  transport::TrackOptions options = track_options(command, files.front());
+  options.ids = ions_to_follow(command, files);
   transport::RunMotion motion = transport::measure_motion(
-      transport::follow_ions([&] { return parts.next(); }, track_options(command, files.front()), terminal_session()),
-      terminal_session());
+      transport::follow_ions([&] { return parts.next(); }, options, terminal_session()), terminal_session());
   motion.warnings = md::warnings_beside(files);
   return motion;
 }
@@ -315,6 +354,15 @@ void add_transport(CLI::App& app) {
   sub->add_option("--species", command->species, "Several elements: as --types; one: as --ion, its former name");
   sub->add_option("--temperature", command->temperature, "K, of the runs that do not say @KELVIN")
       ->check(CLI::PositiveNumber);
+  sub->add_option("--ids", command->ids, "Only these ions: 3,7,12-40");
+  sub->add_option("--within", command->within,
+                  "Only ions that are between these heights along the normal in every frame, Å: 12:40");
+  sub->add_option("--region", command->region,
+                  "Only ions that stay in a region found by vitrion interface: interface/result.json:glass");
+  sub->add_option("--normal", command->normal,
+                  "Heights of --within and --region are along the normal of this cell vector's planes")
+      ->check(CLI::IsMember({"a", "b", "c"}))
+      ->capture_default_str();
   sub->add_flag("--series", command->series, "The files are consecutive parts of one run, in natural order");
   sub->add_option("--charge", command->charge, "Charge per ion in e (default: the usual oxidation state)");
   sub->add_option("--volume", command->volume,

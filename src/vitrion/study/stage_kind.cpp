@@ -9,8 +9,8 @@ namespace vitrion::study {
 namespace {
 
 std::vector<StageKind>& table() {
-  static std::vector<StageKind> all{train_kind(),     potential_kind(), quench_kind(), production_kind(),
-                                    structure_kind(), transport_kind(), report_kind()};
+  static std::vector<StageKind> all{train_kind(),     potential_kind(), quench_kind(),    production_kind(),
+                                    structure_kind(), transport_kind(), interface_kind(), report_kind()};
   return all;
 }
 

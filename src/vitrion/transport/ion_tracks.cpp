@@ -88,11 +88,27 @@ void TrackBuilder::choose_host(const std::vector<Species>& species) {
   }
 }
 
+// Rows in order of id that TrackOptions::ids names.
+void TrackBuilder::choose_ions(const Structure& first) {
+  const TrackOptions& options = tracks_.options_;
+  const std::vector<std::size_t> rows = rows_by_id(first);
+  chosen_.assign(rows.size(), false);
+  for (const std::int64_t id : options.ids) {
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](std::size_t r) {
+      return (first.ids.empty() ? static_cast<std::int64_t>(r) + 1 : first.ids[r]) == id;
+    });
+    if (row == rows.end() || first.species[*row] != options.species)
+      throw InputError(Location{options.file}, "atom " + std::to_string(id) + " is no " + options.species.name(),
+                       "Name ids of " + options.species.name() + " atoms of the file with --ids.");
+    chosen_[static_cast<std::size_t>(row - rows.begin())] = true;
+  }
+}
+
 void TrackBuilder::start(const Positions& positions, const std::vector<Species>& species) {
   const TrackOptions& options = tracks_.options_;
   const bool by_mass = options.frame == ReferenceFrame::centre_of_mass || options.frame == ReferenceFrame::host_mass;
   for (std::size_t i = 0; i < species.size(); ++i)
-    if (species[i] == options.species) mobile_.push_back(i);
+    if (species[i] == options.species && (chosen_.empty() || chosen_[i])) mobile_.push_back(i);
   if (mobile_.empty())
     throw InputError(Location{options.file},
                      "no " + options.species.name() + " atom (it holds " + composition(species) + ")",
@@ -120,6 +136,7 @@ void TrackBuilder::add(const Structure& frame) {
   const Positions positions = unwrapper_.next(frame);
   tracks_.unwrapping_ = unwrapper_.method();
   tracks_.time_source_ = frame.time_source;
+  if (n_frames_ == 0 && !tracks_.options_.ids.empty()) choose_ions(frame);
   add(positions, unwrapper_.species(), *frame.time, frame.cell);
 }
 

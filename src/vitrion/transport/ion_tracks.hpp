@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -40,6 +41,7 @@ struct TrackOptions {
   std::string file = {};                        ///< names the trajectory in messages
   std::size_t memory = std::size_t{1} << 30;    ///< bytes of paths kept in memory; beyond it they go to a scratch file
   std::filesystem::path scratch = {};           ///< folder of the scratch file; empty: the system's temporary folder
+  std::vector<std::int64_t> ids = {};           ///< only these ions of the species; empty: all
 };
 
 /// Displacements of every ion of one species since the first frame, Å, drift removed, uniform in time.
@@ -106,7 +108,8 @@ class TrackBuilder {
   ~TrackBuilder();
 
   /// Adds the next frame, as read. Throws InputError where FrameUnwrapper does, when the time between frames changes,
-  /// when there are fewer than one mobile ion, or when the host frame is asked for and there are no atoms of the host.
+  /// when there are fewer than one mobile ion or one of TrackOptions::ids is none, or when the host frame is asked for
+  /// and there are no atoms of the host.
   void add(const Structure& frame);
   /// The same of unwrapped positions (Å, shape (n_atoms, 3), same atoms in the same order in every call).
   void add(const Positions& positions, const std::vector<Species>& species, double time, const Cell& cell);
@@ -118,10 +121,12 @@ class TrackBuilder {
  private:
   void start(const Positions& positions, const std::vector<Species>& species);
   void choose_host(const std::vector<Species>& species);
+  void choose_ions(const Structure& first);
   FrameUnwrapper unwrapper_;
   IonTracks tracks_;
   RunChecker checker_;
   std::vector<std::size_t> mobile_, reference_, host_;
+  std::vector<bool> chosen_;     // rows that TrackOptions::ids names; empty: all
   std::vector<double> weights_;  // of `reference_`, sum 1
   Positions origin_, last_;
   std::vector<double> row_;

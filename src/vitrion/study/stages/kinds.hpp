@@ -17,6 +17,8 @@ StageKind production_kind();
 StageKind structure_kind();
 /// "transport": of all production runs together.
 StageKind transport_kind();
+/// "interface": of every production run, one stage each.
+StageKind interface_kind();
 /// "report" and "literature": joins the sections of all others.
 StageKind report_kind();
 
