@@ -149,7 +149,8 @@ TEST(MtpFile, RefusesWhatIsWrong) {
   expect_refused(replaced(good, "= RBChebyshev", "= RBShapeev"), "pot.mtp:7", "RBShapeev is not supported");
   expect_refused(replaced(good, "{{0, 0, 1, 1}}", "{{0, 7, 1, 1}}"), "pot.mtp", "beyond 1");
   expect_refused(replaced(good, "{{0, 0, 1, 1}}", "{{1, 0, 1, 1}}"), "pot.mtp", "before it is complete");
-  expect_refused(replaced(good, "alpha_moments_count = 2", "alpha_moments_count = 99999999"), "pot.mtp", "can fill");
+  expect_refused(replaced(good, "alpha_moments_count = 2", "alpha_moments_count = 99999999"), "pot.mtp",
+                 "the tables make 2 moments");
   expect_refused(replaced(good, "{{0, 0, 1, 1}}", "{{0, 0, 1}}"), "pot.mtp:26", "four numbers");
   expect_refused(replaced(good, "{{0, 0, 0, 0}}", "{{1, 0, 0, 0}}"), "pot.mtp", "use 2 radial functions");
   expect_refused(replaced(good, "mapping = {0, 1}", "mapping = {0}"), "pot.mtp", "alpha_scalar_moments is 2");
