@@ -447,8 +447,10 @@ TEST(RunMd, RunsInAnyFolder) {
     ASSERT_EQ(run_md(o).status, RunOutcome::Status::finished) << name;
     EXPECT_TRUE(fs::exists(o.folder / "final.data")) << name;
   }
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_directory()) EXPECT_TRUE(fs::exists(entry.path() / "run" / "final.extxyz")) << entry.path();
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!entry.is_directory()) continue;
+    EXPECT_TRUE(fs::exists(entry.path() / "run" / "final.extxyz")) << entry.path();
+  }
 }
 
 // A run that is stopped in the middle of its first moving stage.
