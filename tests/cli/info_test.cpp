@@ -145,7 +145,7 @@ std::vector<Bad> bad_files() {
       {"flat.vasp", "t\n1.0\n1 0 0\n0 1 0\n2 0 0\nLi\n1\nDirect\n0 0 0\n", 5, "one plane"},
       {"columns.extxyz", "1\nLattice=\"4 0 0 0 5 0 0 0 6\" Properties=species:S:1\nLi\n", 2, "no column pos"},
       {"twice.extxyz", "1\nProperties=species:S:1:pos:R:3:pos:R:3\nLi 0 0 0 1 1 1\n", 2, "stands twice"},
-      {"binary.cfg", std::string("\1\0\2MLIP\3\4\n\5", 11), 1, "mlp convert-cfg"},
+      {"binary.cfg", std::string("\1\0\2MLIP\3\4\n\5", 11), 1, "expected BEGIN_CFG"},
       {"not.gz.extxyz.gz", "\x1f\x8b\x08\x01 this is no gzip", 0, "gzip"},
   };
 }
