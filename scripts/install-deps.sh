@@ -7,7 +7,7 @@ set -euo pipefail
 build=(
   git ca-certificates g++ cmake ninja-build ccache pkg-config
   libeigen3-dev libfmt-dev nlohmann-json3-dev libyaml-cpp-dev libcli11-dev libpugixml-dev
-  libfftw3-dev zlib1g-dev libxxhash-dev libhwy-dev libboost-dev gemmi-dev tao-pegtl-dev libtorch-dev libopenblas-dev liblapacke-dev libsqlite3-dev
+  libfftw3-dev zlib1g-dev libxxhash-dev libhwy-dev libboost-dev gemmi-dev tao-pegtl-dev libtorch-dev libopenblas-dev liblapacke-dev libsqlitecpp-dev
   libsymspg-dev voro++-dev liblammps-dev lammps-data libopenmpi-dev openmpi-bin
 )
 tests=(

@@ -156,6 +156,7 @@ Prediction evaluate_module(torch::jit::Module& module, torch::ScalarType type, c
   const std::vector<int> types = potentials::types_for(potential, s);
   const neighbors::PeriodicNeighborhoods lists(s, types, model.hyper.r_max);
   const neighbors::Neighborhoods view = lists.view();
+  const Eigen::Map<const Positions> positions(view.positions, static_cast<Eigen::Index>(view.n_total), 3);
   const Matrix3 inverse = s.cell.spanning().inverse();
   std::vector<std::int64_t> centers, neighbors;
   std::vector<double> shifts;
@@ -163,8 +164,7 @@ Prediction evaluate_module(torch::jit::Module& module, torch::ScalarType type, c
     for (const int j : view.of(i)) {
       const auto at = static_cast<std::size_t>(j);
       const int owner = at < view.n_local ? j : lists.owners()[at - view.n_local];
-      const Eigen::Map<const Eigen::RowVector3d> here(view.positions + 3 * at);
-      const Eigen::RowVector3d cells = (here - s.positions.row(owner)) * inverse;
+      const Eigen::RowVector3d cells = (positions.row(j) - positions.row(owner)) * inverse;
       centers.push_back(static_cast<std::int64_t>(i));
       neighbors.push_back(owner);
       for (int k = 0; k < 3; ++k) shifts.push_back(std::round(cells[k]));
@@ -179,7 +179,7 @@ Prediction evaluate_module(torch::jit::Module& module, torch::ScalarType type, c
         .to(type);
   };
   c10::Dict<std::string, torch::Tensor> input;
-  input.insert("pos", tensor(s.positions.data(), {n, 3}));
+  input.insert("pos", tensor(view.positions, {n, 3}));
   input.insert("edge_index", torch::tensor(centers).view({2, n_edges}));
   input.insert("edge_cell_shift", tensor(shifts.data(), {n_edges, 3}));
   input.insert("cell", tensor(cell.data(), {3, 3}));

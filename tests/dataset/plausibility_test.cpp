@@ -116,7 +116,7 @@ TEST(Plausibility, NamesEnergiesOfAnotherConvention) {
   }
   EXPECT_THAT(doubted(frames, "energies"), ElementsAre(wrong));
   frames = good_frames(40);
-  for (const std::size_t f : {4, 9, 30, 31}) *frames[f].labels.energy /= static_cast<double>(frames[f].size());
+  for (const std::size_t f : {4U, 9U, 30U, 31U}) *frames[f].labels.energy /= static_cast<double>(frames[f].size());
   EXPECT_THAT(doubted(frames, "energies"), ElementsAre(ElementsAre(4, 9, 30, 31)));
 }
 

@@ -149,7 +149,7 @@ TEST(Queue, AProcessKilledInsideAChangeLeavesNothingOfIt) {
   const auto folder = scratch_folder();
   Queue(folder, true).add(frames(2), fake_settings());
   in_killed_process([&] {
-    const Database database(folder / "queue.sqlite");
+    Database database(folder / "queue.sqlite");
     database.execute("BEGIN IMMEDIATE");
     database.execute("UPDATE jobs SET state = 'done', result = 'half a lab'");
     database.execute("PRAGMA cache_spill = 1");
@@ -168,7 +168,8 @@ TEST(Queue, ProcessesShareItWithoutTakingAJobTwice) {
     if (child == 0) {
       Queue queue(folder);
       const std::int64_t worker = queue.enlist();
-      while (const auto job = queue.claim(worker)) queue.finish(worker, job->id, some_label(worker));
+      while (const auto job = queue.claim(worker))
+        queue.finish(worker, job->id, some_label(static_cast<double>(worker)));
       ::_exit(0);
     }
     children.push_back(child);
@@ -234,7 +235,7 @@ TEST(Queue, NoticesWhatWasChangedInIt) {
   queue.add(frames(2), fake_settings());
   queue.finish(me, queue.claim(me)->id, some_label(-1.25));
   ASSERT_TRUE(queue.label(1));
-  const Database database(folder / "queue.sqlite");
+  Database database(folder / "queue.sqlite");
   const auto refusal = [](const std::function<void()>& action) -> std::string {
     try {
       action();

@@ -103,7 +103,7 @@ train::TrainOptions training_in(const fs::path& folder, std::uint64_t seed) {
 TEST(Session, TwoTrainingsAtOnceGiveWhatEachGivesAlone) {
   const fs::path folder = test::scratch_folder();
   const auto bytes = [&](const char* name) { return read_file(folder / name / "fitted.mtp"); };
-  for (const std::uint64_t seed : {1, 2}) train::train(training_in(folder / ("alone-" + std::to_string(seed)), seed));
+  for (const std::uint64_t seed : {1U, 2U}) train::train(training_in(folder / ("alone-" + std::to_string(seed)), seed));
   const train::TrainOptions one = training_in(folder / "together-1", 1), two = training_in(folder / "together-2", 2);
   std::thread first([&] { train::train(one); });
   std::thread second([&] { train::train(two); });

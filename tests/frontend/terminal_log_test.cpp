@@ -96,7 +96,7 @@ class NarrowTerminal {
 };
 
 TEST(TerminalLog, ABarFitsItsTerminal) {
-  for (const unsigned short columns : {20, 40, 60, 80, 200}) {
+  for (const std::uint16_t columns : std::vector<std::uint16_t>{20, 40, 60, 80, 200}) {
     SCOPED_TRACE(columns);
     const NarrowTerminal terminal(columns);
     TerminalLog log;

@@ -81,7 +81,7 @@ class Levels : public ::testing::TestWithParam<int> {};
 TEST_P(Levels, ScalarsAreAllContractionsOfTheLevel) {
   const MomentTables tables = make_moment_tables(GetParam());
   EXPECT_EQ(describe_fault(tables), "");
-  for (const std::uint64_t seed : {1, 2}) {
+  for (const std::uint64_t seed : {1U, 2U}) {
     const Neighborhood n = random_neighborhood(seed, 4);
     std::vector<double> expected;
     for (const ContractionGraph& graph : contractions_of_level(GetParam())) expected.push_back(contraction(graph, n));

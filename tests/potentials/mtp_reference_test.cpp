@@ -51,15 +51,15 @@ TEST(MtpReference, EnergyOfTheNiMoExample) {
   std::ifstream in(folder / "data.json");
   const nlohmann::json data = nlohmann::json::parse(in).at(0).at("structure");
   Matrix3 cell;
-  for (int a = 0; a < 3; ++a)
-    for (int b = 0; b < 3; ++b) cell(a, b) = data["lattice"]["matrix"][a][b];
+  for (unsigned a = 0; a < 3; ++a)
+    for (unsigned b = 0; b < 3; ++b) cell(a, b) = data["lattice"]["matrix"][a][b];
   Structure structure;
   structure.cell = Cell(cell);
   const auto& sites = data["sites"];
   structure.positions.resize(static_cast<Eigen::Index>(sites.size()), 3);
   for (std::size_t i = 0; i < sites.size(); ++i) {
     structure.species.push_back(Species::element(sites[i]["species"][0]["element"].get<std::string>()));
-    for (int k = 0; k < 3; ++k) structure.positions(static_cast<Eigen::Index>(i), k) = sites[i]["xyz"][k];
+    for (unsigned k = 0; k < 3; ++k) structure.positions(static_cast<Eigen::Index>(i), k) = sites[i]["xyz"][k];
   }
   EXPECT_NEAR(*evaluate(*potential, structure).energy, -1022.316543, 1e-6);
 }

@@ -28,12 +28,12 @@ Json load(const std::string& name) {
 Structure structure_of(const Json& json) {
   Structure s;
   Matrix3 cell;
-  for (int r = 0; r < 3; ++r)
-    for (int c = 0; c < 3; ++c) cell(r, c) = json["cell_rows"][r][c];
+  for (unsigned r = 0; r < 3; ++r)
+    for (unsigned c = 0; c < 3; ++c) cell(r, c) = json["cell_rows"][r][c];
   s.cell = Cell(cell);
-  s.positions.resize(json["positions"].size(), 3);
+  s.positions.resize(static_cast<Eigen::Index>(json["positions"].size()), 3);
   for (std::size_t i = 0; i < json["positions"].size(); ++i) {
-    for (int k = 0; k < 3; ++k) s.positions(static_cast<Eigen::Index>(i), k) = json["positions"][i][k];
+    for (unsigned k = 0; k < 3; ++k) s.positions(static_cast<Eigen::Index>(i), k) = json["positions"][i][k];
     s.species.push_back(Species::element(json["symbols"][i].get<std::string>()));
   }
   return s;
@@ -56,7 +56,7 @@ TEST(NequipReference, HarmonicsAreThoseOfE3nn) {
   const Json constants = load("e3nn_constants.json");
   for (std::size_t n = 0; n < constants["sh_input_vectors"].size(); ++n) {
     Vector3 v;
-    for (int k = 0; k < 3; ++k) v[k] = constants["sh_input_vectors"][n][k];
+    for (unsigned k = 0; k < 3; ++k) v[k] = constants["sh_input_vectors"][n][k];
     v.normalize();
     double Y[16];
     harmonics(3, v.data(), Y);
@@ -68,11 +68,12 @@ void expect_labels(const Labels& labels, const Json& expected, double tolerance)
   EXPECT_NEAR(*labels.energy, expected["total_energy"].get<double>(), tolerance * 100);
   for (std::size_t i = 0; i < labels.atomic_energies.size(); ++i) {
     EXPECT_NEAR(labels.atomic_energies[i], expected["atomic_energies"][i].get<double>(), tolerance);
-    for (int k = 0; k < 3; ++k)
+    for (unsigned k = 0; k < 3; ++k)
       EXPECT_NEAR(labels.forces(static_cast<Eigen::Index>(i), k), expected["forces"][i][k].get<double>(), tolerance);
   }
-  for (int r = 0; r < 3; ++r)
-    for (int c = 0; c < 3; ++c) EXPECT_NEAR((*labels.stress)(r, c), expected["stress"][r][c].get<double>(), tolerance);
+  for (unsigned r = 0; r < 3; ++r)
+    for (unsigned c = 0; c < 3; ++c)
+      EXPECT_NEAR((*labels.stress)(r, c), expected["stress"][r][c].get<double>(), tolerance);
 }
 
 class NequipModels : public ::testing::TestWithParam<std::string> {
@@ -115,11 +116,11 @@ TEST_P(NequipModels, SinglePrecisionIsAsGoodAsTheReferences) {
     EXPECT_NEAR(*labels.energy, energy, 5 * lost);
     double force = 0, stress = 0;
     for (std::size_t i = 0; i < s["forces"].size(); ++i)
-      for (int k = 0; k < 3; ++k)
+      for (unsigned k = 0; k < 3; ++k)
         force =
             std::max(force, std::abs(labels.forces(static_cast<Eigen::Index>(i), k) - s["forces"][i][k].get<double>()));
-    for (int r = 0; r < 3; ++r)
-      for (int c = 0; c < 3; ++c)
+    for (unsigned r = 0; r < 3; ++r)
+      for (unsigned c = 0; c < 3; ++c)
         stress = std::max(stress, std::abs((*labels.stress)(r, c) - s["stress"][r][c].get<double>()));
     EXPECT_LE(force, 5 * s["float32"]["max_abs_force_diff"].get<double>());
     EXPECT_LE(stress, 5 * s["float32"]["max_abs_stress_diff"].get<double>());

@@ -57,7 +57,7 @@ TEST(TransportSection, AndItsResultAreAsTheSchemasSay) {
 
 TEST(WindowsSection, SaysHowOftenIntervalsHeldAndItsResultIsAsTheSchemaSays) {
   std::vector<transport::WindowedResult> runs;
-  for (std::uint64_t seed : {1, 2}) {
+  for (std::uint64_t seed : {1U, 2U}) {
     Random random(seed);
     transport::TrackOptions options{.species = Species::element("Li"), .file = "walk"};
     Structure s;

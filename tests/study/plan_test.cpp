@@ -45,6 +45,20 @@ TEST(Plan, StagesGetTheirOwnSeedsTemperaturesAndFiles) {
   EXPECT_EQ(study.imports.count("lipon_pbe.extxyz"), 1u);
 }
 
+TEST(Plan, AnInterfaceIsMeasuredInEveryProductionRunWhereTheStudyAsks) {
+  const Study study = plan({"quench.replicas=1", "production.temperatures_K=[900,1200]", "interface.bin=4"});
+  std::vector<const Stage*> measured;
+  for (const Stage& stage : study.stages)
+    if (stage.name.starts_with("interface-")) measured.push_back(&stage);
+  ASSERT_EQ(measured.size(), 2u);
+  EXPECT_EQ(measured[0]->name, "interface-md-900K-1");
+  EXPECT_EQ(measured[0]->after, std::vector<std::string>{"md-900K-1"});
+  const std::vector<std::string>& command = measured[0]->command;
+  EXPECT_EQ(command.at(1), "interface");
+  EXPECT_NE(command.at(2).find("@900"), std::string::npos);
+  EXPECT_NE(std::find(command.begin(), command.end(), "--bin"), command.end());
+}
+
 TEST(Plan, RefusesWhatItDoesNotKnow) {
   EXPECT_THROW(plan({"prodution.temperatures_K=[900]"}), InputError);
   EXPECT_THROW(plan({"slots=0"}), InputError);

@@ -23,8 +23,9 @@ std::vector<Sublattice> sublattices(const Matrix2& lattice, int index) {
   const Matrix2 inverse = lattice.inverse();
   for (int i = 1; i <= index; ++i) {
     if (index % i != 0) continue;
-    for (int shift = 0; shift < index / i; ++shift) {
-      const Matrix2 hermite = (Matrix2() << i, shift, 0, index / i).finished();
+    const int j = index / i;
+    for (int shift = 0; shift < j; ++shift) {
+      const Matrix2 hermite = (Matrix2() << i, shift, 0, j).finished();
       const Matrix2 vectors = reduced_in_plane(hermite * lattice);
       list.push_back({(vectors * inverse).array().round().matrix().cast<int>(), vectors});
     }

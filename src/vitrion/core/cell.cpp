@@ -28,13 +28,13 @@ Vector3 perpendicular(const Vector3& u, const Vector3& v) {
 
 Cell::Cell(const Matrix3& matrix, std::array<bool, 3> periodic) : matrix_(matrix), periodic_(periodic) {
   if (!matrix.allFinite()) throw InputError("a cell vector holds a number that is not finite");
-  for (int i = 0; i < 3; ++i)
+  for (unsigned i = 0; i < 3; ++i)
     if (periodic[i] && matrix.row(i).norm() == 0)
       throw InputError(std::string("the cell repeats along ") + "abc"[i] + " but that vector is zero");
   if (std::abs(spanning().determinant()) < 1e-9 * spanning().rowwise().norm().prod())
     throw InputError("the cell vectors lie in one plane (volume zero)");
   const Matrix3 inverse = spanning().inverse();
-  for (int i = 0; i < 3; ++i)
+  for (unsigned i = 0; i < 3; ++i)
     if (periodic[i] && !(inverse.col(i).norm() * thinnest <= 1))
       throw InputError(fmt::format("the cell repeats every {:.3g} Å along {}: no atom has room there",
                                    1 / inverse.col(i).norm(), "abc"[i]),
@@ -89,7 +89,7 @@ Vector3 Cell::to_cartesian(const Vector3& s) const {
 
 Vector3 Cell::wrap(const Vector3& x) const {
   Vector3 s = to_fractional(x);
-  for (int i = 0; i < 3; ++i) {
+  for (unsigned i = 0; i < 3; ++i) {
     if (!periodic_[i]) continue;
     s[i] -= std::floor(s[i]);
     if (s[i] >= 1.0) s[i] = 0.0;  // -1e-17 floors to -1 and lands on 1
@@ -100,7 +100,7 @@ Vector3 Cell::wrap(const Vector3& x) const {
 Vector3 Cell::minimum_image(const Vector3& difference) const {
   const Matrix3 full = spanning();
   Vector3 s = (difference.transpose() * full.inverse()).transpose();
-  for (int i = 0; i < 3; ++i)
+  for (unsigned i = 0; i < 3; ++i)
     if (periodic_[i]) s[i] -= std::round(s[i]);
   Vector3 best = (s.transpose() * full).transpose();
   // In a skewed cell a neighbour of the rounded image can be nearer still.

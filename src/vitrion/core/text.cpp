@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::array<bool, 256> blanks = [] {
   std::array<bool, 256> table{};
-  for (const unsigned char c : {' ', '\t', '\r', '\n'}) table[c] = true;
+  for (const char c : {' ', '\t', '\r', '\n'}) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 

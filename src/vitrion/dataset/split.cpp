@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "vitrion/core/error.hpp"
@@ -38,8 +39,7 @@ Groups make_groups(const std::vector<Structure>& frames, const std::string& key)
 std::vector<std::size_t> take(Groups& groups, double fraction, std::size_t n_frames, const char* name) {
   std::vector<std::size_t> taken;
   if (fraction <= 0) return taken;
-  const auto wanted =
-      std::max<std::size_t>(1, static_cast<std::size_t>(fraction * static_cast<double>(n_frames) + 0.5));
+  const auto wanted = static_cast<std::size_t>(std::max(1L, std::lround(fraction * static_cast<double>(n_frames))));
   for (auto& group : groups) {
     if (group.empty() || taken.size() + group.size() > wanted) continue;
     taken.insert(taken.end(), group.begin(), group.end());

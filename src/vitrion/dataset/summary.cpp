@@ -59,8 +59,8 @@ void Summarizer::add(Structure frame) {
   }
   s.fixed_cell = s.fixed_cell && frame.cell == s.first_cell;
   if (frame.cell.has_volume()) s.volume.extend(frame.cell.volume(), s.volume.high == 0);
-  s.with_velocities += frame.has_velocities() ? 1 : 0;
-  s.with_images += frame.images.empty() && frame.wrapping != Wrapping::unwrapped ? 0 : 1;
+  s.with_velocities += frame.has_velocities() ? 1U : 0U;
+  s.with_images += frame.images.empty() && frame.wrapping != Wrapping::unwrapped ? 0U : 1U;
   if (frame.labels.has_forces() && frame.size() > 0) {
     const double net = frame.labels.forces.colwise().sum().norm() / static_cast<double>(frame.size());
     s.net_force.extend(net, force_components_ == 0);

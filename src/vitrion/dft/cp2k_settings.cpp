@@ -224,7 +224,7 @@ Cp2kAccuracy read_cp2k_accuracy(Config& config, Cp2kAccuracy a) {
 }
 
 std::vector<std::string> read_cp2k_command(Config& config) {
-  const std::vector<std::string> command = config.texts("command", {"cp2k.psmp"});
+  std::vector<std::string> command = config.texts("command", {"cp2k.psmp"});
   if (command.empty() || command[0].empty())
     throw config.error("command", "\"command\" must name a program", "For instance [mpirun, -np, 4, cp2k.psmp].");
   return command;

@@ -1,5 +1,7 @@
 #include "vitrion/dft/database.hpp"
 
+#include <sqlite3.h>
+
 #include <stdexcept>
 
 #include "vitrion/core/error.hpp"
@@ -7,68 +9,52 @@
 namespace vitrion::dft {
 namespace {
 
-std::string file_of(sqlite3* database) {
-  const char* file = sqlite3_db_filename(database, "main");
-  return file != nullptr ? file : "the queue";
+constexpr int patience_ms = 60000;
+
+template <class Work>
+auto with_errors_of(const std::string& file, Work work) {
+  try {
+    return work();
+  } catch (const SQLite::Exception& e) {
+    if (e.getErrorCode() == SQLITE_NOTADB || e.getErrorCode() == SQLITE_CORRUPT)
+      throw InputError(Location{file}, std::string("is damaged, or no queue: ") + e.what(),
+                       "Take a copy of it from before. What of it can still be read: sqlite3 FILE .recover");
+    throw std::runtime_error(file + ": " + e.what());
+  }
 }
 
 }  // namespace
 
-Statement::Statement(const Database& database, const char* sql) {
-  sqlite3_stmt* prepared = nullptr;
-  if (sqlite3_prepare_v2(database.handle(), sql, -1, &prepared, nullptr) != SQLITE_OK) database.fail(sql);
-  statement_.reset(prepared);
-}
+Statement::Statement(const Database& database, const char* sql)
+    : database_(database),
+      statement_(with_errors_of(database.file(), [&] { return SQLite::Statement(database.handle_, sql); })) {}
 
-namespace {
-
-void refuse_damaged(sqlite3* database, const std::string& file) {
-  const int code = sqlite3_errcode(database);
-  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-    throw InputError(Location{file}, std::string("is damaged, or no queue: ") + sqlite3_errmsg(database),
-                     "Take a copy of it from before. What of it can still be read: sqlite3 FILE .recover");
-}
-
-[[noreturn]] void fail_at(sqlite3_stmt* statement) {
-  sqlite3* database = sqlite3_db_handle(statement);
-  const std::string file = file_of(database);
-  refuse_damaged(database, file);
-  throw std::runtime_error(file + ": " + sqlite3_errmsg(database));
-}
-
-}  // namespace
-
-std::string Statement::file() const {
-  return file_of(sqlite3_db_handle(statement_.get()));
+const std::string& Statement::file() const {
+  return database_.file();
 }
 
 Statement& Statement::bind(std::int64_t value) {
-  if (sqlite3_bind_int64(statement_.get(), ++bound_, value) != SQLITE_OK) fail_at(statement_.get());
+  with_errors_of(file(), [&] { statement_.bind(++bound_, value); });
   return *this;
 }
 
 Statement& Statement::bind(double value) {
-  if (sqlite3_bind_double(statement_.get(), ++bound_, value) != SQLITE_OK) fail_at(statement_.get());
+  with_errors_of(file(), [&] { statement_.bind(++bound_, value); });
   return *this;
 }
 
 Statement& Statement::bind(std::string_view value) {
-  if (sqlite3_bind_text64(statement_.get(), ++bound_, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) !=
-      SQLITE_OK)
-    fail_at(statement_.get());
+  with_errors_of(file(), [&] { statement_.bind(++bound_, std::string(value)); });
   return *this;
 }
 
 Statement& Statement::bind(std::nullopt_t) {
-  if (sqlite3_bind_null(statement_.get(), ++bound_) != SQLITE_OK) fail_at(statement_.get());
+  with_errors_of(file(), [&] { statement_.bind(++bound_); });
   return *this;
 }
 
 bool Statement::step() {
-  const int result = sqlite3_step(statement_.get());
-  if (result == SQLITE_ROW) return true;
-  if (result == SQLITE_DONE) return false;
-  fail_at(statement_.get());
+  return with_errors_of(file(), [&] { return statement_.executeStep(); });
 }
 
 void Statement::run() {
@@ -76,46 +62,27 @@ void Statement::run() {
   }
 }
 
-std::string Statement::text(int column) const {
-  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
-  return bytes == nullptr
-             ? std::string()
-             : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)));
-}
-
-Database::Database(const std::filesystem::path& file) : file_(file.string()) {
-  sqlite3* opened = nullptr;
-  const int result = sqlite3_open_v2(file_.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  handle_.reset(opened);
-  if (result != SQLITE_OK) fail("cannot be opened");
-  sqlite3_busy_timeout(handle_.get(), 60000);
+Database::Database(const std::filesystem::path& file)
+    : handle_(with_errors_of(file.string(), [&] {
+        return SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience_ms);
+      })) {
   // A label that was reported as done is on the disk. The rollback journal, unlike the write-ahead log, also works
   // where processes of several machines share a file system that keeps locks.
   execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
 }
 
-void Database::execute(const char* sql) const {
-  if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
+void Database::execute(const char* sql) {
+  with_errors_of(file(), [&] { handle_.exec(sql); });
 }
 
-void Database::fail(const char* what) const {
-  if (handle_) refuse_damaged(handle_.get(), file_);
-  throw std::runtime_error(file_ + ": " + (handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory") + " (" + what +
-                           ")");
-}
-
-Transaction::Transaction(const Database& database) : database_(database) {
-  // Takes the write lock at once: a reader that becomes a writer could not wait for another one.
-  database_.execute("BEGIN IMMEDIATE");
-}
-
-Transaction::~Transaction() {
-  if (open_) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-}
+// The write lock is taken at once: a reader that becomes a writer could not wait for another one.
+Transaction::Transaction(Database& database)
+    : database_(database), transaction_(with_errors_of(database.file(), [&] {
+        return SQLite::Transaction(database.handle_, SQLite::TransactionBehavior::IMMEDIATE);
+      })) {}
 
 void Transaction::commit() {
-  database_.execute("COMMIT");
-  open_ = false;
+  with_errors_of(database_.file(), [&] { transaction_.commit(); });
 }
 
 }  // namespace vitrion::dft

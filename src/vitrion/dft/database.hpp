@@ -1,11 +1,10 @@
-// The few calls of SQLite the queue needs, with errors as exceptions.
+// The database of the queue: SQLiteCpp, with parameters bound in order and with errors that name the file.
 #pragma once
 
-#include <sqlite3.h>
+#include <SQLiteCpp/SQLiteCpp.h>
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +13,7 @@ namespace vitrion::dft {
 
 class Database;
 
-/// One SQL statement: values go in through `bind`, rows come out through `step`.
+/// One SQL statement: values go in through `bind`, rows come out through `step`. Errors as of `Database`.
 class Statement {
  public:
   Statement(const Database& database, const char* sql);
@@ -32,53 +31,47 @@ class Statement {
   void run();
 
   // Columns of the row, from 0; NULL reads as 0 or empty.
-  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
-  double number(int column) const { return sqlite3_column_double(statement_.get(), column); }
-  std::string text(int column) const;
+  std::int64_t integer(int column) const { return statement_.getColumn(column).getInt64(); }
+  double number(int column) const { return statement_.getColumn(column).getDouble(); }
+  std::string text(int column) const { return statement_.getColumn(column).getString(); }
+  bool is_null(int column) const { return statement_.isColumnNull(column); }
   /// Of the database, for messages.
-  std::string file() const;
-  bool is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+  const std::string& file() const;
 
  private:
-  struct Finalize {
-    void operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); }
-  };
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  const Database& database_;
+  // Reading a column changes nothing that a caller sees.
+  mutable SQLite::Statement statement_;
   int bound_ = 0;
 };
 
 /// One database file, shared with other processes. A statement waits up to a minute for others to be done with theirs.
+/// All calls throw std::runtime_error, and InputError where the file is damaged or something else.
 class Database {
  public:
-  /// Makes the file where there is none. Throws std::runtime_error.
+  /// Makes the file where there is none.
   explicit Database(const std::filesystem::path& file);
 
-  void execute(const char* sql) const;
+  void execute(const char* sql);
   /// Rows changed by the last statement.
-  std::int64_t changes() const { return sqlite3_changes64(handle_.get()); }
-  sqlite3* handle() const { return handle_.get(); }
-  [[noreturn]] void fail(const char* what) const;
+  std::int64_t changes() const { return handle_.getChanges(); }
+  const std::string& file() const { return handle_.getFilename(); }
 
  private:
-  struct Close {
-    void operator()(sqlite3* d) const { sqlite3_close_v2(d); }
-  };
-  std::string file_;
-  std::unique_ptr<sqlite3, Close> handle_;
+  friend class Statement;
+  friend class Transaction;
+  SQLite::Database handle_;
 };
 
 /// All statements while it lives are one change that happens whole or not at all; without `commit` nothing happens.
 class Transaction {
  public:
-  explicit Transaction(const Database& database);
-  ~Transaction();
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
+  explicit Transaction(Database& database);
   void commit();
 
  private:
-  const Database& database_;
-  bool open_ = true;
+  Database& database_;
+  SQLite::Transaction transaction_;
 };
 
 }  // namespace vitrion::dft

@@ -268,7 +268,7 @@ void Queue::for_each_label(const std::function<void(const Structure&)>& use) con
 namespace {
 
 /// Runs `sql` (whose last parameter is an id) for each id, or `sql_all` once when there are none.
-std::int64_t change_jobs(const Database& database, const std::vector<std::int64_t>& ids, const char* sql_all,
+std::int64_t change_jobs(Database& database, const std::vector<std::int64_t>& ids, const char* sql_all,
                          const char* sql) {
   Transaction change(database);
   std::int64_t n = 0;

@@ -145,7 +145,7 @@ RegionNodes nodes_of(const Partition& partition, double spacing) {
     const auto parts = std::max<std::size_t>(1, static_cast<std::size_t>(std::floor(range.length() / spacing + 1e-9)));
     const auto& ranges = partition.regions[region].ranges;
     const auto which = static_cast<std::size_t>(
-        std::find_if(ranges.begin(), ranges.end(), [&](const Range& r) { return r.low == range.low; }) -
+        std::find_if(ranges.begin(), ranges.end(), [low = range.low](const Range& r) { return r.low == low; }) -
         ranges.begin());
     for (std::size_t p = 0; p < parts; ++p) {
       all.nodes.position.push_back(range.low + range.length() * static_cast<double>(p) / static_cast<double>(parts));

@@ -71,12 +71,10 @@ Correlation correlation_of(const Turns& turns, const TransitionFit& fit, const N
   Correlation c;
   c.influence = PieceSums(turns.n_ions, turns.n_parts);
   std::vector<double> came, went_on;
-  double on = 0;
   for (const Arrivals& a : arrivals) {
     came.push_back(sum(turns.came, a));
     went_on.push_back(sum(turns.went_on, a));
     c.arrivals += came.back();
-    on += went_on.back();
   }
   // One of each is added: with few arrivals all may go on, or none.
   double information = 0;

@@ -132,7 +132,7 @@ std::vector<gemmi::Op> CifReader::read_symmetry(gemmi::cif::Block& block) {
 
 /// "Li1+", "O2-", "Fe3", "Si": the element they begin with.
 Species CifReader::species_of(const gemmi::cif::Block& block, const std::string& symbol) const {
-  for (const std::size_t n : {2, 1}) {
+  for (const std::size_t n : {2U, 1U}) {
     std::string element = symbol.substr(0, n);
     if (element.size() < n || !std::isalpha(static_cast<unsigned char>(element.back()))) continue;
     element[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(element[0])));

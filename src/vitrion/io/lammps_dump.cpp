@@ -55,7 +55,7 @@ bool DumpColumns::find_three(const LineReader& lines, const std::vector<std::str
                              std::string_view before, std::string_view after, DumpColumn::Kind kind, std::size_t slot) {
   std::size_t n = 0;
   for (std::size_t k = 0; k < 3; ++k)
-    n += find(names, std::string(before) + "xyz"[k] + std::string(after), {kind, slot + k}) ? 1 : 0;
+    n += find(names, std::string(before) + "xyz"[k] + std::string(after), {kind, slot + k}) ? 1U : 0U;
   if (n == 1 || n == 2)
     lines.fail("columns " + std::string(before) + "x" + std::string(after) + " ... are not complete",
                "A vector needs its x, y and z: dump all three, or none.");

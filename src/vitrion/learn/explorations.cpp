@@ -22,7 +22,7 @@ struct Choice {
 };
 
 std::vector<std::string> frames_of(Config& entry) {
-  const std::vector<std::string> given = entry.texts("frame", {});
+  std::vector<std::string> given = entry.texts("frame", {});
   if (given != std::vector<std::string>{"all"}) return given;
   const std::size_t n = io::read_frames(entry.path("structure")).size();
   std::vector<std::string> all;

@@ -35,7 +35,7 @@ struct Grades {
       const std::size_t a = text.find(',', text.find(',', at) + 1) + 1, b = text.find(',', a);
       if (const auto grade = parse_double(text.substr(a, b - a))) {
         looks.push_back(*grade);
-        above += *grade > save ? 1 : 0;
+        above += *grade > save ? 1U : 0U;
       }
       at = end + 1;
     }

@@ -152,7 +152,7 @@ bool is_run(const nlohmann::json& j) {
 // The result of the run in this folder, as `vitrion md` or `vitrion quench` left it; null where there is none.
 nlohmann::json result_in(const fs::path& folder) {
   for (const char* name : {"result.json", "summary.json"}) {
-    const nlohmann::json j = read_or_null(folder / name);
+    nlohmann::json j = read_or_null(folder / name);
     if (is_run(j)) return j;
     if (j.is_object() && j.contains("replicas") && j.at("replicas").size() == 1 && is_run(j.at("replicas").front()))
       return j.at("replicas").front();

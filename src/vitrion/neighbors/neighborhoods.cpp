@@ -15,6 +15,7 @@ namespace {
 
 constexpr double most_images = 1e8;
 constexpr double most_pairs = 1e10;
+constexpr double most_cells_away = 1e8;  // of 16 digits, 8 are left for the place within the cell
 
 std::string heights_of(const Cell& cell) {
   std::string text;
@@ -24,6 +25,28 @@ std::string heights_of(const Cell& cell) {
                 ? fmt::format("{}{:g}", k == 0 ? "" : ", ", 1 / inverse.col(k).norm())
                 : std::string(k == 0 ? "none" : ", none");
   return text + " Å.";
+}
+
+// Atoms come into the cell first: those of a long unwrapped run lie many cells apart, and images would have to fill all
+// the space between. Returns how far each was moved, Å.
+Positions wrap(const Cell& cell, Positions& positions, Positions& fractional) {
+  Positions moved = Positions::Zero(positions.rows(), 3);
+  const Matrix3 basis = cell.spanning();
+  for (Eigen::Index i = 0; i < positions.rows(); ++i) {
+    Eigen::RowVector3d cells = Eigen::RowVector3d::Zero();
+    for (int k = 0; k < 3; ++k)
+      if (cell.periodic()[static_cast<std::size_t>(k)]) cells[k] = std::floor(fractional(i, k));
+    if (cells.isZero(0)) continue;
+    if (cells.cwiseAbs().maxCoeff() > most_cells_away)
+      throw InputError(
+          fmt::format("atom {} lies {:.3g} cells away: its coordinates say no longer where in a cell it is", i + 1,
+                      cells.cwiseAbs().maxCoeff()),
+          "Its position or the cell is damaged.");
+    moved.row(i) = -cells * basis;
+    positions.row(i) += moved.row(i);
+    fractional.row(i) -= cells;
+  }
+  return moved;
 }
 
 // `extent`: of the region, in cell vectors; `volume`: of the cell, Å^3.
@@ -64,8 +87,8 @@ void PeriodicNeighborhoods::make_ghosts(const Cell& cell, double cutoff) {
   shifts_.resize(0, 3);
   if (n_local_ == 0 || cutoff == 0) return;
   const Matrix3 basis = cell.spanning(), inverse = basis.inverse();
-  const Positions fractional = positions_ * inverse;
-  // Atoms may lie outside the cell; images are needed as far as the cutoff reaches beyond all of them.
+  Positions fractional = positions_ * inverse;
+  const Positions moved = wrap(cell, positions_, fractional);
   const Vector3 reach = cutoff * inverse.colwise().norm().transpose();
   const Vector3 low = Vector3(fractional.colwise().minCoeff()) - reach;
   const Vector3 high = Vector3(fractional.colwise().maxCoeff()) + reach;
@@ -92,7 +115,10 @@ void PeriodicNeighborhoods::make_ghosts(const Cell& cell, double cutoff) {
   const auto n_ghost = static_cast<Eigen::Index>(owners_.size());
   positions_.conservativeResize(positions_.rows() + n_ghost, 3);
   positions_.bottomRows(n_ghost) = Eigen::Map<const Positions>(ghosts.data(), n_ghost, 3);
-  shifts_ = Eigen::Map<const Positions>(shifts.data(), n_ghost, 3);
+  // How far local atoms were moved, then the shifts of ghosts against them.
+  shifts_.resize(positions_.rows(), 3);
+  shifts_.topRows(moved.rows()) = moved;
+  shifts_.bottomRows(n_ghost) = Eigen::Map<const Positions>(shifts.data(), n_ghost, 3);
   types_.reserve(n_local_ + owners_.size());
   for (const int owner : owners_) types_.push_back(types_[static_cast<std::size_t>(owner)]);
 }
@@ -124,9 +150,11 @@ void PeriodicNeighborhoods::move(const Positions& local) {
   const auto n_local = static_cast<Eigen::Index>(n_local_);
   if (local.rows() != n_local) throw InputError("positions and atoms differ in number");
   positions_.topRows(n_local) = local;
+  if (shifts_.rows() == 0) return;
+  positions_.topRows(n_local) += shifts_.topRows(n_local);
   for (std::size_t g = 0; g < owners_.size(); ++g) {
-    const auto row = static_cast<Eigen::Index>(g);
-    positions_.row(n_local + row) = local.row(owners_[g]) + shifts_.row(row);
+    const Eigen::Index row = n_local + static_cast<Eigen::Index>(g);
+    positions_.row(row) = positions_.row(owners_[g]) + shifts_.row(row);
   }
 }
 

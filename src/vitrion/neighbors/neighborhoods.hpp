@@ -30,7 +30,7 @@ struct Neighborhoods {
 
 /// Neighbour lists of a structure in its (partly) periodic cell; the cell may be smaller than the cutoff.
 ///
-/// Owns the ghosts it makes: ghost g is atom owner[g - n_local] moved by shift (a lattice vector).
+/// Sees local atoms in the cell. Owns its ghosts: ghost g is atom owner[g - n_local] moved by a lattice vector.
 class PeriodicNeighborhoods {
  public:
   /// Lists all pairs within `cutoff` (Å; 0: none). Linked cells, O(N). Throws InputError when atoms coincide (< 1e-6 Å)
@@ -58,7 +58,7 @@ class PeriodicNeighborhoods {
   Positions positions_;  // local, then ghosts
   std::vector<int> types_;
   std::vector<int> owners_;  // of ghosts
-  Positions shifts_;         // of ghosts, Å
+  Positions shifts_;         // of local atoms into the cell; of ghosts against their owners; Å
   NeighborLists lists_;
 };
 

@@ -10,6 +10,8 @@ template <class... Ts>
 struct Overloaded : Ts... {
   using Ts::operator()...;
 };
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
 
 /// "good", "warning", ...: class names of the page, values in the JSON.
 inline const char* name_of(Severity severity) {

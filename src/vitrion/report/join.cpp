@@ -95,7 +95,7 @@ void take_in(Section& section, Section more) {
 std::string mean_cell(const std::vector<std::string>& cells) {
   std::size_t decimals = 0;
   std::vector<double> values;
-  for (std::string text : cells) {
+  for (const std::string& text : cells) {
     const std::optional<double> value = parse_double(text);
     if (!value) return "–";
     values.push_back(*value);

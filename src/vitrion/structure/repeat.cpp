@@ -166,7 +166,7 @@ class Search {
     double sum = 0;
     for (std::size_t i = 0; i < structure_.size(); ++i) {
       std::size_t alike = 0;
-      for (const int j : view.of(i)) alike += structure_.species[owner(lists, j)] == structure_.species[i] ? 1 : 0;
+      for (const int j : view.of(i)) alike += structure_.species[owner(lists, j)] == structure_.species[i] ? 1U : 0U;
       sum += 1 - std::exp(-ball * static_cast<double>(alike));
     }
     return sum / static_cast<double>(std::max<std::size_t>(1, structure_.size()));

@@ -7,9 +7,11 @@ namespace vitrion::transport {
 TransportSeries analyse_series(RunsByTemperature runs, TransportOptions options, std::vector<double> evaluate_at) {
   TransportSeries series;
   series.evaluate_at = std::move(evaluate_at);
-  for (auto& [temperature, motions] : runs) {
+  while (!runs.empty()) {
+    auto first = runs.extract(runs.begin());
+    const auto temperature = first.key();
     options.temperature = temperature;
-    series.temperatures.push_back(analyse_transport(std::move(motions), options));
+    series.temperatures.push_back(analyse_transport(std::move(first.mapped()), options));
     if (temperature) series.points.push_back(arrhenius_point(*temperature, series.temperatures.back().tracer));
   }
   if (series.has_arrhenius()) series.fit = fit_arrhenius(series.points);

@@ -247,7 +247,7 @@ Spread spread_of(const std::vector<RunMotion>& runs, const DiffusivityOptions& o
   spread.deviation_of_runs = std::sqrt(squares);
   spread.error_of_runs = std::sqrt(errors);
   if (std::any_of(runs.begin(), runs.end(), [](const RunMotion& run) { return run.halves.size() != 2; })) return spread;
-  for (const std::size_t half : {0, 1}) {
+  for (const std::size_t half : {0U, 1U}) {
     std::vector<Displacements> parts;
     for (const RunMotion& run : runs) parts.push_back(run.halves[half]);
     spread.by_half.push_back(diffusivity(parts, walkers, options));

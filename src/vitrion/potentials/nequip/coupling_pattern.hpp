@@ -20,8 +20,8 @@ struct SparseRows {
 /// The entries (r, c) with is_there(r, c) of a table of ROWS times COLUMNS.
 template <int ROWS, int COLUMNS, class F>
 constexpr auto sparse_rows(F is_there) {
-  constexpr auto entries = [] {
-    std::size_t n = 0;
+  constexpr int entries = [] {
+    int n = 0;
     for (int at = 0; at < ROWS * COLUMNS; ++at) n += F()(at / COLUMNS, at % COLUMNS) ? 1 : 0;
     return n;
   }();

@@ -66,10 +66,10 @@ HWY_INLINE void forward_block(const Convolution<T>& c, const KernelPath<T>& path
   const T* couplings = c.couplings + path.coupling;
   for (std::size_t e = 0; e < c.n_edges; ++e, weights += c.weight_width, couplings += c.coupling_width) {
     const T* x = c.features + static_cast<std::size_t>(c.neighbors[e]) * c.feature_width + path.input + first;
-    Vec<T> w[NB];
+    Vec<T> w[std::size_t{NB}];
     unroll<NB>([&]<int b>() VITRION_INLINE_LAMBDA { w[b] = hn::Load(d, weights + b * N); });
     unroll<P::n1>([&]<int i>() VITRION_INLINE_LAMBDA {
-      Vec<T> weighted[NB];
+      Vec<T> weighted[std::size_t{NB}];
       if constexpr (L2 == 0) {
         unroll<NB>([&]<int b>() VITRION_INLINE_LAMBDA {
           sum[i * NB + b] = hn::MulAdd(w[b], hn::Load(d, x + i * c.channels + b * N), sum[i * NB + b]);

@@ -22,17 +22,17 @@ template <class T, int R, int V>
 HWY_INLINE void multiply_tile(const RowsTimesMatrix<T>& job, std::size_t row, std::size_t column) {
   const Tag<T> d;
   constexpr std::size_t N = lanes<T>;
-  Vec<T> sum[R * V];
+  Vec<T> sum[std::size_t{R * V}];
   unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
     unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA {
       sum[r * V + v] = job.add ? hn::Load(d, job.out[row + r] + column + v * N) : hn::Zero(d);
     });
   });
-  const T* in[R];
+  const T* in[std::size_t{R}];
   unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA { in[r] = job.in[row + r]; });
   const T* matrix = job.matrix + column;
   for (std::size_t k = 0; k < job.inner; ++k, matrix += job.columns) {
-    Vec<T> m[V];
+    Vec<T> m[std::size_t{V}];
     unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { m[v] = hn::Load(d, matrix + v * N); });
     unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
       const Vec<T> x = hn::Set(d, in[r][k]);
@@ -71,13 +71,13 @@ template <class T, int R, int V>
 HWY_INLINE void outer_tile(const SumOfOuterProducts<T>& job, std::size_t row, std::size_t column) {
   const Tag<T> d;
   constexpr std::size_t N = lanes<T>;
-  Vec<T> sum[R * V];
+  Vec<T> sum[std::size_t{R * V}];
   T* matrix = job.matrix + row * job.columns + column;
   unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
     unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { sum[r * V + v] = hn::Load(d, matrix + r * job.columns + v * N); });
   });
   for (std::size_t k = 0; k < job.rows; ++k) {
-    Vec<T> g[V];
+    Vec<T> g[std::size_t{V}];
     unroll<V>([&]<int v>() VITRION_INLINE_LAMBDA { g[v] = hn::Load(d, job.right[k] + column + v * N); });
     unroll<R>([&]<int r>() VITRION_INLINE_LAMBDA {
       const Vec<T> x = hn::Set(d, job.left[k][row + r]);

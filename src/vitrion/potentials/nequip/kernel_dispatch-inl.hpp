@@ -11,6 +11,7 @@
 #include "vitrion/potentials/nequip/kernel_convolution-inl.hpp"
 #include "vitrion/potentials/nequip/kernel_dense-inl.hpp"
 
+// NOLINTBEGIN(misc-definitions-in-headers): each of the two sources that include this defines other types'.
 HWY_BEFORE_NAMESPACE();
 namespace vitrion::potentials::nequip::HWY_NAMESPACE {
 namespace {
@@ -140,3 +141,4 @@ std::size_t backward_scratch<Real>(std::size_t channels, std::size_t n_edges, st
 
 }  // namespace vitrion::potentials::nequip
 #endif
+// NOLINTEND(misc-definitions-in-headers)
