@@ -31,7 +31,7 @@ target_include_directories(vitrion_settings INTERFACE "$<BUILD_INTERFACE:${PROJE
 add_library(vitrion_flags INTERFACE)
 target_compile_definitions(vitrion_flags INTERFACE VITRION_VERSION="${PROJECT_VERSION}")
 target_compile_options(vitrion_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wall -Wextra -Wpedantic -Werror -Wshadow $<$<CXX_COMPILER_ID:GNU>:-Wconversion;-Wsign-conversion> -Wnon-virtual-dtor -Woverloaded-virtual
   # GCC 12 reports these falsely inside Eigen and libstdc++ at -O3.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-restrict>
   # Results must not depend on whether the compiler joined a product and a sum.

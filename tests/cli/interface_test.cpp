@@ -31,7 +31,7 @@ class InterfaceCommand : public ::testing::Test {
  protected:
   static void TearDownTestSuite() { fs::remove(run_file()); }
   test::Run measure(const std::string& flags) const {
-    return test::run_program("vitrion interface " + run_file().string() + "@600 --ion Li " + flags);
+    return test::run_program("vitrion interface " + run_file().string() + "@600 " + flags);
   }
   const fs::path folder = test::scratch_folder();
 };

@@ -8,13 +8,17 @@
 
 namespace vitrion::potentials::nequip {
 
+constexpr std::size_t index(int n) {
+  return static_cast<std::size_t>(n);
+}
+
 /// Entries of a table that has few: row r holds first[r], ..., first[r + 1] - 1, and entry e stands in column[e].
 template <std::size_t ROWS, std::size_t ENTRIES>
 struct SparseRows {
   std::array<int, ROWS + 1> first{};
   std::array<int, ENTRIES> row{}, column{};
 
-  constexpr int count(int r) const { return first[r + 1] - first[r]; }
+  constexpr int count(int r) const { return first[index(r + 1)] - first[index(r)]; }
 };
 
 /// The entries (r, c) with is_there(r, c) of a table of ROWS times COLUMNS.
@@ -25,12 +29,12 @@ constexpr auto sparse_rows(F is_there) {
     for (int at = 0; at < ROWS * COLUMNS; ++at) n += F()(at / COLUMNS, at % COLUMNS) ? 1 : 0;
     return n;
   }();
-  SparseRows<ROWS, entries> rows;
+  SparseRows<index(ROWS), index(entries)> rows;
   int n = 0;
   for (int r = 0; r < ROWS; ++r) {
     for (int c = 0; c < COLUMNS; ++c)
-      if (is_there(r, c)) rows.row[n] = r, rows.column[n++] = c;
-    rows.first[r + 1] = n;
+      if (is_there(r, c)) rows.row[index(n)] = r, rows.column[index(n++)] = c;
+    rows.first[index(r + 1)] = n;
   }
   return rows;
 }
@@ -52,8 +56,9 @@ struct CouplingPattern {
     return false;
   });
   static constexpr int n_pairs = static_cast<int>(ij.column.size());
-  static constexpr auto ijk = sparse_rows<n_pairs, n3>(
-      [](int pair, int k) { return may_couple(L1, ij.row[pair] - L1, L2, ij.column[pair] - L2, L3, k - L3); });
+  static constexpr auto ijk = sparse_rows<n_pairs, n3>([](int pair, int k) {
+    return may_couple(L1, ij.row[index(pair)] - L1, L2, ij.column[index(pair)] - L2, L3, k - L3);
+  });
 };
 
 }  // namespace vitrion::potentials::nequip
