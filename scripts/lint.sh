@@ -6,6 +6,8 @@
 # is looked at again when one of its sources changes, or a header of ours that one includes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+packages=(clang-format clang-tidy libomp-14-dev)  # the last: clang's own omp.h
+dpkg-query -W "${packages[@]}" > /dev/null 2>&1 || { echo "lint: needs the Debian packages ${packages[*]}" >&2; exit 1; }
 scripts/check-format.sh
 cmake --preset lint > /dev/null
 scratch=$(mktemp -d)

@@ -8,9 +8,12 @@
 namespace vitrion::io {
 
 const std::vector<Format>& registry() {
-  static const std::vector<Format> all{vasprun_format(), outcar_format(),      cp2k_format(),  binary_cfg_format(),
-                                       cif_format(),     extxyz_format(),      cfg_format(),   lammps_dump_format(),
-                                       xdatcar_format(), lammps_data_format(), poscar_format()};
+  static const std::vector<Format> all{vasprun_format(),     outcar_format(), cp2k_format(),        binary_cfg_format(),
+#ifndef VITRION_WITHOUT_CIF  // src/CMakeLists.txt
+                                       cif_format(),
+#endif
+                                       extxyz_format(),      cfg_format(),    lammps_dump_format(), xdatcar_format(),
+                                       lammps_data_format(), poscar_format()};
   return all;
 }
 
