@@ -26,9 +26,9 @@ case "${1:-}" in
   *) realpath --relative-to . -- "$@" ;;
 esac > "$scratch/sources"
 
-# "BATCH SOURCE", for every source of the program. Clang 14 cannot compile gemmi's CIF reader in C++20.
+# "BATCH SOURCE", for every source of the program. Clang 14 cannot compile gemmi's CIF reader and libtorch in C++20.
 grep -o '"file": "[^"]*"' build/lint/compile_commands.json | cut -d'"' -f4 |
-  grep -vE '/(tests|benchmarks)/|/io/cif.cpp$' | while read -r batch; do
+  grep -vE '/(tests|benchmarks|torch)/|/io/cif.cpp$' | while read -r batch; do
     case $batch in
       *.cxx) sed -n "s|^#include \"$PWD/\(.*\)\"|$batch \1|p" "$batch" ;;
       *) echo "$batch ${batch#"$PWD"/}" ;;
