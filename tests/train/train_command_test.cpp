@@ -85,7 +85,8 @@ output: fitted.mtp
 };
 
 TEST_F(TrainCommand, WritesAPotentialItsErrorsAndItsCard) {
-  const test::Run run = train("--json result.json --plots plots");
+  // After 12 iterations the error still depends on how a compiler ordered the random numbers of the data.
+  const test::Run run = train("optimizer.max_iterations=25 --json result.json --plots plots");
   ASSERT_EQ(run.exit_code, 0) << run.output;
   const auto result = nlohmann::json::parse(read_file(folder_ / "result.json"));
   const auto card = nlohmann::json::parse(read_file(folder_ / "fitted.card.json"));
